@@ -1,0 +1,118 @@
+//! Facts about chargers as data, each with its source, date and confidence, and their typed readers.
+//!
+//! An unknown stays unknown: nothing is invented where a fact is missing.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+/// How sure a fact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Read in the maker's or the standard's own text, or in running code.
+    High,
+    /// Read in one secondary source.
+    Medium,
+    /// Said once, by a user.
+    Low,
+    /// Looked for and not found.
+    Unknown,
+}
+
+/// What writing a key does to the current.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Sets a current in A.
+    Amps,
+    /// Sets a current in tenths of A.
+    TenthsOfAmps,
+    /// Sets a power in W.
+    Watts,
+    /// Does not act on the current.
+    None,
+    /// Not known.
+    Unknown,
+}
+
+/// A configuration key and what it means.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Key {
+    /// The maker whose key it is; `None` for a key of the standard.
+    pub vendor: Option<String>,
+    /// The key as spelled.
+    pub key: String,
+    /// What it means, in a few plain words.
+    pub meaning: String,
+    /// What it is about: `metering`, `limit`, `authorization` …
+    pub area: String,
+    /// What writing it does to the current.
+    pub effect: Effect,
+    /// Its value is a secret and is never stored or shown.
+    #[serde(default)]
+    pub secret: bool,
+    /// Where the fact was read.
+    pub source: String,
+    /// When that source was written or read, `YYYY-MM-DD` or coarser; `unknown` where it bears no date.
+    pub date: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+#[derive(Deserialize)]
+struct Keys {
+    key: Vec<Key>,
+}
+
+/// All known configuration keys, the standard's first.
+pub fn keys() -> &'static [Key] {
+    static KEYS: OnceLock<Vec<Key>> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        // The file is part of the program and read by a test: it cannot be wrong in a released binary.
+        toml::from_str::<Keys>(include_str!("../keys.toml")).map(|keys| keys.key).unwrap_or_default()
+    })
+}
+
+/// The key of this name: the named maker's own where there are several (both compared without regard to case, because
+/// chargers spell keys freely), else the standard's, else any maker's.
+pub fn key(name: &str, vendor: &str) -> Option<&'static Key> {
+    let same = || keys().iter().filter(|k| k.key.eq_ignore_ascii_case(name));
+    let vendor = vendor.to_ascii_lowercase();
+    let of_vendor = |key: &&Key| {
+        let maker = key.vendor.as_deref().unwrap_or_default().to_ascii_lowercase();
+        !maker.is_empty() && !vendor.is_empty() && (vendor.contains(&maker) || maker.contains(&vendor))
+    };
+    same().find(of_vendor).or_else(|| same().find(|k| k.vendor.is_none())).or_else(|| same().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_has_meaning_source_date_and_confidence() {
+        assert!(keys().len() > 80, "keys.toml could not be read");
+        for key in keys() {
+            for (what, text) in [("meaning", &key.meaning), ("source", &key.source), ("date", &key.date)] {
+                assert!(!text.trim().is_empty(), "{} has no {what}", key.key);
+            }
+        }
+    }
+
+    #[test]
+    fn the_makers_own_meaning_wins_over_another_makers() {
+        let meaning = |vendor| key("ecomode", vendor).map(|k| k.vendor.clone().unwrap_or_default());
+        assert_eq!(meaning("Ocular EVSE").as_deref(), Some("Ocular"));
+        assert_eq!(meaning("GivEnergy").as_deref(), Some("GivEnergy"));
+        assert!(key("NobodyKnowsThis", "").is_none());
+    }
+
+    #[test]
+    fn a_key_that_sets_the_current_says_in_which_unit() {
+        assert_eq!(key("ChargeRate", "GivEnergy").map(|k| k.effect), Some(Effect::TenthsOfAmps));
+        assert_eq!(key("HeartbeatInterval", "").map(|k| k.effect), Some(Effect::None));
+        assert!(key("AuthorizationKey", "").is_some_and(|k| k.secret));
+    }
+}

@@ -1,0 +1,166 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chargehand_commissioning::units::Amperes;
+use chargehand_site::csms::Password;
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::{Exit, Failure};
+
+/// The commissioning instrument for EV chargers, without a window.
+#[derive(Debug, Parser)]
+#[command(name = "chargehand-cli", version, about)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Hosts the OCPP endpoint: tells what happens as JSON lines, takes orders as JSON lines on standard input.
+    Endpoint(Endpoint),
+    /// Commissions one charger: connects, inspects, proves a limit, undoes the test, writes the report.
+    Commission(Commission),
+    /// Runs a simulated OCPP 1.6J charger.
+    Simulate(Simulate),
+    /// Prints the stored frames as JSON lines, also while another program is writing.
+    Frames(Frames),
+    /// Checks that a report and its JSON belong together and were not altered.
+    Verify(Verify),
+}
+
+/// Where to listen and keep data.
+#[derive(Debug, clap::Args)]
+pub struct Place {
+    /// Address and port to listen on; port 0 takes any free one. Without it: every local network, port 9616.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Folder of the data.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Password that chargers must send (Basic authentication).
+    #[arg(long, conflicts_with = "password_file")]
+    pub password: Option<String>,
+    /// File that holds the password; better than --password, which other users of this computer can see.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+impl Place {
+    /// The password, if one was given.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn password(&self) -> Result<Option<Password>, Failure> {
+        let text = match (&self.password, &self.password_file) {
+            (Some(text), _) => text.clone(),
+            (None, Some(file)) => std::fs::read_to_string(file).map_err(|e| {
+                Failure(Exit::BadArguments, format!("The password file {} cannot be read ({e}).", file.display()))
+            })?,
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(Password::new(text.trim_end_matches(['\r', '\n']))))
+    }
+}
+
+/// Which chargers are adopted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Adopt {
+    /// Every charger that comes.
+    Auto,
+    /// None, until `{"do":"adopt"}` says so.
+    Ask,
+}
+
+/// `endpoint`
+#[derive(Debug, clap::Args)]
+pub struct Endpoint {
+    /// Where.
+    #[command(flatten)]
+    pub place: Place,
+    /// Which chargers may be commanded.
+    #[arg(long, value_enum, default_value = "ask")]
+    pub adopt: Adopt,
+    /// Print every frame too, once it is on disk.
+    #[arg(long)]
+    pub frames: bool,
+}
+
+/// `commission`
+#[derive(Debug, clap::Args)]
+pub struct Commission {
+    /// Where.
+    #[command(flatten)]
+    pub place: Place,
+    /// The charger's OCPP identity.
+    #[arg(long, value_name = "ID")]
+    pub charger: String,
+    /// The limit to prove, A per phase.
+    #[arg(long, value_name = "AMPS", value_parser = amps)]
+    pub limit: Amperes,
+    /// Rated current of the circuit breaker, A: the ceiling.
+    #[arg(long, value_name = "AMPS", value_parser = amps)]
+    pub breaker: Amperes,
+    /// Where to write the PDF. Without it: beside the JSON, or in the data folder.
+    #[arg(long, value_name = "OUT.pdf")]
+    pub report: Option<PathBuf>,
+    /// Where to write the JSON. Without it: beside the PDF.
+    #[arg(long, value_name = "OUT.json")]
+    pub json: Option<PathBuf>,
+    /// The whole run takes at most about this long, s.
+    #[arg(long, value_name = "S", default_value_t = 300, value_parser = clap::value_parser!(u64).range(10..=86_400))]
+    pub timeout: u64,
+}
+
+/// `simulate`
+#[derive(Debug, clap::Args)]
+pub struct Simulate {
+    /// The endpoint's URL, ws://ADDRESS:PORT/
+    #[arg(long)]
+    pub url: String,
+    /// The charger's OCPP identity.
+    #[arg(long)]
+    pub id: String,
+    /// A car is plugged in and charges by itself.
+    #[arg(long)]
+    pub plugged: bool,
+    /// Password of the connection (Basic authentication).
+    #[arg(long)]
+    pub password: Option<String>,
+    /// Seconds between meter values.
+    #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub meter_interval: u32,
+    /// Takes every limit and ignores it.
+    #[arg(long)]
+    pub ignore_limits: bool,
+}
+
+/// `frames`
+#[derive(Debug, clap::Args)]
+pub struct Frames {
+    /// Folder of the data.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Only this charger's.
+    #[arg(long, value_name = "ID")]
+    pub charger: Option<String>,
+}
+
+/// `verify`
+#[derive(Debug, clap::Args)]
+pub struct Verify {
+    /// A report (.pdf), or its JSON with the PDF of the same name beside it.
+    pub file: PathBuf,
+}
+
+fn amps(text: &str) -> Result<Amperes, String> {
+    let amps: f64 =
+        text.trim().parse().map_err(|_| format!("{text:?} is not a current in A, for example 16 or 10.5"))?;
+    Amperes::from_amps(amps)
+        .filter(|a| a.milliamps() <= 1_000_000)
+        .ok_or_else(|| format!("{text} A is not between 0 and 1000 A"))
+}

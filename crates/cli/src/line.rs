@@ -1,0 +1,102 @@
+//! The lines of `endpoint`: what happened, as JSON. Documented in docs/cli.md; fields are added, never changed.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chargehand_commissioning::event::{Happened, Told};
+use chargehand_commissioning::record::Transaction;
+use chargehand_commissioning::units::{Amperes, Phases};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// The line for what happened; `None` for what is not asked for.
+pub fn told(told: &Told, frames: bool) -> Option<Value> {
+    let (event, fields) = match &told.what {
+        Happened::Frame { .. } if !frames => return None,
+        Happened::Frame { from_charger, bytes } => ("frame", frame(*from_charger, bytes)),
+        Happened::Connected { handshake, adopted } => (
+            "connected",
+            json!({
+                "peer": handshake.peer, "path": handshake.path, "offered": handshake.offered,
+                "subprotocol": handshake.chosen, "url": handshake.url, "adopted": adopted,
+            }),
+        ),
+        Happened::Refused { peer, why } => ("refused", json!({"peer": peer, "reason": why})),
+        Happened::Adopted => ("adopted", json!({})),
+        Happened::Booted { boot, accepted } => (
+            "booted",
+            json!({
+                "vendor": boot.vendor, "model": boot.model, "serial": boot.serial, "firmware": boot.firmware,
+                "status": if *accepted { "Accepted" } else { "Pending" },
+            }),
+        ),
+        Happened::Deviation { action, deviation } => (
+            "deviation",
+            json!({
+                "rule": deviation.rule, "action": action, "pointer": deviation.pointer, "got": deviation.got,
+                "severity": deviation.severity, "meaning": deviation.meaning(),
+            }),
+        ),
+        Happened::Status { connector, status, error } => {
+            ("status", json!({"connector": connector, "status": status, "error": error}))
+        }
+        Happened::Meter { reading } => (
+            "meter",
+            json!({
+                "connector": reading.connector, "transaction": reading.transaction,
+                "import_ma": reading.import.map(Amperes::milliamps), "offered_ma": reading.offered.map(Amperes::milliamps),
+                "power_w": reading.power_w, "energy_wh": reading.energy_wh, "phases": reading.phases.map(Phases::count),
+            }),
+        ),
+        Happened::Started { transaction, connector, id_tag, meter_start } => (
+            "transaction",
+            json!({"state": "started", "transaction": transaction, "connector": connector, "id_tag": id_tag, "meter_wh": meter_start}),
+        ),
+        Happened::Stopped { transaction, reason, meter_stop } => (
+            "transaction",
+            json!({"state": "stopped", "transaction": transaction, "reason": reason, "meter_wh": meter_stop}),
+        ),
+        Happened::Found { finding } => (
+            "finding",
+            json!({"code": finding.code, "gravity": finding.gravity, "text": finding.text, "evidence": finding.evidence}),
+        ),
+        Happened::Disconnected { by, code, reason } => {
+            ("disconnected", json!({"by": by, "code": code, "reason": reason}))
+        }
+    };
+    let mut line = Map::new();
+    line.insert("event".into(), event.into());
+    line.insert("at".into(), told.at.to_string().into());
+    if !told.charger.is_empty() {
+        line.insert("charger".into(), told.charger.as_ref().into());
+    }
+    line.insert("number".into(), told.number.into());
+    if let Value::Object(fields) = fields {
+        line.extend(fields);
+    }
+    Some(Value::Object(line))
+}
+
+/// A frame's direction and content: text, or base64 where it is not UTF-8.
+pub fn frame(from_charger: bool, bytes: &[u8]) -> Value {
+    let direction = if from_charger { "from_charger" } else { "to_charger" };
+    match std::str::from_utf8(bytes) {
+        Ok(text) => json!({"direction": direction, "text": text}),
+        Err(_) => json!({"direction": direction, "base64": STANDARD.encode(bytes)}),
+    }
+}
+
+/// A transaction for `transactions`.
+pub fn transaction(charger: &str, transaction: &Transaction) -> Value {
+    json!({
+        "charger": charger,
+        "id": transaction.id,
+        "idTag": transaction.id_tag,
+        "connector": transaction.connector,
+        "started": transaction.started.to_string(),
+        "stopped": transaction.stopped.as_ref().map(Timestamp::to_string),
+        "reason": transaction.stopped.map(|_| transaction.reason.clone()),
+        "meterStart": transaction.meter_start,
+        "meterStop": transaction.meter_stop,
+        "readings": transaction.readings,
+    })
+}

@@ -1,0 +1,58 @@
+//! chargehand-cli: the same engine without a window; also how it is automated. See docs/cli.md.
+
+mod args;
+mod commission;
+mod endpoint;
+mod frames;
+mod line;
+mod output;
+mod simulate;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// How a run ends; the numbers are documented in docs/cli.md and stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The run completed, whatever the verdict. For `verify`: they match.
+    Done = 0,
+    /// For `verify`: they do not match.
+    Mismatch = 1,
+    /// Bad arguments. For `verify`: a file cannot be read.
+    BadArguments = 2,
+    /// The charger never connected.
+    NoCharger = 3,
+    /// Our world failed: the disk, the network, the port.
+    World = 4,
+}
+
+/// A failure to be told on stderr: a sentence with the remedy.
+#[derive(Debug)]
+pub struct Failure(pub Exit, pub String);
+
+impl Failure {
+    /// Our world failed.
+    pub fn world(error: impl std::fmt::Display) -> Self {
+        Self(Exit::World, error.to_string())
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let result = match Args::parse().command {
+        Command::Endpoint(args) => endpoint::run(args).await,
+        Command::Commission(args) => commission::run(args).await,
+        Command::Simulate(args) => simulate::run(args).await,
+        Command::Frames(args) => frames::run(args).await,
+        Command::Verify(args) => verify::run(&args.file),
+    };
+    let exit = result.unwrap_or_else(|Failure(exit, sentence)| {
+        eprintln!("{sentence}");
+        exit
+    });
+    ExitCode::from(exit as u8)
+}

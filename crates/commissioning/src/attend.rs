@@ -1,0 +1,519 @@
+//! ONE task per charger. It outlives reconnects and is the only writer of the charger's record.
+//!
+//! Everything that can happen enters as an [`Input`]. What came is queued for the disk before it is understood; answers,
+//! calls, replies and news leave only after the commit that holds their cause.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until};
+
+use chargehand_ocpp::Deviation;
+use chargehand_ocpp::frame;
+use chargehand_ocpp::peer::{self, Peer};
+use chargehand_ocpp::v16::call::{self, Call, Trigger};
+
+use crate::clock::Clock;
+use crate::event::{ClosedBy, Event, Handshake, Happened, Step, Told};
+use crate::guard;
+use crate::journal::{Closed, Direction, Journal, Then, Writer};
+use crate::limit::TEST_PROFILE;
+use crate::link::{Answered, CallFailure, Input, Order, Outgoing, Running, StepGuard, View};
+use crate::record::Record;
+use crate::session::{self, Answer, Asked};
+
+/// After this without BootNotification it is asked for (field problem P12).
+const BOOT_ASKED_AFTER: Duration = Duration::from_secs(5);
+/// After this without BootNotification we go on without.
+const BOOT_WAITED_FOR: Duration = Duration::from_secs(10);
+/// The most calls that wait in line.
+const CALLS: usize = 64;
+
+/// Who is told what happens at a charger.
+pub type Listeners = Arc<[mpsc::UnboundedSender<Told>]>;
+
+/// Called with a charger's id when its view has changed.
+pub type Changed = Arc<dyn Fn(&Arc<str>) + Send + Sync>;
+
+/// What a charger's task needs from the site.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The way to the disk.
+    pub journal: Journal,
+    /// Our time.
+    pub clock: Clock,
+    /// Told everything from the first moment on.
+    pub listeners: Listeners,
+    /// Called after each commit.
+    pub changed: Changed,
+}
+
+/// Attends one charger until every sender of its inbox is gone or the store has closed. `record` is what the disk knows.
+///
+/// # Errors
+/// [`Closed`]: the store has closed.
+pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Receiver<Input>) -> Result<(), Closed> {
+    let id: Arc<str> = record.id.as_str().into();
+    let mut state = State::new(Arc::clone(&id), record, Arc::clone(&around.listeners));
+    loop {
+        let wake = state.wake();
+        let due = tokio::select! {
+            input = inbox.recv() => match input {
+                Some(input) => Due::Input(input),
+                None => return Ok(()),
+            },
+            () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => Due::Time,
+            () = step_ended(&mut state.step) => Due::StepEnded,
+        };
+        let now = around.clock.now();
+        let handling = around.journal.append(&id, now, |w| {
+            match due {
+                Due::Input(input) => state.on(input, w, now),
+                Due::Time => state.woke(w, now),
+                Due::StepEnded => state.end_step(now),
+            }
+            state.serve(w, now);
+            ((), state.release(w, &around.changed))
+        });
+        handling.await?;
+    }
+}
+
+enum Due {
+    Input(Input),
+    Time,
+    StepEnded,
+}
+
+async fn step_ended(step: &mut Option<RunningStep>) {
+    match step {
+        Some(step) => drop((&mut step.ended).await),
+        None => std::future::pending().await,
+    }
+}
+
+struct RunningStep {
+    shown: Running,
+    cancel: watch::Sender<bool>,
+    ended: oneshot::Receiver<()>,
+}
+
+/// The connection as it is now.
+struct Live {
+    session: u64,
+    out: mpsc::UnboundedSender<Outgoing>,
+    peer: Peer,
+    flying: Option<Flying>,
+    /// Calls wait until BootNotification was answered, or this time (field problem P13).
+    held_until: Option<Instant>,
+    ask_boot_at: Option<Instant>,
+    booted: bool,
+}
+
+struct Flying {
+    call: Call,
+    sent: u64,
+    reply: Option<Reply>,
+}
+
+type Reply = oneshot::Sender<Result<Answered, CallFailure>>;
+
+struct Waiting {
+    call: Call,
+    confirmed: bool,
+    reply: Option<Reply>,
+}
+
+/// What leaves after the commit.
+#[derive(Default)]
+struct Effects {
+    out: Vec<(mpsc::UnboundedSender<Outgoing>, Outgoing)>,
+    told: Vec<Told>,
+    replies: Vec<Then>,
+    keep_record: bool,
+}
+
+struct State {
+    id: Arc<str>,
+    record: Record,
+    listeners: Listeners,
+    live: Option<Live>,
+    calls: VecDeque<Waiting>,
+    step: Option<RunningStep>,
+    /// A step was dropped with its test limit in force: clear it as soon as the charger can be called.
+    undo: bool,
+    effects: Effects,
+}
+
+impl State {
+    fn new(id: Arc<str>, record: Record, listeners: Listeners) -> Self {
+        Self {
+            id,
+            record,
+            listeners,
+            live: None,
+            calls: VecDeque::new(),
+            step: None,
+            undo: false,
+            effects: Effects::default(),
+        }
+    }
+
+    /// When something is due without any input.
+    fn wake(&self) -> Option<Instant> {
+        let live = self.live.as_ref()?;
+        let deadline = live.peer.deadline().map(Instant::from_std);
+        [deadline, live.held_until, live.ask_boot_at].into_iter().flatten().min()
+    }
+
+    /// Closes the batch: what is released after its commit.
+    fn release(&mut self, w: &mut Writer<'_>, changed: &Changed) -> Option<Then> {
+        let effects = std::mem::take(&mut self.effects);
+        if effects.keep_record {
+            w.keep_record(&self.record);
+        }
+        let (listeners, id, changed) = (Arc::clone(&self.listeners), Arc::clone(&self.id), Arc::clone(changed));
+        Some(Box::new(move || {
+            for (socket, outgoing) in effects.out {
+                let _ = socket.send(outgoing);
+            }
+            for told in effects.told {
+                for listener in listeners.iter() {
+                    let _ = listener.send(told.clone());
+                }
+            }
+            for reply in effects.replies {
+                reply();
+            }
+            changed(&id);
+        }))
+    }
+
+    fn on(&mut self, input: Input, w: &mut Writer<'_>, now: Timestamp) {
+        match input {
+            Input::Connected { session, handshake, out, adopt } => {
+                self.connected(session, handshake, out, adopt, w, now)
+            }
+            Input::Frame { session, bytes, binary } => self.frame(session, bytes, binary, w, now),
+            Input::Trouble { session, deviation } if self.is_live(session) => {
+                let number = self.keep(Event::Deviated { deviation: deviation.clone() }, w, now);
+                self.tell(number, now, Happened::Deviation { action: String::new(), deviation });
+            }
+            Input::Disconnected { session, by, code, reason } if self.is_live(session) => {
+                self.disconnected(by, code, reason, w, now);
+            }
+            // The rest of a connection that a newer one has replaced.
+            Input::Trouble { .. } | Input::Disconnected { .. } => {}
+            Input::Order(order) => self.order(order, w, now),
+        }
+    }
+
+    fn is_live(&self, session: u64) -> bool {
+        self.live.as_ref().is_some_and(|live| live.session == session)
+    }
+
+    /// Appends an event and applies it.
+    fn keep(&mut self, event: Event, w: &mut Writer<'_>, now: Timestamp) -> u64 {
+        let json = serde_json::to_vec(&event).unwrap_or_default();
+        let number = w.push(Direction::Event, json);
+        self.record.apply(event, number, now);
+        self.effects.keep_record = true;
+        number
+    }
+
+    fn tell(&mut self, number: u64, at: Timestamp, what: Happened) {
+        if !self.listeners.is_empty() {
+            self.effects.told.push(Told { charger: Arc::clone(&self.id), number, at, what });
+        }
+    }
+
+    fn connected(
+        &mut self,
+        session: u64,
+        handshake: Handshake,
+        out: mpsc::UnboundedSender<Outgoing>,
+        adopt: bool,
+        w: &mut Writer<'_>,
+        now: Timestamp,
+    ) {
+        if let Some(old) = &self.live {
+            // No rule in the specification; the newest wins, because chargers come back before their old socket is dead.
+            let reason = "a newer connection of the same charger took its place".to_owned();
+            self.effects.out.push((old.out.clone(), Outgoing::Close(reason.clone())));
+            self.disconnected(ClosedBy::NewerConnection, None, reason, w, now);
+        }
+        let number = self.keep(Event::Connected { handshake: handshake.clone() }, w, now);
+        let deviations = handshake.deviations.clone();
+        self.tell(number, now, Happened::Connected { handshake, adopted: self.record.adopted || adopt });
+        for deviation in deviations {
+            self.tell(number, now, Happened::Deviation { action: "connect".into(), deviation });
+        }
+        self.live = Some(Live {
+            session,
+            out,
+            // The time makes our message ids unique over connections (OCPP-J 2.x 4.1.4 wants that; it harms no 1.6).
+            peer: Peer::new(format!("{:x}", now.as_millisecond())),
+            flying: None,
+            held_until: None,
+            ask_boot_at: None,
+            booted: false,
+        });
+        if adopt && !self.record.adopted {
+            self.adopt(true, w, now);
+        } else if self.record.adopted {
+            self.hold_for_boot();
+        }
+    }
+
+    fn adopt(&mut self, automatic: bool, w: &mut Writer<'_>, now: Timestamp) {
+        let number = self.keep(Event::Adopted { automatic }, w, now);
+        self.tell(number, now, Happened::Adopted);
+        self.hold_for_boot();
+        // It was told to wait: ask at once instead of letting it wait out its 30 s.
+        let waits = self.record.boot.as_ref().is_some_and(|b| !b.accepted);
+        if let Some(live) = self.live.as_mut().filter(|_| waits) {
+            live.ask_boot_at = Some(Instant::now());
+        }
+    }
+
+    fn hold_for_boot(&mut self) {
+        let Some(live) = self.live.as_mut().filter(|live| !live.booted) else { return };
+        live.ask_boot_at = Some(Instant::now() + BOOT_ASKED_AFTER);
+        live.held_until = Some(Instant::now() + BOOT_WAITED_FOR);
+    }
+
+    fn disconnected(&mut self, by: ClosedBy, code: Option<u16>, reason: String, w: &mut Writer<'_>, now: Timestamp) {
+        let Some(live) = self.live.take() else { return };
+        let number = self.keep(Event::Disconnected { by, code, reason: reason.clone() }, w, now);
+        self.tell(number, now, Happened::Disconnected { by, code, reason });
+        if let Some(flying) = live.flying {
+            self.reply(flying.reply, Err(CallFailure::Lost { sent: flying.sent }));
+        }
+        for waiting in std::mem::take(&mut self.calls) {
+            self.reply(waiting.reply, Err(CallFailure::NotConnected));
+        }
+    }
+
+    fn reply(&mut self, reply: Option<Reply>, answer: Result<Answered, CallFailure>) {
+        if let Some(reply) = reply {
+            self.effects.replies.push(Box::new(move || drop(reply.send(answer))));
+        }
+    }
+
+    fn frame(&mut self, session: u64, bytes: Bytes, binary: bool, w: &mut Writer<'_>, now: Timestamp) {
+        let number = w.push(Direction::In, bytes.clone());
+        self.record.count_frame(number);
+        self.record.last_heard = Some(now);
+        self.tell_frame(true, &bytes, number, now);
+        let Some(live) = self.live.as_mut().filter(|live| live.session == session) else { return };
+        let (event, mut deviations) = live.peer.receive(&bytes);
+        if binary {
+            deviations.push(Deviation::soft("binary_frame", "", ""));
+        }
+        let mut happened = Vec::new();
+        let action = match &event {
+            peer::Event::Call { action, .. } | peer::Event::Answer { action, .. } | peer::Event::Late { action } => {
+                action.clone()
+            }
+            peer::Event::Nothing => String::new(),
+        };
+        session::deviations(&mut self.record, &action, deviations, number, &mut happened);
+        match event {
+            peer::Event::Call { id, action, payload } => {
+                let asked = Asked { action: &action, payload: &payload, number, at: now };
+                let answer = session::on_call(&mut self.record, &asked, &mut happened);
+                self.after_call(&action);
+                let text = match answer {
+                    Answer::Result(payload) => frame::result(&id, &payload),
+                    Answer::Error(code, description) => frame::error(&id, code, description),
+                };
+                self.out(text, w, now);
+            }
+            peer::Event::Answer { answer, .. } => self.answered(answer, number, now),
+            peer::Event::Late { .. } | peer::Event::Nothing => {}
+        }
+        for what in happened {
+            self.tell(number, now, what);
+        }
+    }
+
+    /// What an answered call changes for the connection, and whether the record is worth keeping.
+    fn after_call(&mut self, action: &str) {
+        let accepted = action == "BootNotification" && self.record.boot.as_ref().is_some_and(|b| b.accepted);
+        if let Some(live) = self.live.as_mut().filter(|_| accepted) {
+            live.booted = true;
+            (live.held_until, live.ask_boot_at) = (None, None);
+        }
+        self.effects.keep_record |= !matches!(action, "MeterValues" | "Heartbeat");
+    }
+
+    fn answered(&mut self, answer: Result<serde_json::Value, peer::Refusal>, number: u64, now: Timestamp) {
+        let Some(flying) = self.live.as_mut().and_then(|live| live.flying.take()) else { return };
+        session::on_answer(&mut self.record, &flying.call, flying.sent, &answer);
+        self.effects.keep_record = true;
+        let sent = flying.sent;
+        let answer = match answer {
+            Ok(payload) => Ok(Answered { payload, sent, number, at: now }),
+            Err(refusal) => Err(CallFailure::Error { refusal, sent, number }),
+        };
+        self.reply(flying.reply, answer);
+    }
+
+    /// Puts a frame on disk and, after that, on the wire.
+    fn out(&mut self, text: String, w: &mut Writer<'_>, now: Timestamp) -> u64 {
+        let bytes = Bytes::from(text.clone());
+        let number = w.push(Direction::Out, bytes.clone());
+        self.record.count_frame(number);
+        self.tell_frame(false, &bytes, number, now);
+        if let Some(live) = &self.live {
+            self.effects.out.push((live.out.clone(), Outgoing::Text(text)));
+        }
+        number
+    }
+
+    fn tell_frame(&mut self, from_charger: bool, bytes: &Bytes, number: u64, now: Timestamp) {
+        if !self.listeners.is_empty() {
+            let bytes = crate::secret::mask(bytes.clone());
+            self.tell(number, now, Happened::Frame { from_charger, bytes });
+        }
+    }
+
+    fn order(&mut self, order: Order, w: &mut Writer<'_>, now: Timestamp) {
+        match order {
+            Order::Call { call, confirmed, reply } => self.line_up(call, confirmed, reply),
+            Order::Keep { event, done } => self.keep_for(event, done, w, now),
+            Order::Watch(listener) => {
+                let open = self.listeners.iter().filter(|l| !l.is_closed()).cloned();
+                self.listeners = open.chain([listener]).collect();
+            }
+            Order::View(reply) => {
+                let running = self.step.as_ref().map(|s| s.shown.clone());
+                let view = View { record: self.record.clone(), running };
+                self.effects.replies.push(Box::new(move || drop(reply.send(view))));
+            }
+            Order::Begin { step, reply } => self.begin(step, reply, now),
+            Order::Doing { step, text, until } => {
+                if let Some(running) = &mut self.step {
+                    running.shown = Running { step, doing: text, until, ..running.shown.clone() };
+                }
+            }
+            Order::Progress(proof) => self.record.proof = Some(*proof),
+            Order::Cancel => {
+                if let Some(running) = &mut self.step {
+                    running.shown.cancelling = true;
+                    let _ = running.cancel.send(true);
+                }
+            }
+        }
+    }
+
+    fn keep_for(&mut self, event: Event, done: oneshot::Sender<u64>, w: &mut Writer<'_>, now: Timestamp) {
+        let number = match event {
+            Event::Adopted { .. } if self.record.adopted => self.record.as_of,
+            Event::Adopted { automatic } => {
+                self.adopt(automatic, w, now);
+                self.record.as_of
+            }
+            Event::Found { finding } => {
+                let number = self.keep(Event::Found { finding: finding.clone() }, w, now);
+                self.tell(number, now, Happened::Found { finding });
+                number
+            }
+            event => self.keep(event, w, now),
+        };
+        self.effects.replies.push(Box::new(move || _ = done.send(number)));
+    }
+
+    fn begin(&mut self, step: Step, reply: oneshot::Sender<Result<StepGuard, crate::link::Busy>>, now: Timestamp) {
+        let begun = if self.step.is_some() {
+            Err(crate::link::Busy)
+        } else {
+            let (guard, cancel, ended) = StepGuard::new();
+            let shown = Running { step, doing: String::new(), since: now, until: None, cancelling: false };
+            self.step = Some(RunningStep { shown, cancel, ended });
+            Ok(guard)
+        };
+        self.effects.replies.push(Box::new(move || drop(reply.send(begun))));
+    }
+
+    fn end_step(&mut self, now: Timestamp) {
+        self.step = None;
+        self.undo = self.record.test_limits(now).next().is_some();
+    }
+
+    /// Queues a call, or refuses it at once.
+    fn line_up(&mut self, call: Call, confirmed: bool, reply: Reply) {
+        let refused = if !self.record.adopted {
+            Some(CallFailure::NotAdopted)
+        } else if self.live.is_none() || self.calls.len() >= CALLS {
+            Some(CallFailure::NotConnected)
+        } else {
+            guard::check(&self.record, &call, confirmed).err().map(CallFailure::Held)
+        };
+        match refused {
+            Some(failure) => self.reply(Some(reply), Err(failure)),
+            None => self.calls.push_back(Waiting { call, confirmed, reply: Some(reply) }),
+        }
+    }
+
+    /// Something is due.
+    fn woke(&mut self, w: &mut Writer<'_>, now: Timestamp) {
+        let Some(live) = self.live.as_mut() else { return };
+        let instant = Instant::now();
+        live.held_until.take_if(|until| *until <= instant);
+        let silent = live.peer.expire(instant.into_std());
+        if let Some(action) = silent {
+            let flying = live.flying.take();
+            self.keep(Event::Silent { action }, w, now);
+            if let Some(flying) = flying {
+                self.reply(flying.reply, Err(CallFailure::Silent { sent: flying.sent }));
+            }
+        }
+    }
+
+    /// Sends the next call, if the charger may be called now.
+    fn serve(&mut self, w: &mut Writer<'_>, now: Timestamp) {
+        let instant = Instant::now();
+        let Some(live) = self.live.as_mut() else { return };
+        if !self.record.adopted || live.peer.is_waiting() {
+            return;
+        }
+        if live.ask_boot_at.take_if(|at| *at <= instant).is_some() {
+            return self.send(
+                Waiting { call: call::trigger(Trigger::BootNotification, None), confirmed: false, reply: None },
+                w,
+                now,
+            );
+        }
+        if live.held_until.is_some() {
+            return;
+        }
+        if std::mem::take(&mut self.undo) {
+            let call = call::clear_charging_profile(TEST_PROFILE);
+            return self.send(Waiting { call, confirmed: false, reply: None }, w, now);
+        }
+        while let Some(waiting) = self.calls.pop_front() {
+            // The ceiling may have come down while the call waited.
+            match guard::check(&self.record, &waiting.call, waiting.confirmed) {
+                Ok(()) => return self.send(waiting, w, now),
+                Err(refused) => self.reply(waiting.reply, Err(CallFailure::Held(refused))),
+            }
+        }
+    }
+
+    fn send(&mut self, waiting: Waiting, w: &mut Writer<'_>, now: Timestamp) {
+        let Waiting { call, reply, .. } = waiting;
+        let Some(live) = self.live.as_mut() else { return };
+        let Some(text) = live.peer.call(Instant::now().into_std(), &call.action, &call.payload) else { return };
+        let sent = self.out(text, w, now);
+        session::on_sent(&mut self.record, &call, sent, now);
+        self.effects.keep_record |= call.action == "SetChargingProfile";
+        if let Some(live) = self.live.as_mut() {
+            live.flying = Some(Flying { call, sent, reply });
+        }
+    }
+}

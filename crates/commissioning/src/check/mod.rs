@@ -1,0 +1,3 @@
+//! The checks: each reads from top to bottom like an electrician's checklist.
+
+pub mod limit_follows;

@@ -1,0 +1,278 @@
+//! What happens around a charger: what is kept on disk beside the frames, and what is told to those who watch.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use chargehand_ocpp::Deviation;
+
+use crate::ceiling::CeilingParts;
+use crate::outcome::{Finding, Outcome};
+use crate::record::Reading;
+use crate::report::{ConfigurationSnapshot, LimitProof};
+
+/// How a charger came to us: what arrived before the first message.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Handshake {
+    /// Address and port of the charger.
+    pub peer: String,
+    /// Our URL that it reached, with the bound address.
+    pub url: String,
+    /// The path as received.
+    pub path: String,
+    /// Subprotocols it offered, in its order.
+    pub offered: Vec<String>,
+    /// The one we chose; empty where it offered none.
+    pub chosen: String,
+    /// What was odd.
+    pub deviations: Vec<Deviation>,
+}
+
+/// Who ended a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedBy {
+    /// The charger said goodbye or hung up.
+    Charger,
+    /// We did.
+    Us,
+    /// A newer connection of the same charger took its place.
+    NewerConnection,
+    /// The network: reset, time-out.
+    Network,
+}
+
+/// Which step an outcome belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Does it reach us?
+    Connect,
+    /// What is it, how is it set?
+    Inspect,
+    /// The limit it keeps from now on.
+    PermanentLimit,
+    /// Does it follow a limit?
+    Limit,
+    /// Is it back as it should be?
+    Undo,
+    /// The handover document.
+    Report,
+}
+
+/// The files of a written report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportFiles {
+    /// When.
+    pub at: Timestamp,
+    /// Path of the PDF.
+    pub pdf: String,
+    /// Path of the JSON.
+    pub json: String,
+    /// SHA-256 of the JSON, hex.
+    pub sha256: String,
+}
+
+/// A permanent limit as it was written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PermanentLimit {
+    /// mA per phase.
+    pub limit_ma: u32,
+    /// Purpose, kind, connector and unit in words; empty where nothing was accepted.
+    pub recipe: String,
+    /// What it showed.
+    pub outcome: Outcome,
+}
+
+/// What is kept on disk that is no frame. The JSON of this enum is the store's format: variants are added, not changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A connection was accepted.
+    Connected {
+        /// What arrived.
+        handshake: Handshake,
+    },
+    /// A connection ended.
+    Disconnected {
+        /// Who ended it.
+        by: ClosedBy,
+        /// The WebSocket close code, where one was given.
+        code: Option<u16>,
+        /// In words.
+        reason: String,
+    },
+    /// Something came that did not become a connection of a charger.
+    Refused {
+        /// Its address and port.
+        peer: String,
+        /// What came, what it means and what to do.
+        why: String,
+    },
+    /// From now on it may be commanded.
+    Adopted {
+        /// By itself (the Connect step was open, or the command line said so) instead of by a click.
+        automatic: bool,
+    },
+    /// A person entered the parts of the ceiling.
+    Ceiling {
+        /// All parts as they now stand.
+        parts: CeilingParts,
+    },
+    /// An idTag's status was set.
+    Authorize {
+        /// The idTag.
+        id_tag: String,
+        /// The status as spelled in OCPP 1.6 (`Accepted`, `Blocked`, `Expired`, `Invalid`).
+        status: String,
+    },
+    /// A call of ours was not answered in time.
+    Silent {
+        /// The action.
+        action: String,
+    },
+    /// Something broke below OCPP, or about the connection.
+    Deviated {
+        /// What.
+        deviation: Deviation,
+    },
+    /// Something was found.
+    Found {
+        /// What.
+        finding: Finding,
+    },
+    /// What limited the charger before we wrote anything: read from GetCompositeSchedule.
+    Before {
+        /// The limit, A per phase; `None`: the charger named none.
+        limit: Option<crate::units::Amperes>,
+    },
+    /// The configuration was read.
+    Configuration {
+        /// The snapshot.
+        snapshot: ConfigurationSnapshot,
+    },
+    /// A step ended.
+    Ended {
+        /// Which.
+        step: Step,
+        /// What it showed.
+        outcome: Outcome,
+    },
+    /// The limit check ended.
+    Proved {
+        /// All of it.
+        proof: Box<LimitProof>,
+    },
+    /// A permanent limit was written.
+    Permanent {
+        /// What and how.
+        limit: PermanentLimit,
+    },
+    /// A report was written.
+    Reported {
+        /// Its files.
+        files: ReportFiles,
+    },
+}
+
+/// What is told to those who watch a charger (the command line, a running step), after it is on disk.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happened {
+    /// It connected.
+    Connected {
+        /// What arrived.
+        handshake: Handshake,
+        /// It may be commanded already.
+        adopted: bool,
+    },
+    /// Something came that did not become a connection of a charger.
+    Refused {
+        /// Its address and port.
+        peer: String,
+        /// What came, what it means and what to do.
+        why: String,
+    },
+    /// It was adopted.
+    Adopted,
+    /// It sent BootNotification.
+    Booted {
+        /// Maker, model, serial, firmware.
+        boot: Box<chargehand_ocpp::v16::read::Boot>,
+        /// We accepted it.
+        accepted: bool,
+    },
+    /// A frame went over the wire.
+    Frame {
+        /// From the charger.
+        from_charger: bool,
+        /// As it went, secrets masked.
+        bytes: bytes::Bytes,
+    },
+    /// It deviated.
+    Deviation {
+        /// The action, where there is one.
+        action: String,
+        /// How.
+        deviation: Deviation,
+    },
+    /// A connector's status.
+    Status {
+        /// The connector.
+        connector: u32,
+        /// Status as spelled.
+        status: String,
+        /// Error as spelled.
+        error: String,
+    },
+    /// A reading of the meter.
+    Meter {
+        /// The reading.
+        reading: Reading,
+    },
+    /// A transaction started.
+    Started {
+        /// The id we gave it.
+        transaction: i32,
+        /// Connector.
+        connector: u32,
+        /// The idTag.
+        id_tag: String,
+        /// Register, Wh.
+        meter_start: Option<i64>,
+    },
+    /// A transaction stopped.
+    Stopped {
+        /// Its id.
+        transaction: i64,
+        /// Why, as spelled.
+        reason: String,
+        /// Register, Wh.
+        meter_stop: Option<i64>,
+    },
+    /// Something was found.
+    Found {
+        /// What.
+        finding: Finding,
+    },
+    /// It disconnected.
+    Disconnected {
+        /// Who ended it.
+        by: ClosedBy,
+        /// The close code, where one was given.
+        code: Option<u16>,
+        /// In words.
+        reason: String,
+    },
+}
+
+/// Something that happened, with its entry on disk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The charger.
+    pub charger: std::sync::Arc<str>,
+    /// Number of the entry it follows from.
+    pub number: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: Happened,
+}

@@ -1,0 +1,24 @@
+//! The trade of commissioning a charger: ceiling, limit, steps, checks, evidence, verdict, report model.
+//!
+//! No sockets, no database, no window: whatever comes in is an argument with its time. Of tokio only `time`, `sync` and
+//! the `select!` macro are used.
+
+pub mod attend;
+pub mod ceiling;
+pub mod check;
+pub mod clock;
+pub mod compose;
+pub mod event;
+pub mod guard;
+pub mod journal;
+pub mod limit;
+pub mod link;
+pub mod outcome;
+pub mod record;
+pub mod replay;
+pub mod report;
+pub mod secret;
+pub mod session;
+pub mod step;
+pub mod trial;
+pub mod units;

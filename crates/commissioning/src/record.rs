@@ -1,0 +1,466 @@
+//! The record of one charger: everything that is known of it, built only from what is on disk.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use chargehand_ocpp::v16::profile::Purpose;
+use chargehand_ocpp::{Deviation, Severity};
+
+use crate::ceiling::CeilingParts;
+use crate::clock::ChargerClock;
+use crate::event::{Event, Handshake, PermanentLimit, ReportFiles, Step};
+use crate::outcome::{Finding, Gravity, Outcome};
+use crate::report::{ConfigurationSnapshot, FrameRange, LimitProof};
+use crate::units::{Amperes, Phases};
+
+/// The form of the record that is kept on disk; another number means: build it again from the frames.
+pub const FORMAT: u32 = 1;
+
+/// Bounds: what a hostile charger can make us keep in memory.
+const READINGS: usize = 60;
+const ARRIVALS: usize = 50;
+const DEVIATIONS: usize = 200;
+const FINDINGS: usize = 100;
+const TRANSACTIONS: usize = 500;
+const CONNECTORS: usize = 32;
+const EVIDENCE: usize = 5;
+
+/// Everything known of one charger.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Record {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// Its OCPP identity.
+    pub id: String,
+    /// It may be commanded.
+    pub adopted: bool,
+    /// The newest connection's facts.
+    pub handshake: Option<Handshake>,
+    /// When it first connected.
+    pub first_connected: Option<Timestamp>,
+    /// Since when it is connected; `None` while it is not.
+    pub connected: Option<Timestamp>,
+    /// How often it connected.
+    pub connections: u32,
+    /// When the last frame came.
+    pub last_heard: Option<Timestamp>,
+    /// What it said it is.
+    pub boot: Option<Booted>,
+    /// BootNotifications that we answered `Pending`, since it was last accepted.
+    pub pending_boots: VecDeque<Timestamp>,
+    /// Its clock.
+    pub clock: Option<ChargerClock>,
+    /// Its connectors as last reported.
+    pub connectors: BTreeMap<u32, Connector>,
+    /// Its transactions, oldest first.
+    pub transactions: VecDeque<Transaction>,
+    /// The id the next transaction gets.
+    pub next_transaction: i32,
+    /// The newest readings, oldest first.
+    pub readings: VecDeque<Reading>,
+    /// The most phases seen carrying current in one reading.
+    pub phases: Option<Phases>,
+    /// Its configuration as last read.
+    pub configuration: Option<ConfigurationSnapshot>,
+    /// The parts of the ceiling as entered.
+    pub ceiling_parts: CeilingParts,
+    /// idTags whose status a person set.
+    pub authorized: BTreeMap<String, String>,
+    /// Limits that we sent and that are, or may be, in force.
+    pub in_force: Vec<InForce>,
+    /// What limited the charger before we wrote anything; `None` until that was asked.
+    pub before: Option<Before>,
+    /// Deviations, each rule and place once.
+    pub deviations: Vec<Tally>,
+    /// Findings.
+    pub findings: Vec<Finding>,
+    /// The outcomes of the steps.
+    pub outcomes: BTreeMap<Step, Outcome>,
+    /// The limit check, also while it runs.
+    pub proof: Option<LimitProof>,
+    /// The permanent limit.
+    pub permanent: Option<PermanentLimit>,
+    /// The newest report.
+    pub report: Option<ReportFiles>,
+    /// What arrived, oldest first.
+    pub arrivals: VecDeque<Arrival>,
+    /// Its stored frames.
+    pub frames: FrameRange,
+    /// The number of the last entry that is in this record.
+    pub as_of: u64,
+}
+
+/// A BootNotification.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Booted {
+    /// When it came.
+    pub at: Timestamp,
+    /// Its frame.
+    pub number: u64,
+    /// We accepted it (else: pending).
+    pub accepted: bool,
+    /// Maker.
+    pub vendor: String,
+    /// Model.
+    pub model: String,
+    /// Serial number.
+    pub serial: String,
+    /// Firmware.
+    pub firmware: String,
+    /// Meter type.
+    pub meter_type: String,
+}
+
+/// A connector as last reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connector {
+    /// Status as spelled.
+    pub status: String,
+    /// Error as spelled.
+    pub error: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A charging transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transaction {
+    /// The id we gave it.
+    pub id: i32,
+    /// Who started it.
+    pub id_tag: String,
+    /// Where.
+    pub connector: u32,
+    /// When StartTransaction came.
+    pub started: Timestamp,
+    /// The charger's own time of the start, as it sent it: the same message sent again is the same transaction.
+    pub started_at_charger: Option<Timestamp>,
+    /// Register at the start, Wh.
+    pub meter_start: Option<i64>,
+    /// When StopTransaction came; `None` while it runs.
+    pub stopped: Option<Timestamp>,
+    /// Register at the end, Wh.
+    pub meter_stop: Option<i64>,
+    /// Why it stopped, as spelled.
+    pub reason: String,
+    /// How many readings came in it.
+    pub readings: u32,
+}
+
+/// One reading of the meter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The frame it came in.
+    pub number: u64,
+    /// When it came, by our clock.
+    pub at: Timestamp,
+    /// Connector.
+    pub connector: u32,
+    /// The transaction it names.
+    pub transaction: Option<i64>,
+    /// Current.Import on the highest phase; `None` where the charger does not report it.
+    pub import: Option<Amperes>,
+    /// Phases that carry more than 0.5 A; `None` where it does not report them one by one.
+    pub phases: Option<Phases>,
+    /// Current.Offered.
+    pub offered: Option<Amperes>,
+    /// Power.Active.Import, total, W.
+    pub power_w: Option<u32>,
+    /// Energy.Active.Import.Register, Wh.
+    pub energy_wh: Option<u32>,
+}
+
+/// A limit that we sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InForce {
+    /// `chargingProfileId`.
+    pub profile: i32,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Connector it was sent to.
+    pub connector: u32,
+    /// Stack level.
+    pub stack_level: i32,
+    /// The limit at its start, A per phase.
+    pub limit: Amperes,
+    /// When it ends by itself; `None`: stays.
+    pub until: Option<Timestamp>,
+    /// The charger accepted it; false where no answer came, so that it may or may not be in force.
+    pub accepted: bool,
+    /// The frame it was sent in.
+    pub number: u64,
+}
+
+impl InForce {
+    /// A test limit: it must be undone.
+    pub fn is_test(&self) -> bool {
+        self.profile == crate::limit::TEST_PROFILE
+    }
+}
+
+/// What limited the charger before we wrote anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// The limit, A per phase; `None`: the charger named none.
+    pub limit: Option<Amperes>,
+    /// The event that keeps it.
+    pub number: u64,
+}
+
+/// One rule broken at one place, however often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// The action, where there is one.
+    pub action: String,
+    /// The first one seen.
+    pub deviation: Deviation,
+    /// How often.
+    pub count: u32,
+    /// The first few frames.
+    pub evidence: Vec<u64>,
+}
+
+/// Something that arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// When.
+    pub at: Timestamp,
+    /// What, in words.
+    pub text: String,
+    /// Its entry.
+    pub number: u64,
+}
+
+impl Record {
+    /// Nothing is known yet of this charger.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { format: FORMAT, id: id.into(), next_transaction: 1, ..Self::default() }
+    }
+
+    /// Its maker's and model's name, else its id.
+    pub fn title(&self) -> String {
+        let name = self.boot.as_ref().map(|b| format!("{} {}", b.vendor, b.model).trim().to_owned());
+        name.filter(|n| !n.is_empty()).unwrap_or_else(|| self.id.clone())
+    }
+
+    /// The transaction that runs now, on the lowest connector.
+    pub fn running_transaction(&self) -> Option<&Transaction> {
+        self.transactions.iter().rev().find(|t| t.stopped.is_none())
+    }
+
+    /// A configuration value as last read; empty where it is not known.
+    pub fn configured(&self, key: &str) -> &str {
+        let keys = self.configuration.iter().flat_map(|c| &c.keys);
+        keys.filter(|k| k.key.eq_ignore_ascii_case(key)).find_map(|k| k.value.as_deref()).unwrap_or_default()
+    }
+
+    /// Our test limits that are, or may be, in force at `now`.
+    pub fn test_limits(&self, now: Timestamp) -> impl Iterator<Item = &InForce> {
+        self.in_force.iter().filter(move |f| f.is_test() && f.until.is_none_or(|until| until > now))
+    }
+
+    /// Is it one of our own simulated chargers? Then everything says so.
+    pub fn simulated(&self) -> bool {
+        self.boot.as_ref().is_some_and(|b| b.vendor == SIMULATED.0 && b.model.starts_with(SIMULATED.1))
+    }
+
+    /// Counts a stored frame.
+    pub(crate) fn count_frame(&mut self, number: u64) {
+        self.frames.count += 1;
+        self.frames.first.get_or_insert(number);
+        self.frames.last = Some(number);
+        self.as_of = number;
+    }
+
+    /// Notes something for the live view.
+    pub(crate) fn arrived(&mut self, at: Timestamp, number: u64, text: impl Into<String>) {
+        push_bounded(&mut self.arrivals, Arrival { at, number, text: text.into() }, ARRIVALS);
+    }
+
+    /// Counts a deviation.
+    pub(crate) fn deviated(&mut self, action: &str, mut deviation: Deviation, number: u64) {
+        // idTags are masked in reports, and a deviation is shown in one.
+        if deviation.pointer.ends_with("idTag") {
+            deviation.got = crate::secret::MASK.to_owned();
+        }
+        let known = |t: &&mut Tally| {
+            t.action == action && t.deviation.rule == deviation.rule && place(&t.deviation) == place(&deviation)
+        };
+        if let Some(tally) = self.deviations.iter_mut().find(known) {
+            tally.count = tally.count.saturating_add(1);
+            if tally.evidence.len() < EVIDENCE {
+                tally.evidence.push(number);
+            }
+        } else if self.deviations.len() < DEVIATIONS {
+            let action = action.chars().take(50).collect();
+            self.deviations.push(Tally { action, deviation, count: 1, evidence: vec![number] });
+        }
+    }
+
+    /// Adds a finding; one of the same code takes the place of the older one.
+    pub(crate) fn found(&mut self, finding: Finding) {
+        self.findings.retain(|f| f.code != finding.code);
+        if self.findings.len() < FINDINGS {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Adds a reading.
+    pub(crate) fn read(&mut self, reading: Reading) {
+        self.phases = self.phases.max(reading.phases);
+        let named = reading.transaction;
+        let of = |t: &&mut Transaction| match named {
+            Some(id) => i64::from(t.id) == id,
+            None => t.stopped.is_none() && t.connector == reading.connector,
+        };
+        if let Some(transaction) = self.transactions.iter_mut().rev().find(of) {
+            transaction.readings = transaction.readings.saturating_add(1);
+        }
+        push_bounded(&mut self.readings, reading, READINGS);
+    }
+
+    /// Adds a connector's status.
+    pub(crate) fn status(&mut self, connector: u32, state: Connector) {
+        if self.connectors.contains_key(&connector) || self.connectors.len() < CONNECTORS {
+            self.connectors.insert(connector, state);
+        }
+    }
+
+    /// Adds a transaction.
+    pub(crate) fn started(&mut self, transaction: Transaction) {
+        self.next_transaction = transaction.id.checked_add(1).unwrap_or(1);
+        push_bounded(&mut self.transactions, transaction, TRANSACTIONS);
+    }
+
+    /// Applies what is kept on disk beside the frames.
+    pub fn apply(&mut self, event: Event, number: u64, at: Timestamp) {
+        self.as_of = number;
+        match event {
+            Event::Connected { handshake } => self.connected(handshake, number, at),
+            Event::Disconnected { by: _, code: _, reason } => {
+                self.connected = None;
+                self.arrived(at, number, format!("Disconnected: {reason}"));
+            }
+            // Concerns the site, not a charger.
+            Event::Refused { .. } => {}
+            Event::Adopted { automatic } => {
+                self.adopted = true;
+                let how = if automatic { "Adopted by itself" } else { "Adopted" };
+                self.arrived(at, number, format!("{how}: it may be commanded now"));
+            }
+            Event::Ceiling { parts } => self.ceiling(parts, number),
+            Event::Authorize { id_tag, status } => {
+                if self.authorized.len() < 1000 || self.authorized.contains_key(&id_tag) {
+                    self.authorized.insert(id_tag, status);
+                }
+            }
+            Event::Silent { action } => self.arrived(at, number, format!("No answer to {action} within 15 s")),
+            Event::Deviated { deviation } => self.deviated("", deviation, number),
+            Event::Found { finding } => self.found(finding),
+            Event::Before { limit } => self.before = Some(Before { limit, number }),
+            Event::Configuration { snapshot } => self.configuration = Some(snapshot),
+            Event::Ended { step, outcome } => {
+                self.outcomes.insert(step, outcome);
+            }
+            Event::Proved { proof } => self.proof = Some(*proof),
+            Event::Permanent { limit } => self.permanent = Some(limit),
+            Event::Reported { files } => self.report = Some(files),
+        }
+    }
+
+    fn connected(&mut self, handshake: Handshake, number: u64, at: Timestamp) {
+        self.connections = self.connections.saturating_add(1);
+        self.first_connected.get_or_insert(at);
+        self.connected = Some(at);
+        let offered = match handshake.offered.join(", ") {
+            none if none.is_empty() => "no subprotocol".to_owned(),
+            some => some,
+        };
+        self.arrived(at, number, format!("Connected from {} to {} offering {offered}", handshake.peer, handshake.path));
+        for deviation in handshake.deviations.clone() {
+            self.deviated("connect", deviation, number);
+        }
+        self.handshake = Some(handshake);
+    }
+
+    fn ceiling(&mut self, parts: CeilingParts, number: u64) {
+        self.ceiling_parts = parts;
+        self.findings.retain(|f| f.code != HARDWARE_NOT_CONFIRMED);
+        let Some(ceiling) = parts.ceiling().filter(|c| !c.hardware_confirmed) else { return };
+        self.found(Finding {
+            code: HARDWARE_NOT_CONFIRMED.to_owned(),
+            gravity: Gravity::Stop,
+            text: format!(
+                "No hardware limit at or below {} was confirmed in the charger itself. A limit over OCPP is no overload \
+                 protection: without it the charger may draw its full current. Set the installer limit (DIP switch or \
+                 installer menu) and confirm it under Set. Until then no test is offered that takes limits away.",
+                ceiling.limit
+            ),
+            evidence: vec![number],
+        });
+    }
+}
+
+/// The maker's name, and the beginning of the model's, that our own simulated chargers report.
+pub const SIMULATED: (&str, &str) = ("Chargehand", "Simulated");
+
+/// The finding that is red until a hardware limit is confirmed.
+pub const HARDWARE_NOT_CONFIRMED: &str = "hardware_limit_not_confirmed";
+
+/// The place of a deviation without list indices, so that one fault in every sample is one line.
+pub fn place(deviation: &Deviation) -> String {
+    deviation
+        .pointer
+        .split('/')
+        .map(|part| if part.parse::<u32>().is_ok() { "*" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+/// Is it hard?
+pub fn is_hard(deviation: &Deviation) -> bool {
+    deviation.severity == Severity::Hard
+}
+
+fn push_bounded<T>(list: &mut VecDeque<T>, item: T, most: usize) {
+    if list.len() == most {
+        list.pop_front();
+    }
+    list.push_back(item);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_charger_that_deviates_a_million_times_fills_one_line() {
+        let mut record = Record::new("CP1");
+        for number in 0..10_000 {
+            let pointer = format!("/meterValue/{number}/timestamp");
+            record.deviated("MeterValues", Deviation::hard("bad_time", pointer, "x"), number);
+        }
+        assert_eq!(record.deviations.len(), 1);
+        assert_eq!((record.deviations[0].count, record.deviations[0].evidence.len()), (10_000, EVIDENCE));
+    }
+
+    #[test]
+    fn an_id_tag_is_not_shown_in_a_deviation() {
+        let mut record = Record::new("CP1");
+        record.deviated("Authorize", Deviation::hard("too_long", "/idTag", "\"04A2B7C8D9E0F1A2B3C4D5\""), 1);
+        assert_eq!(record.deviations[0].deviation.got, "(masked)");
+    }
+
+    #[test]
+    fn a_ceiling_without_a_confirmed_hardware_limit_is_a_red_finding_until_it_is_confirmed() {
+        let mut record = Record::new("CP1");
+        let mut parts = CeilingParts { breaker: Some(Amperes::from_milliamps(20_000)), ..Default::default() };
+        record.apply(Event::Ceiling { parts }, 1, Timestamp::UNIX_EPOCH);
+        assert_eq!((record.findings.len(), record.findings[0].gravity), (1, Gravity::Stop));
+        (parts.installer, parts.installer_confirmed) = (parts.breaker, true);
+        record.apply(Event::Ceiling { parts }, 2, Timestamp::UNIX_EPOCH);
+        assert!(record.findings.is_empty());
+    }
+}

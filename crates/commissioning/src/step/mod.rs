@@ -1,0 +1,103 @@
+//! The steps of the job, as plain procedures; and what belongs to all of them: one at a time, cancelled safely, kept.
+
+pub mod inspect;
+pub mod permanent_limit;
+pub mod undo;
+
+use tokio::time::{Instant, timeout_at};
+
+use crate::check::limit_follows;
+use crate::event::{Event, PermanentLimit, Step};
+use crate::link::{Busy, Link};
+use crate::outcome::{Outcome, Verdict};
+use crate::report::LimitProof;
+use crate::units::Amperes;
+
+/// Reads identity, clock and configuration.
+///
+/// # Errors
+/// [`Busy`].
+pub async fn inspect(link: &Link) -> Result<Outcome, Busy> {
+    let mut guard = link.begin(Step::Inspect).await?;
+    let outcome = tokio::select! {
+        outcome = inspect::run(link) => outcome,
+        () = guard.cancelled() => Outcome::new(Verdict::NotTested, "Cancelled."),
+    };
+    ended(link, Step::Inspect, &outcome).await;
+    Ok(outcome)
+}
+
+/// Proves whether the charger follows a limit, then undoes the test: also after a cancel, and when `deadline` comes.
+///
+/// # Errors
+/// [`Busy`].
+pub async fn prove_limit(
+    link: &Link,
+    requested: Amperes,
+    deadline: Option<Instant>,
+) -> Result<(LimitProof, Outcome), Busy> {
+    let mut guard = link.begin(Step::Limit).await?;
+    let mut proof = limit_follows::proof(requested);
+    let cut = tokio::select! {
+        () = limit_follows::run(link, requested, &mut proof) => None,
+        () = guard.cancelled() => Some("Cancelled before it was proved."),
+        () = at(deadline) => Some("The time for the whole run was over before it was proved."),
+    };
+    if let Some(why) = cut {
+        proof.outcome = Outcome::new(Verdict::Inconclusive, why);
+    }
+    let _ = link.keep(Event::Proved { proof: Box::new(proof.clone()) }).await;
+    ended(link, Step::Limit, &proof.outcome).await;
+    let undone = undo::run(link, &mut proof).await;
+    let _ = link.keep(Event::Proved { proof: Box::new(proof.clone()) }).await;
+    ended(link, Step::Undo, &undone).await;
+    Ok((proof, undone))
+}
+
+async fn at(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => drop(timeout_at(deadline, std::future::pending::<()>()).await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Clears our test limits and proves it.
+///
+/// # Errors
+/// [`Busy`].
+pub async fn clear(link: &Link) -> Result<Outcome, Busy> {
+    let _guard = link.begin(Step::Undo).await?;
+    let requested = link
+        .record()
+        .await
+        .ok()
+        .and_then(|r| r.proof)
+        .map_or(Amperes::ZERO, |p| Amperes::from_milliamps(p.requested_ma));
+    let outcome = undo::run(link, &mut limit_follows::proof(requested)).await;
+    ended(link, Step::Undo, &outcome).await;
+    Ok(outcome)
+}
+
+/// Writes a limit that stays, and proves it where a car draws more.
+///
+/// # Errors
+/// [`Busy`].
+pub async fn apply_limit(link: &Link, limit: Amperes) -> Result<PermanentLimit, Busy> {
+    let mut guard = link.begin(Step::PermanentLimit).await?;
+    let permanent = tokio::select! {
+        permanent = permanent_limit::run(link, limit) => permanent,
+        () = guard.cancelled() => PermanentLimit {
+            limit_ma: limit.milliamps(),
+            recipe: String::new(),
+            outcome: Outcome::new(Verdict::Inconclusive, "Cancelled. What was already written stays; see what is in force."),
+        },
+    };
+    let _ = link.keep(Event::Permanent { limit: permanent.clone() }).await;
+    ended(link, Step::PermanentLimit, &permanent.outcome).await;
+    Ok(permanent)
+}
+
+/// Keeps a step's outcome.
+pub async fn ended(link: &Link, step: Step, outcome: &Outcome) {
+    let _ = link.keep(Event::Ended { step, outcome: outcome.clone() }).await;
+}

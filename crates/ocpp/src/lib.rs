@@ -1,0 +1,14 @@
+//! OCPP-J as it is spoken by real chargers: frames, RPC rules, schema deviations, tolerant reads, typed commands.
+//!
+//! Raw first: whatever a charger sends is parsed tolerantly and judged, never refused. `(T, Vec<Deviation>)`, never
+//! `Result`. No sockets, no clock, no async.
+
+pub mod deviation;
+pub mod frame;
+pub mod peer;
+pub mod schema;
+pub mod subprotocol;
+pub mod time;
+pub mod v16;
+
+pub use deviation::{Deviation, Severity};

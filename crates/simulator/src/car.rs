@@ -1,0 +1,61 @@
+//! The car at the end of the cable: how much it takes of what it is offered.
+
+use crate::Behaviour;
+use jiff::Timestamp;
+
+/// A car follows a new pilot signal within 5 s; the usual ones take about three.
+const RAMP_SECONDS: f64 = 3.0;
+
+/// The car, plugged in or not.
+#[derive(Debug)]
+pub(crate) struct Car {
+    limit: f64,
+    needs_wh: Option<f64>,
+    received_wh: f64,
+    from: f64,
+    to: f64,
+    since: Timestamp,
+}
+
+impl Car {
+    /// A car that takes nothing yet.
+    pub(crate) fn new(behaviour: &Behaviour, now: Timestamp) -> Self {
+        Car {
+            limit: behaviour.car_amps,
+            needs_wh: behaviour.car_needs_wh,
+            received_wh: 0.0,
+            from: 0.0,
+            to: 0.0,
+            since: now,
+        }
+    }
+
+    /// Turns towards what is offered, in amperes per phase: 0 or at least 6.
+    pub(crate) fn follow(&mut self, offer: f64, now: Timestamp) {
+        let wanted = if self.is_full() { 0.0 } else { offer.min(self.limit) };
+        if wanted != self.to {
+            (self.from, self.to, self.since) = (self.amps(now), wanted, now);
+        }
+    }
+
+    /// The contactor opens or the plug is pulled: nothing flows from now on.
+    pub(crate) fn cut(&mut self, now: Timestamp) {
+        (self.from, self.to, self.since) = (0.0, 0.0, now);
+    }
+
+    /// What it draws, in amperes on each phase it uses.
+    pub(crate) fn amps(&self, now: Timestamp) -> f64 {
+        let share = (now.duration_since(self.since).as_secs_f64() / RAMP_SECONDS).clamp(0.0, 1.0);
+        self.from + (self.to - self.from) * share
+    }
+
+    /// Stores what flowed.
+    pub(crate) fn charge(&mut self, wh: f64) {
+        self.received_wh += wh;
+    }
+
+    /// Whether it wants no more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.needs_wh.is_some_and(|needs| self.received_wh >= needs)
+    }
+}

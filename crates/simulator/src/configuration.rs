@@ -1,0 +1,128 @@
+//! The configuration keys of OCPP 1.6 chapter 9 that this charger has, and which of them may be written.
+
+use crate::rpc::cut;
+use crate::{Behaviour, RateUnit, meter};
+use serde_json::{Value, json};
+
+/// How many charging profiles it holds.
+pub(crate) const MAX_PROFILES: usize = 20;
+/// How many periods one schedule may have.
+pub(crate) const MAX_PERIODS: usize = 24;
+/// What a charger without the P15 limit says it answers at once.
+const MAX_KEYS: usize = 50;
+
+type Check = fn(&str) -> bool;
+
+struct Key {
+    name: &'static str,
+    value: String,
+    /// What may be written; nothing when the key is read-only.
+    writable: Option<Check>,
+}
+
+/// The keys with their values, in the order the charger lists them. They survive a reboot.
+pub(crate) struct Configuration {
+    keys: Vec<Key>,
+}
+
+impl Configuration {
+    /// The keys as they left the factory.
+    pub(crate) fn new(behaviour: &Behaviour) -> Self {
+        let max_keys = behaviour.deviates.answers_at_most_keys.unwrap_or(MAX_KEYS);
+        let unit = match behaviour.rate_unit {
+            RateUnit::Current => "Current",
+            RateUnit::Power => "Power",
+            RateUnit::Both => "Current,Power",
+        };
+        let fixed = |name, value: String| Key { name, value, writable: None };
+        let open = |name, value: String, check: Check| Key { name, value, writable: Some(check) };
+        Configuration {
+            keys: vec![
+                open("AuthorizeRemoteTxRequests", "true".into(), is_bool),
+                fixed("ClockAlignedDataInterval", "0".into()),
+                open("ConnectionTimeOut", "60".into(), is_whole),
+                fixed("ConnectorPhaseRotation", if behaviour.phases > 1 { "1.RST" } else { "1.NotApplicable" }.into()),
+                fixed("GetConfigurationMaxKeys", max_keys.to_string()),
+                open("HeartbeatInterval", "300".into(), is_whole),
+                fixed("LocalAuthorizeOffline", "false".into()),
+                fixed("LocalPreAuthorize", "false".into()),
+                fixed("MeterValuesAlignedData", String::new()),
+                open("MeterValuesSampledData", meter::all_measurands(), meter::knows),
+                open("MeterValueSampleInterval", behaviour.meter_interval_s.to_string(), is_whole),
+                fixed("NumberOfConnectors", "1".into()),
+                fixed("ResetRetries", "0".into()),
+                fixed("StopTransactionOnEVSideDisconnect", "true".into()),
+                open("StopTransactionOnInvalidId", "true".into(), is_bool),
+                fixed("StopTxnAlignedData", String::new()),
+                fixed("StopTxnSampledData", String::new()),
+                fixed("SupportedFeatureProfiles", "Core,RemoteTrigger,SmartCharging".into()),
+                open("TransactionMessageAttempts", "3".into(), is_whole),
+                fixed("TransactionMessageRetryInterval", "0".into()),
+                fixed("UnlockConnectorOnEVSideDisconnect", "true".into()),
+                fixed("ChargeProfileMaxStackLevel", behaviour.max_stack_level.to_string()),
+                fixed("ChargingScheduleAllowedChargingRateUnit", unit.into()),
+                fixed("ChargingScheduleMaxPeriods", MAX_PERIODS.to_string()),
+                fixed("MaxChargingProfilesInstalled", MAX_PROFILES.to_string()),
+            ],
+        }
+    }
+
+    /// A key's value; empty when there is no such key.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.keys.iter().find(|key| key.name == name).map_or("", |key| &key.value)
+    }
+
+    /// A key that holds a whole number; 0 when it holds none.
+    pub(crate) fn number(&self, name: &str) -> i64 {
+        self.get(name).parse().unwrap_or(0)
+    }
+
+    /// A key that holds a truth value.
+    pub(crate) fn is_true(&self, name: &str) -> bool {
+        self.get(name).eq_ignore_ascii_case("true")
+    }
+
+    /// Sets a key from inside, as the Boot answer does with HeartbeatInterval.
+    pub(crate) fn set(&mut self, name: &str, value: String) {
+        if let Some(key) = self.keys.iter_mut().find(|key| key.name == name) {
+            key.value = value;
+        }
+    }
+
+    /// ChangeConfiguration: the status to answer.
+    pub(crate) fn change(&mut self, name: &str, value: &str) -> &'static str {
+        match self.keys.iter_mut().find(|key| key.name.eq_ignore_ascii_case(name)) {
+            None => "NotSupported",
+            Some(Key { writable: Some(check), value: held, .. }) if check(value) => {
+                *held = value.to_owned();
+                "Accepted"
+            }
+            Some(_) => "Rejected",
+        }
+    }
+
+    /// GetConfiguration's answer: the keys asked for, or all when the list is empty, but never more than `most`.
+    pub(crate) fn answer(&self, asked: &[String], most: usize) -> Value {
+        let is = |key: &Key, name: &String| key.name.eq_ignore_ascii_case(name);
+        let wanted = |key: &&Key| asked.is_empty() || asked.iter().any(|name| is(key, name));
+        let known: Vec<Value> = (self.keys.iter().filter(wanted).take(most))
+            .map(|key| json!({ "key": key.name, "readonly": key.writable.is_none(), "value": key.value }))
+            .collect();
+        let unknown: Vec<String> = (asked.iter().filter(|name| !self.keys.iter().any(|key| is(key, name))))
+            .map(|name| cut(name, 50))
+            .collect();
+        let mut answer = json!({ "configurationKey": known });
+        if !unknown.is_empty() {
+            answer["unknownKey"] = json!(unknown);
+        }
+        answer
+    }
+}
+
+fn is_bool(value: &str) -> bool {
+    value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
+}
+
+fn is_whole(value: &str) -> bool {
+    value.parse::<u32>().is_ok()
+}

@@ -1,0 +1,26 @@
+//! Simulated OCPP 1.6J chargers and their cars: for practice without hardware, for tests and for load.
+//!
+//! [`SimulatedCharger`] is a pure state machine: text and time in, text out. It opens no socket and reads no clock, so
+//! a test says what time it is. [`connect`] drives one over a WebSocket, [`over_channels`] inside a test.
+//! What a charger is and what it does wrong is data: [`Behaviour`] and its [`Deviations`].
+//!
+//! The frame reader, the profile rules and the payloads here are written apart from `chargehand-ocpp` on purpose: the
+//! simulator is what that code is tested against, and shared code would share its mistakes.
+
+mod behaviour;
+mod car;
+mod charger;
+mod clock;
+mod commands;
+mod configuration;
+mod meter;
+mod profiles;
+mod registration;
+mod rpc;
+mod run;
+mod session;
+mod smart_charging;
+
+pub use behaviour::{AbsoluteProfiles, Behaviour, Deviations, MeterHabit, RateUnit};
+pub use charger::SimulatedCharger;
+pub use run::{Endpoint, EndpointError, Hand, LinkState, connect, over_channels};

@@ -1,0 +1,11 @@
+//! Stories about the simulated charger, told by its frames. Every frame it sends is held against the official schemas.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bench;
+mod boot;
+mod commands;
+mod deviations;
+mod limits;
+mod runner;
+mod schemas;
+mod sessions;
