@@ -59,22 +59,28 @@ pub struct Ceiling {
 }
 
 impl CeilingParts {
-    /// May these parts take the place of `before`? They may always lower the ceiling. Raising it needs breaker, cable
-    /// and installer limit in the same entry, so that nobody raises it by changing one number.
+    /// May these parts take the place of `before`? They may always lower the ceiling. Raising it needs every part that
+    /// was entered before to be in the same entry, so that nobody raises it by leaving one out.
     ///
     /// # Errors
     /// What is missing, in words.
     pub fn may_follow(&self, before: &CeilingParts) -> Result<(), String> {
         let Some(old) = before.ceiling() else { return Ok(()) };
         let raises = self.ceiling().is_none_or(|new| new.limit > old.limit);
-        let whole = self.breaker.is_some() && self.cable.is_some() && self.installer.is_some();
-        if !raises || whole {
+        let missing: Vec<&str> = [
+            (before.breaker, self.breaker, CeilingPart::Breaker),
+            (before.cable, self.cable, CeilingPart::Cable),
+            (before.nameplate, self.nameplate, CeilingPart::Nameplate),
+            (before.installer, self.installer, CeilingPart::Installer),
+        ]
+        .into_iter()
+        .filter(|(old, new, _)| old.is_some() && new.is_none())
+        .map(|(_, _, part)| part.word())
+        .collect();
+        if !raises || missing.is_empty() {
             return Ok(());
         }
-        Err(format!(
-            "This would raise the ceiling above {}. Enter breaker, cable and installer (hardware) limit together to raise it.",
-            old.limit
-        ))
+        Err(format!("This would raise the ceiling above {}. Enter {} again too.", old.limit, missing.join(" and ")))
     }
 
     /// The least part, or `None` while nothing was entered: then nothing may be commanded.
@@ -112,12 +118,12 @@ mod tests {
     }
 
     #[test]
-    fn the_ceiling_rises_only_by_entering_breaker_cable_and_hardware_limit_together() {
-        let before = CeilingParts { breaker: amps(20), ..Default::default() };
+    fn the_ceiling_rises_only_by_entering_every_part_again() {
+        let before = CeilingParts { breaker: amps(20), cable: amps(25), ..Default::default() };
         assert!(CeilingParts { breaker: amps(16), ..Default::default() }.may_follow(&before).is_ok(), "lower");
-        assert!(CeilingParts { breaker: amps(32), ..Default::default() }.may_follow(&before).is_err());
+        assert!(CeilingParts { breaker: amps(32), ..Default::default() }.may_follow(&before).is_err(), "no cable");
         assert!(CeilingParts::default().may_follow(&before).is_err(), "taking it away");
-        let whole = CeilingParts { breaker: amps(32), cable: amps(32), installer: amps(32), ..Default::default() };
+        let whole = CeilingParts { breaker: amps(32), cable: amps(32), ..Default::default() };
         assert!(whole.may_follow(&before).is_ok());
     }
 

@@ -1,0 +1,608 @@
+//! Every type that crosses to the window. Integers only (mA, W, ms); times are RFC 3339 strings in UTC.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// The one event: what changed. A part that is `None` did not change.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+#[serde(rename_all = "camelCase")]
+pub struct Changed {
+    /// The frame of the window: site, endpoint, notices, the list of chargers.
+    pub app: Option<AppView>,
+    /// One charger's whole view.
+    pub charger: Option<ChargerView>,
+}
+
+/// What went wrong, for a person: what happened and what it means, what to do next.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UiError {
+    /// Exists only where the window acts on it; else `other`.
+    pub code: ErrorCode,
+    /// What happened and what it means.
+    pub message: String,
+    /// What to do next.
+    pub remedy: String,
+}
+
+/// The codes on which the window acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ErrorCode {
+    /// No ceiling was entered: the window leads to the ceiling's fields.
+    CeilingMissing,
+    /// The limit is above the ceiling: the field is marked.
+    AboveCeiling,
+    /// The limit is below 6 A: the field is marked.
+    BelowMinimum,
+    /// The charger is not adopted: the window leads to Connect.
+    NotAdopted,
+    /// The charger is not connected.
+    NotConnected,
+    /// Another step is running on this charger.
+    Busy,
+    /// Nothing the window could act on.
+    Other,
+}
+
+/// The whole window except the chargers' details.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AppView {
+    /// The program's version.
+    pub version: String,
+    /// The place and the people, as typed.
+    pub site: SiteView,
+    /// Chargers that come are adopted by themselves while the Connect step is open.
+    pub auto_adopt: bool,
+    /// Our OCPP endpoint.
+    pub endpoint: EndpointView,
+    /// What needs a person, most grave first.
+    pub notices: Vec<NoticeView>,
+    /// The chargers, newest contact first.
+    pub chargers: Vec<ChargerLine>,
+    /// The person wants to close the window while a test limit is in force: the window asks.
+    pub closing: Option<String>,
+    /// Folder of the data, for support.
+    pub data_folder: String,
+}
+
+/// The place and the people. Empty strings are "not entered".
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SiteView {
+    /// Street address.
+    pub address: String,
+    /// Customer's name.
+    pub customer: String,
+    /// Job number.
+    pub job: String,
+    /// The installer's company.
+    pub company: String,
+    /// The installer's licence number.
+    pub licence: String,
+    /// The person who tests.
+    pub tester: String,
+}
+
+/// Our OCPP endpoint.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointView {
+    /// `starting`, `listening` or `failed`.
+    pub state: EndpointState,
+    /// The addresses chargers can be pointed at, the best first. Empty unless listening.
+    pub addresses: Vec<AddressView>,
+    /// The port it is on; 0 unless listening.
+    pub port: u32,
+    /// Why it is not on its usual port, or other things to know; empty if nothing.
+    pub note: String,
+    /// Why it does not listen, with the remedy.
+    pub problem: Option<UiError>,
+}
+
+/// The state of the endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum EndpointState {
+    /// Not yet.
+    Starting,
+    /// Chargers can connect.
+    Listening,
+    /// It cannot.
+    Failed,
+}
+
+/// One address of ours, ready to be typed into a charger.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AddressView {
+    /// `ws://192.168.1.23:9616/`: numeric IPv4; the charger appends its own id.
+    pub url: String,
+    /// The interface's name, for example `wlan0` or `Wi-Fi`.
+    pub interface: String,
+    /// What kind it is, in words: `Wi-Fi`, `cable`, `VPN: chargers cannot reach it` …
+    pub kind: String,
+    /// The one to try first.
+    pub first_choice: bool,
+    /// The QR code of the URL: modules a side, without quiet zone.
+    pub qr_side: u32,
+    /// The QR code as an SVG path of unit squares in a `qr_side` × `qr_side` box.
+    pub qr_path: String,
+}
+
+/// Something that needs a person.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeView {
+    /// Stable name.
+    pub code: String,
+    /// `stop` (red), `attention` (amber) or `note`.
+    pub gravity: GravityView,
+    /// The sentence.
+    pub text: String,
+    /// The charger it is about.
+    pub charger: Option<String>,
+    /// The button, where we can do it.
+    pub action: Option<NoticeAction>,
+}
+
+/// What the button of a notice does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum NoticeAction {
+    /// `clear(charger)`: clear our test limit.
+    Clear,
+    /// `adopt(charger)`.
+    Adopt,
+    /// Open the charger's Connect step.
+    Open,
+}
+
+/// How grave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum GravityView {
+    /// Worth knowing.
+    Note,
+    /// Needs a person.
+    Attention,
+    /// Stop.
+    Stop,
+}
+
+/// A charger in the list.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChargerLine {
+    /// OCPP identity; the key of everything.
+    pub id: String,
+    /// Vendor and model where known, else the id.
+    pub title: String,
+    /// One line: address, state.
+    pub summary: String,
+    /// It is connected now.
+    pub connected: bool,
+    /// It may be commanded.
+    pub adopted: bool,
+}
+
+/// Everything the window shows of one charger.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChargerView {
+    /// OCPP identity.
+    pub id: String,
+    /// Vendor and model where known, else the id.
+    pub title: String,
+    /// Maker; empty if unknown.
+    pub vendor: String,
+    /// Model; empty if unknown.
+    pub model: String,
+    /// Serial number; empty if unknown.
+    pub serial: String,
+    /// Firmware; empty if unknown.
+    pub firmware: String,
+    /// `OCPP 1.6J`.
+    pub protocol: String,
+    /// Address and port of the charger's newest connection.
+    pub peer: String,
+    /// The path it asked for.
+    pub path: String,
+    /// Subprotocols it offered.
+    pub offered: Vec<String>,
+    /// It is connected now.
+    pub connected: bool,
+    /// When the present (or last) connection began.
+    pub connected_at: Option<String>,
+    /// When the last frame came.
+    pub last_heard: Option<String>,
+    /// It may be commanded.
+    pub adopted: bool,
+    /// `BootNotification` came: when, and how it was answered.
+    pub booted_at: Option<String>,
+    /// What arrived, newest last: connections, boots, refusals; at most 50.
+    pub arrivals: Vec<ArrivalView>,
+    /// The six steps' states.
+    pub steps: Vec<StepView>,
+    /// Its connectors as last reported.
+    pub connectors: Vec<ConnectorView>,
+    /// The running transaction.
+    pub transaction: Option<TransactionView>,
+    /// The newest reading.
+    pub live: Option<LiveView>,
+    /// Its clock against ours, as a sentence; empty if never seen.
+    pub clock: String,
+    /// Configuration as last read.
+    pub configuration: Option<ConfigurationView>,
+    /// What was entered for the ceiling.
+    pub ceiling_parts: CeilingPartsView,
+    /// The ceiling that follows from it.
+    pub ceiling: Option<CeilingView>,
+    /// What is in force in the charger by our hand.
+    pub in_force: Vec<InForceView>,
+    /// The permanent limit as set, with its outcome.
+    pub permanent: Option<PermanentView>,
+    /// The limit check.
+    pub proof: Option<ProofView>,
+    /// A step that runs now.
+    pub running: Option<RunningView>,
+    /// Findings, most grave first.
+    pub findings: Vec<FindingView>,
+    /// Deviations from the specification, hard ones first.
+    pub deviations: Vec<DeviationView>,
+    /// The newest exported report.
+    pub report: Option<ReportFilesView>,
+    /// How many frames are stored.
+    pub frame_count: u32,
+}
+
+/// Something that arrived.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ArrivalView {
+    /// When.
+    pub at: String,
+    /// What, in words.
+    pub text: String,
+    /// The stored entry.
+    pub number: Option<u32>,
+}
+
+/// Which step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum StepName {
+    /// Does it reach us?
+    Connect,
+    /// What is it, how is it set?
+    Inspect,
+    /// What must it do from now on?
+    Set,
+    /// Does it obey?
+    Prove,
+    /// What do we leave behind?
+    HandOver,
+}
+
+/// One step of the strip.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    /// Which.
+    pub name: StepName,
+    /// Its state.
+    pub state: StepState,
+    /// One short line, for example `booted 09:41` or `62 keys saved`.
+    pub summary: String,
+}
+
+/// A step's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum StepState {
+    /// Not begun.
+    NotStarted,
+    /// Running.
+    Running,
+    /// A person is needed.
+    NeedsYou,
+    /// Done, or proved.
+    Done,
+    /// Measured, and it did not obey.
+    Failed,
+    /// Tried, proves nothing.
+    Inconclusive,
+    /// Could not be tested.
+    NotTested,
+}
+
+/// A connector as last reported.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectorView {
+    /// 0 is the whole charger.
+    pub connector: u32,
+    /// `Available`, `Charging` … as sent.
+    pub status: String,
+    /// `NoError` or the error, as sent.
+    pub error: String,
+    /// When.
+    pub at: String,
+}
+
+/// A transaction.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TransactionView {
+    /// The id we gave it.
+    pub id: i32,
+    /// Connector.
+    pub connector: u32,
+    /// When it started.
+    pub started: String,
+}
+
+/// The newest reading; `None` where the charger does not report it.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveView {
+    /// When it came.
+    pub at: String,
+    /// Current.Import on the highest phase, mA.
+    pub import_ma: Option<u32>,
+    /// Current.Offered, mA.
+    pub offered_ma: Option<u32>,
+    /// Power.Active.Import, W.
+    pub power_w: Option<u32>,
+    /// Energy.Active.Import.Register, Wh.
+    pub energy_wh: Option<u32>,
+    /// Phases seen carrying current.
+    pub phases: Option<u32>,
+}
+
+/// Configuration as read.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigurationView {
+    /// When.
+    pub taken: String,
+    /// `whole list` or `in chunks of N`.
+    pub read_as: String,
+    /// The keys.
+    pub keys: Vec<KeyView>,
+    /// Keys it does not know.
+    pub unknown: Vec<String>,
+}
+
+/// One key.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyView {
+    /// The key.
+    pub key: String,
+    /// Its value as sent, secrets masked; `None` if none was sent.
+    pub value: Option<String>,
+    /// It cannot be written.
+    pub readonly: bool,
+    /// What it means, where known.
+    pub meaning: Option<String>,
+}
+
+/// The parts of the ceiling, mA per phase.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CeilingPartsView {
+    /// Breaker In.
+    pub breaker_ma: Option<u32>,
+    /// Cable Iz.
+    pub cable_ma: Option<u32>,
+    /// Nameplate.
+    pub nameplate_ma: Option<u32>,
+    /// Installer (hardware) limit.
+    pub installer_ma: Option<u32>,
+    /// Confirmed by eye in the charger itself.
+    pub installer_confirmed: bool,
+}
+
+/// The ceiling.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CeilingView {
+    /// mA per phase.
+    pub limit_ma: u32,
+    /// `breaker`, `cable`, `nameplate` or `installer limit`.
+    pub binding: String,
+    /// A hardware limit ≤ ceiling is confirmed.
+    pub hardware_confirmed: bool,
+}
+
+/// A profile of ours that is in force.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct InForceView {
+    /// `test limit`, `base limit`, `permanent limit`.
+    pub what: String,
+    /// It is a test limit and must be undone.
+    pub test: bool,
+    /// mA per phase.
+    pub limit_ma: u32,
+    /// When it ends by itself; `None`: stays.
+    pub until: Option<String>,
+}
+
+/// The permanent limit.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PermanentView {
+    /// mA per phase.
+    pub limit_ma: u32,
+    /// Where it was written, in words.
+    pub recipe: String,
+    /// What it showed.
+    pub outcome: OutcomeView,
+}
+
+/// An outcome.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OutcomeView {
+    /// The verdict.
+    pub verdict: VerdictView,
+    /// The sentence.
+    pub finding: String,
+    /// Frames it rests on.
+    pub evidence: Vec<u32>,
+}
+
+/// A verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum VerdictView {
+    /// Measured, obeyed.
+    Passed,
+    /// Measured, not obeyed.
+    Failed,
+    /// Proves nothing.
+    Inconclusive,
+    /// Cannot be had.
+    NotApplicable,
+    /// Not tried.
+    NotTested,
+}
+
+/// The limit check, also while it runs.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ProofView {
+    /// The limit the person asked for, mA.
+    pub requested_ma: u32,
+    /// What is (was last) sent in the test, mA.
+    pub asked_ma: Option<u32>,
+    /// Draw before, mA.
+    pub before_ma: Option<u32>,
+    /// Draw after, mA.
+    pub measured_ma: Option<u32>,
+    /// Reaction, ms.
+    pub settled_ms: Option<u32>,
+    /// What worked, in words.
+    pub recipe: String,
+    /// Each attempt.
+    pub attempts: Vec<AttemptView>,
+    /// Does it fall back by itself?
+    pub fallback: Option<OutcomeView>,
+    /// The outcome; `None` while it runs.
+    pub outcome: Option<OutcomeView>,
+    /// Chart: asked; a point holds until the next.
+    pub asked: Vec<PointView>,
+    /// Chart: measured, highest phase.
+    pub measured: Vec<PointView>,
+    /// Chart: Current.Offered.
+    pub offered: Vec<PointView>,
+}
+
+/// One attempt.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AttemptView {
+    /// Purpose, kind, connector, unit in words.
+    pub recipe: String,
+    /// mA.
+    pub asked_ma: u32,
+    /// The charger's answer.
+    pub answer: String,
+    /// What was measured.
+    pub verdict: VerdictView,
+    /// mA.
+    pub measured_ma: Option<u32>,
+    /// Frames.
+    pub evidence: Vec<u32>,
+}
+
+/// A point of the chart.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PointView {
+    /// ms since 1970-01-01 UTC (an integer; a JavaScript number holds it exactly).
+    pub at_ms: f64,
+    /// mA.
+    pub ma: u32,
+}
+
+/// A step that runs.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunningView {
+    /// Which step.
+    pub step: StepName,
+    /// What it does now, for example `waiting for a reading at or under 10.0 A`.
+    pub doing: String,
+    /// When it began.
+    pub since: String,
+    /// At most this many seconds more, where known.
+    pub left_s: Option<u32>,
+    /// Cancel was asked for; it undoes and then ends.
+    pub cancelling: bool,
+}
+
+/// A finding.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FindingView {
+    /// Stable name.
+    pub code: String,
+    /// How grave.
+    pub gravity: GravityView,
+    /// The sentence.
+    pub text: String,
+    /// Frames.
+    pub evidence: Vec<u32>,
+}
+
+/// A deviation from the specification.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviationView {
+    /// Stable name of the rule.
+    pub rule: String,
+    /// Action and JSON pointer.
+    pub place: String,
+    /// What was sent, shortened.
+    pub got: String,
+    /// What it means.
+    pub meaning: String,
+    /// A strict platform refuses it.
+    pub hard: bool,
+    /// How often.
+    pub count: u32,
+    /// First few frames.
+    pub evidence: Vec<u32>,
+}
+
+/// The exported report.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ReportFilesView {
+    /// When.
+    pub at: String,
+    /// Path of the PDF.
+    pub pdf: String,
+    /// Path of the JSON.
+    pub json: String,
+    /// SHA-256 of the JSON, hex.
+    pub sha256: String,
+}
+
+/// A stored frame or event.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameView {
+    /// Its number.
+    pub number: u32,
+    /// When.
+    pub at: String,
+    /// `from charger`, `to charger` or `event`.
+    pub direction: String,
+    /// The text as it went over the wire; bytes that are no text are shown escaped.
+    pub text: String,
+}

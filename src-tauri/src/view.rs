@@ -1,0 +1,308 @@
+//! What is shown: the record, converted for the window. No judgement is made here.
+
+use chargehand_commissioning::ceiling::CeilingParts;
+use chargehand_commissioning::compose::{self, About};
+use chargehand_commissioning::event::{ReportFiles, Step};
+use chargehand_commissioning::journal::{Direction, Entry};
+use chargehand_commissioning::link::{Running, View};
+use chargehand_commissioning::outcome::{Finding, Gravity, Outcome, Verdict};
+use chargehand_commissioning::record::{InForce, Record, Tally, is_hard, place};
+use chargehand_commissioning::report::{Attempt, ChartPoint, ConfigurationSnapshot, LimitProof, SiteDetails};
+use chargehand_commissioning::units::{Amperes, Phases};
+use chargehand_site::Site;
+use jiff::Timestamp;
+
+use crate::ipc::*;
+
+mod app;
+mod steps;
+
+pub use app::app;
+
+fn time(at: Timestamp) -> String {
+    at.to_string()
+}
+
+fn numbers(list: &[u64]) -> Vec<u32> {
+    list.iter().map(|n| u32::try_from(*n).unwrap_or(u32::MAX)).collect()
+}
+
+impl From<SiteView> for SiteDetails {
+    fn from(v: SiteView) -> Self {
+        let SiteView { address, customer, job, company, licence, tester } = v;
+        Self { address, customer, job, company, licence, tester }
+    }
+}
+
+impl From<SiteDetails> for SiteView {
+    fn from(d: SiteDetails) -> Self {
+        let SiteDetails { address, customer, job, company, licence, tester } = d;
+        Self { address, customer, job, company, licence, tester }
+    }
+}
+
+/// The parts of the ceiling as the engine wants them.
+pub fn parts(v: &CeilingPartsView) -> CeilingParts {
+    let amps = |ma: Option<u32>| ma.map(Amperes::from_milliamps);
+    CeilingParts {
+        breaker: amps(v.breaker_ma),
+        cable: amps(v.cable_ma),
+        nameplate: amps(v.nameplate_ma),
+        installer: amps(v.installer_ma),
+        installer_confirmed: v.installer_confirmed,
+    }
+}
+
+/// One charger.
+pub fn charger(view: &View) -> ChargerView {
+    let record = &view.record;
+    let boot = record.boot.clone().unwrap_or_default();
+    let handshake = record.handshake.clone().unwrap_or_default();
+    ChargerView {
+        id: record.id.clone(),
+        title: record.title(),
+        vendor: boot.vendor,
+        model: boot.model,
+        serial: boot.serial,
+        firmware: boot.firmware,
+        protocol: "OCPP 1.6J".to_owned(),
+        peer: handshake.peer,
+        path: handshake.path,
+        offered: handshake.offered,
+        connected: record.connected.is_some(),
+        connected_at: record.connected.map(time),
+        last_heard: record.last_heard.map(time),
+        adopted: record.adopted,
+        booted_at: record.boot.as_ref().map(|b| time(b.at)),
+        arrivals: arrivals(record),
+        steps: steps::of(view),
+        connectors: connectors(record),
+        transaction: record.running_transaction().map(|t| TransactionView {
+            id: t.id,
+            connector: t.connector,
+            started: time(t.started),
+        }),
+        live: live(record),
+        clock: record.clock.map(|c| c.sentence()).unwrap_or_default(),
+        configuration: record.configuration.as_ref().map(configuration),
+        ceiling_parts: ceiling_parts(&record.ceiling_parts),
+        ceiling: record.ceiling_parts.ceiling().map(|c| CeilingView {
+            limit_ma: c.limit.milliamps(),
+            binding: c.binding.word().to_owned(),
+            hardware_confirmed: c.hardware_confirmed,
+        }),
+        in_force: record
+            .in_force
+            .iter()
+            .filter(|f| f.until.is_none_or(|u| u > Timestamp::now()))
+            .map(in_force)
+            .collect(),
+        permanent: record.permanent.as_ref().map(|p| PermanentView {
+            limit_ma: p.limit_ma,
+            recipe: p.recipe.clone(),
+            outcome: outcome(&p.outcome),
+        }),
+        proof: record.proof.as_ref().map(|p| proof(p, view.running.as_ref().is_some_and(|r| r.step == Step::Limit))),
+        running: view.running.as_ref().map(running),
+        findings: compose::findings(record).iter().map(finding).collect(),
+        deviations: deviations(record),
+        report: record.report.as_ref().map(files),
+        frame_count: u32::try_from(record.frames.count).unwrap_or(u32::MAX),
+    }
+}
+
+fn arrivals(record: &Record) -> Vec<ArrivalView> {
+    let one = |a: &chargehand_commissioning::record::Arrival| ArrivalView {
+        at: time(a.at),
+        text: a.text.clone(),
+        number: u32::try_from(a.number).ok(),
+    };
+    record.arrivals.iter().map(one).collect()
+}
+
+fn connectors(record: &Record) -> Vec<ConnectorView> {
+    let one = |(id, c): (&u32, &chargehand_commissioning::record::Connector)| ConnectorView {
+        connector: *id,
+        status: c.status.clone(),
+        error: c.error.clone(),
+        at: time(c.at),
+    };
+    record.connectors.iter().map(one).collect()
+}
+
+fn live(record: &Record) -> Option<LiveView> {
+    let reading = record.readings.back()?;
+    Some(LiveView {
+        at: time(reading.at),
+        import_ma: reading.import.map(Amperes::milliamps),
+        offered_ma: reading.offered.map(Amperes::milliamps),
+        power_w: reading.power_w,
+        energy_wh: reading.energy_wh,
+        phases: record.phases.map(|p: Phases| u32::from(p.count())),
+    })
+}
+
+fn configuration(snapshot: &ConfigurationSnapshot) -> ConfigurationView {
+    let key = |k: &chargehand_commissioning::report::ConfigurationKey| KeyView {
+        key: k.key.clone(),
+        value: k.value.clone(),
+        readonly: k.readonly,
+        meaning: k.meaning.clone(),
+    };
+    ConfigurationView {
+        taken: snapshot.taken.map(time).unwrap_or_default(),
+        read_as: snapshot.read_as.clone(),
+        keys: snapshot.keys.iter().map(key).collect(),
+        unknown: snapshot.unknown.clone(),
+    }
+}
+
+fn ceiling_parts(parts: &CeilingParts) -> CeilingPartsView {
+    CeilingPartsView {
+        breaker_ma: parts.breaker.map(Amperes::milliamps),
+        cable_ma: parts.cable.map(Amperes::milliamps),
+        nameplate_ma: parts.nameplate.map(Amperes::milliamps),
+        installer_ma: parts.installer.map(Amperes::milliamps),
+        installer_confirmed: parts.installer_confirmed,
+    }
+}
+
+fn in_force(f: &InForce) -> InForceView {
+    let what = if f.is_test() { "test limit" } else { "limit that stays" };
+    let unsure = if f.accepted { "" } else { " (not confirmed by the charger)" };
+    InForceView {
+        what: format!("{what}{unsure}"),
+        test: f.is_test(),
+        limit_ma: f.limit.milliamps(),
+        until: f.until.map(time),
+    }
+}
+
+fn verdict(v: Verdict) -> VerdictView {
+    match v {
+        Verdict::Passed => VerdictView::Passed,
+        Verdict::Failed => VerdictView::Failed,
+        Verdict::Inconclusive => VerdictView::Inconclusive,
+        Verdict::NotApplicable => VerdictView::NotApplicable,
+        Verdict::NotTested => VerdictView::NotTested,
+    }
+}
+
+fn outcome(o: &Outcome) -> OutcomeView {
+    OutcomeView { verdict: verdict(o.verdict), finding: o.finding.clone(), evidence: numbers(&o.evidence) }
+}
+
+fn points(list: &[ChartPoint]) -> Vec<PointView> {
+    list.iter().map(|p| PointView { at_ms: p.at.as_millisecond() as f64, ma: p.ma }).collect()
+}
+
+fn attempt(a: &Attempt) -> AttemptView {
+    AttemptView {
+        recipe: a.recipe.clone(),
+        asked_ma: a.asked_ma,
+        answer: a.answer.clone(),
+        verdict: verdict(a.verdict),
+        measured_ma: a.measured_ma,
+        evidence: numbers(&a.evidence),
+    }
+}
+
+fn proof(p: &LimitProof, runs: bool) -> ProofView {
+    let fallback = Some(outcome(&p.fallback)).filter(|_| p.fallback.verdict != Verdict::NotTested || !runs);
+    ProofView {
+        requested_ma: p.requested_ma,
+        asked_ma: p.asked_ma,
+        before_ma: p.before_ma,
+        measured_ma: p.measured_ma.or_else(|| p.measured.last().map(|m| m.ma).filter(|_| runs)),
+        settled_ms: p.settled_ms.and_then(|ms| u32::try_from(ms).ok()),
+        recipe: p.recipe.clone(),
+        attempts: p.attempts.iter().map(attempt).collect(),
+        fallback,
+        outcome: (!runs).then(|| outcome(&p.outcome)),
+        asked: points(&p.asked),
+        measured: points(&p.measured),
+        offered: points(&p.offered),
+    }
+}
+
+fn running(r: &Running) -> RunningView {
+    let left = r.until.map(|until| until.duration_since(Timestamp::now()).as_secs());
+    RunningView {
+        step: steps::name(r.step),
+        doing: r.doing.clone(),
+        since: time(r.since),
+        left_s: left.map(|s| u32::try_from(s).unwrap_or(0)),
+        cancelling: r.cancelling,
+    }
+}
+
+fn gravity(g: Gravity) -> GravityView {
+    match g {
+        Gravity::Note => GravityView::Note,
+        Gravity::Attention => GravityView::Attention,
+        Gravity::Stop => GravityView::Stop,
+    }
+}
+
+fn finding(f: &Finding) -> FindingView {
+    FindingView {
+        code: f.code.clone(),
+        gravity: gravity(f.gravity),
+        text: f.text.clone(),
+        evidence: numbers(&f.evidence),
+    }
+}
+
+fn deviations(record: &Record) -> Vec<DeviationView> {
+    let one = |t: &Tally| DeviationView {
+        rule: t.deviation.rule.to_string(),
+        place: format!("{} {}", t.action, place(&t.deviation)).trim().to_owned(),
+        got: t.deviation.got.clone(),
+        meaning: t.deviation.meaning().to_owned(),
+        hard: is_hard(&t.deviation),
+        count: t.count,
+        evidence: numbers(&t.evidence),
+    };
+    let mut list: Vec<DeviationView> = record.deviations.iter().map(one).collect();
+    list.sort_by_key(|d| !d.hard);
+    list
+}
+
+/// An exported report.
+pub fn files(f: &ReportFiles) -> ReportFilesView {
+    ReportFilesView { at: time(f.at), pdf: f.pdf.clone(), json: f.json.clone(), sha256: f.sha256.clone() }
+}
+
+/// A stored entry.
+pub fn frame(entry: &Entry) -> FrameView {
+    let direction = match entry.direction {
+        Direction::In => "from charger",
+        Direction::Out => "to charger",
+        Direction::Event => "event",
+    };
+    FrameView {
+        number: u32::try_from(entry.number).unwrap_or(u32::MAX),
+        at: time(entry.at),
+        direction: direction.to_owned(),
+        text: match std::str::from_utf8(&entry.bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => entry.bytes.escape_ascii().to_string(),
+        },
+    }
+}
+
+/// The report's file name: day, address or charger; only characters that every file system takes.
+pub fn report_name(record: &Record, about: &About) -> String {
+    let what = if about.site.address.trim().is_empty() { record.title() } else { about.site.address.clone() };
+    let day = about.created.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d");
+    let plain = |text: &str| -> String {
+        text.chars().map(|c| if c.is_alphanumeric() || " -_".contains(c) { c } else { ' ' }).take(60).collect()
+    };
+    let name = format!("{day} {} {}", plain(&what), plain(&record.id));
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Is the site's place in this list? Kept here so that the frame of the window needs no more than a site.
+fn site_view(site: &Site) -> SiteView {
+    site.settings().details.into()
+}

@@ -1,0 +1,163 @@
+//! The frame of the window: site, endpoint, notices, list.
+
+use std::net::{IpAddr, SocketAddr};
+
+use chargehand_commissioning::link::View;
+use chargehand_commissioning::record::Record;
+use chargehand_site::network::Interface;
+use chargehand_site::store::Health;
+use chargehand_site::{Endpoint, Site, url};
+use jiff::Timestamp;
+use qrcodegen::{QrCode, QrCodeEcc};
+
+use super::site_view;
+use crate::app::{App, other};
+use crate::ipc::*;
+
+/// The whole frame.
+pub fn app(app: &App, views: &[View]) -> AppView {
+    let site = app.site.as_ref().ok();
+    let settings = site.map(Site::settings).unwrap_or_default();
+    AppView {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        site: site.map(site_view).unwrap_or_default(),
+        auto_adopt: settings.auto_adopt,
+        endpoint: endpoint(app),
+        notices: notices(site, views),
+        chargers: lines(views),
+        closing: app.closing(),
+        data_folder: app.folders.data.display().to_string(),
+    }
+}
+
+fn endpoint(app: &App) -> EndpointView {
+    let failed = |problem| EndpointView {
+        state: EndpointState::Failed,
+        addresses: Vec::new(),
+        port: 0,
+        note: String::new(),
+        problem: Some(problem),
+    };
+    let site = match &app.site {
+        Ok(site) => site,
+        Err(problem) => return failed(problem.clone()),
+    };
+    match site.endpoint() {
+        Endpoint::Starting => EndpointView { state: EndpointState::Starting, problem: None, ..failed(other("", "")) },
+        Endpoint::Failed(sentence) => {
+            let (message, remedy) = sentence.split_once(". ").unwrap_or((&sentence, ""));
+            failed(other(message, remedy))
+        }
+        Endpoint::Listening { addresses, note } => EndpointView {
+            state: EndpointState::Listening,
+            port: addresses.first().map(|a| u32::from(a.port())).unwrap_or_default(),
+            addresses: shown(&addresses, &site.interfaces()),
+            note,
+            problem: None,
+        },
+    }
+}
+
+/// The bound addresses in the order in which to try them: the interfaces come sorted that way.
+fn shown(bound: &[SocketAddr], interfaces: &[Interface]) -> Vec<AddressView> {
+    let place = |address: &SocketAddr| interfaces.iter().position(|i| IpAddr::V4(i.address) == address.ip());
+    let mut sorted: Vec<&SocketAddr> = bound.iter().collect();
+    sorted.sort_by_key(|address| place(address).unwrap_or(usize::MAX));
+    let one = |(index, address): (usize, &&SocketAddr)| {
+        let interface = place(address).and_then(|i| interfaces.get(i));
+        let url = url(address);
+        let (qr_side, qr_path) = qr(&url);
+        AddressView {
+            url,
+            interface: interface.map(|i| i.name.clone()).unwrap_or_default(),
+            kind: interface.map(|i| i.kind.words().to_owned()).unwrap_or_default(),
+            first_choice: index == 0,
+            qr_side,
+            qr_path,
+        }
+    };
+    sorted.iter().enumerate().map(one).collect()
+}
+
+/// A QR code as an SVG path: one square a dark module.
+fn qr(text: &str) -> (u32, String) {
+    let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else { return (0, String::new()) };
+    let side = code.size();
+    let dark = (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).filter(|(x, y)| code.get_module(*x, *y));
+    (u32::try_from(side).unwrap_or(0), dark.map(|(x, y)| format!("M{x} {y}h1v1h-1z")).collect())
+}
+
+fn notices(site: Option<&Site>, views: &[View]) -> Vec<NoticeView> {
+    let mut list: Vec<NoticeView> = views.iter().filter_map(|v| test_limit(&v.record)).collect();
+    if let Some(site) = site {
+        if let Health::Failing(text) = &*site.store().health().borrow() {
+            list.push(notice("disk", GravityView::Stop, text.clone()));
+        }
+        if let Some(text) = site.clock_warning() {
+            list.push(notice("laptop_clock", GravityView::Attention, text));
+        }
+        if let Some(salvage) = site.store().salvage() {
+            list.push(notice("database_damaged", GravityView::Attention, salvage.sentence()));
+        }
+        if let Endpoint::Listening { note, .. } = site.endpoint()
+            && !note.is_empty()
+        {
+            list.push(notice("port_taken", GravityView::Attention, note));
+        }
+    }
+    list.extend(views.iter().filter_map(|v| newcomer(&v.record)));
+    list
+}
+
+fn notice(code: &str, gravity: GravityView, text: String) -> NoticeView {
+    NoticeView { code: code.to_owned(), gravity, text, charger: None, action: None }
+}
+
+fn test_limit(record: &Record) -> Option<NoticeView> {
+    let now = Timestamp::now();
+    let test = record.test_limits(now).next()?;
+    let ends = test.until.map(|until| {
+        let local = until.to_zoned(jiff::tz::TimeZone::system());
+        format!(", ends by itself at {}", local.strftime("%H:%M:%S"))
+    });
+    let text = format!("{} still holds our test limit of {}{}", record.title(), test.limit, ends.unwrap_or_default());
+    Some(NoticeView {
+        charger: Some(record.id.clone()),
+        action: Some(NoticeAction::Clear),
+        ..notice("test_limit", GravityView::Attention, text)
+    })
+}
+
+fn newcomer(record: &Record) -> Option<NoticeView> {
+    (!record.adopted && record.connected.is_some()).then(|| NoticeView {
+        charger: Some(record.id.clone()),
+        action: Some(NoticeAction::Adopt),
+        ..notice(
+            "newcomer",
+            GravityView::Attention,
+            format!("{} has connected and waits to be adopted", record.title()),
+        )
+    })
+}
+
+fn lines(views: &[View]) -> Vec<ChargerLine> {
+    let mut records: Vec<&Record> = views.iter().map(|v| &v.record).collect();
+    records.sort_by_key(|r| std::cmp::Reverse(r.last_heard));
+    records.into_iter().map(line).collect()
+}
+
+fn line(record: &Record) -> ChargerLine {
+    let peer = record.handshake.as_ref().map(|h| h.peer.clone()).unwrap_or_default();
+    let state = match (record.connected, record.adopted) {
+        (Some(_), true) => "connected",
+        (Some(_), false) => "connected, not adopted",
+        (None, _) => "not connected",
+    };
+    ChargerLine {
+        id: record.id.clone(),
+        title: record.title(),
+        summary: format!("{} · {peer} · {state}", record.id),
+        connected: record.connected.is_some(),
+        adopted: record.adopted,
+    }
+}

@@ -1,0 +1,376 @@
+//! `chargehand-cli endpoint`: what it prints, what it can be told, whom it lets in.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::charger::{BOOT, Came, Charger, OCPP16, request};
+use crate::program::{Endpoint, Program, folder, stored};
+
+fn adopted(port: u16, endpoint: &mut Endpoint, id: &str) -> Charger {
+    let mut charger = Charger::connect(port, id);
+    assert_eq!(charger.boot()["status"], "Accepted");
+    endpoint.event("booted");
+    charger
+}
+
+fn number(line: &Value) -> u64 {
+    line["number"].as_u64().expect("a number")
+}
+
+#[test]
+fn what_happens_is_told_line_by_line_and_only_once_it_is_on_disk() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto", "--frames"]);
+    assert!(endpoint.url.starts_with("ws://127.0.0.1:"), "{}", endpoint.url);
+    let mut charger = Charger::connect(endpoint.port, "CP1");
+    let connected = endpoint.event("connected");
+    assert_eq!(connected["charger"], "CP1");
+    assert_eq!((&connected["path"], &connected["subprotocol"]), (&json!("/CP1"), &json!("ocpp1.6")));
+    assert_eq!((&connected["offered"], &connected["adopted"]), (&json!(["ocpp1.6"]), &json!(true)));
+    assert_eq!(connected["url"], endpoint.url);
+    assert_eq!(connected["peer"], charger.socket.local_addr().expect("bound").to_string());
+    let boot = json!({"chargePointVendor": "V", "chargePointModel": "M", "chargePointSerialNumber": "S", "firmwareVersion": "F"});
+    assert_eq!(charger.call("BootNotification", boot)["status"], "Accepted");
+    let booted = endpoint.event("booted");
+    for (field, value) in [("vendor", "V"), ("model", "M"), ("serial", "S"), ("firmware", "F"), ("status", "Accepted")] {
+        assert_eq!(booted[field], value);
+    }
+    charger.call("StatusNotification", json!({"connectorId": 1, "errorCode": "NoError", "status": "Charging"}));
+    let status = endpoint.event("status");
+    assert_eq!((&status["connector"], &status["status"]), (&json!(1), &json!("Charging")));
+    let sampled = json!([{"value": "9.8", "measurand": "Current.Import", "phase": "L1", "unit": "A"},
+        {"value": "10.2", "measurand": "Current.Import", "phase": "L2", "unit": "A"}, {"value": "1234"}]);
+    let meter_value = json!([{"timestamp": "2026-11-22T10:00:00Z", "sampledValue": sampled}]);
+    charger.call("MeterValues", json!({"connectorId": 1, "meterValue": meter_value}));
+    let meter = endpoint.event("meter");
+    assert_eq!((&meter["import_ma"], &meter["phases"], &meter["energy_wh"]), (&json!(10_200), &json!(2), &json!(1234)));
+    assert_eq!((&meter["offered_ma"], &meter["transaction"]), (&Value::Null, &Value::Null));
+
+    // A second program reads the store while the first one writes it: each number that was printed is there.
+    let printed = endpoint.take("the frame of MeterValues", |line| {
+        line["event"] == "frame" && line["text"].as_str().is_some_and(|text| text.contains("MeterValues"))
+    });
+    assert_eq!(number(&printed), number(&meter));
+    let on_disk = stored(data.path());
+    let same = on_disk.iter().find(|frame| frame["number"] == printed["number"]).expect("it is on disk");
+    assert_eq!((&same["text"], &same["direction"]), (&printed["text"], &json!("from_charger")));
+
+    drop(charger);
+    assert_eq!(endpoint.event("disconnected")["by"], "charger");
+    assert_eq!(endpoint.stop().code, 0);
+}
+
+#[test]
+fn a_charger_that_is_not_adopted_waits_and_gets_no_command_until_it_is() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &[]);
+    let mut charger = Charger::connect(endpoint.port, "CP1");
+    assert_eq!(endpoint.event("connected")["adopted"], false);
+    let boot = charger.boot();
+    assert_eq!((&boot["status"], &boot["interval"]), (&json!("Pending"), &json!(30)));
+    assert_eq!(charger.call("Authorize", json!({"idTag": "TAG"}))["idTagInfo"]["status"], "Invalid");
+    let reset = json!({"do": "call", "charger": "CP1", "action": "Reset", "payload": {"type": "Soft"}});
+    assert_eq!(endpoint.order(reset.clone()).expect_err("it is not adopted")["code"], "not_adopted");
+
+    let adopted = endpoint.order(json!({"do": "adopt", "charger": "CP1"})).expect("it is known");
+    assert_eq!(endpoint.event("adopted")["charger"], "CP1");
+    assert!(adopted["number"].is_u64());
+    // It was told to wait 30 s: it is asked to boot again at once.
+    let (id, action, payload) = charger.asked();
+    assert_eq!((action.as_str(), &payload["requestedMessage"]), ("TriggerMessage", &json!("BootNotification")));
+    charger.answer(&id, json!({"status": "Accepted"}));
+    assert_eq!(charger.boot()["status"], "Accepted");
+    assert_eq!(charger.call("Authorize", json!({"idTag": "TAG"}))["idTagInfo"]["status"], "Accepted");
+
+    let order = endpoint.ask(reset);
+    let (id, action, payload) = charger.asked();
+    assert_eq!((action.as_str(), payload), ("Reset", json!({"type": "Soft"})));
+    charger.answer(&id, json!({"status": "Accepted"}));
+    assert_eq!(endpoint.answer(order), Ok(json!({"status": "Accepted"})));
+}
+
+#[test]
+fn a_charger_that_refuses_a_call_is_quoted_with_its_own_code() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let mut charger = adopted(endpoint.port, &mut endpoint, "CP1");
+    let order = endpoint.ask(json!({"do": "call", "charger": "CP1", "action": "ClearCache"}));
+    let (id, _, payload) = charger.asked();
+    assert_eq!(payload, json!({}));
+    charger.send(&json!([4, id, "NotSupported", "no cache", {}]).to_string());
+    let error = endpoint.answer(order).expect_err("it refused");
+    assert_eq!(error["code"], "NotSupported");
+    assert!(error["message"].as_str().expect("text").contains("no cache"), "{error}");
+}
+
+#[test]
+fn an_unknown_key_or_a_makers_own_message_is_sent_only_when_confirmed() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let mut charger = adopted(endpoint.port, &mut endpoint, "CP1");
+    for (action, payload) in [
+        ("ChangeConfiguration", json!({"key": "VendorMaxPower", "value": "1"})),
+        ("DataTransfer", json!({"vendorId": "x"})),
+    ] {
+        let mut order = json!({"do": "call", "charger": "CP1", "action": action, "payload": payload});
+        assert_eq!(endpoint.order(order.clone()).expect_err("not confirmed")["code"], "effect_unknown");
+        order["confirm"] = json!(true);
+        let order = endpoint.ask(order);
+        let (id, sent, _) = charger.asked();
+        assert_eq!(sent, action);
+        charger.answer(&id, json!({"status": "Accepted"}));
+        assert_eq!(endpoint.answer(order), Ok(json!({"status": "Accepted"})));
+    }
+}
+
+#[test]
+fn no_limit_is_sent_without_a_ceiling_and_none_above_it() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let mut charger = adopted(endpoint.port, &mut endpoint, "CP1");
+    let limit = |amps: f64| {
+        let schedule = json!({"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": amps}]});
+        let profile = json!({"chargingProfileId": 9, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile",
+            "chargingProfileKind": "Relative", "chargingSchedule": schedule});
+        json!({"do": "call", "charger": "CP1", "action": "SetChargingProfile",
+            "payload": {"connectorId": 0, "csChargingProfiles": profile}})
+    };
+    assert_eq!(endpoint.order(limit(10.0)).expect_err("no ceiling")["code"], "ceiling_missing");
+    let ceiling = endpoint.order(json!({"do": "ceiling", "charger": "CP1", "breaker": 16, "cable": 20}));
+    assert_eq!(ceiling, Ok(json!({"limit_ma": 16_000, "binding": "breaker"})));
+    assert_eq!(endpoint.order(limit(16.1)).expect_err("above the ceiling")["code"], "above_ceiling");
+    let order = endpoint.ask(limit(16.0));
+    let (id, action, _) = charger.asked();
+    assert_eq!(action, "SetChargingProfile", "the refused ones were not sent");
+    charger.answer(&id, json!({"status": "Accepted"}));
+    assert_eq!(endpoint.answer(order), Ok(json!({"status": "Accepted"})));
+    let chargers = endpoint.order(json!({"do": "chargers"})).expect("a list");
+    assert_eq!(chargers[0]["in_force"][0]["limit_ma"], 16_000);
+    assert_eq!(chargers[0]["in_force"][0]["accepted"], true);
+    let raise = json!({"do": "ceiling", "charger": "CP1", "breaker": 32});
+    assert_eq!(endpoint.order(raise).expect_err("it rises")["code"], "raises_ceiling");
+}
+
+#[test]
+fn transactions_are_listed_with_who_when_why_and_their_readings() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let mut charger = adopted(endpoint.port, &mut endpoint, "CP1");
+    let start = json!({"connectorId": 1, "idTag": "04AABB", "meterStart": 100, "timestamp": "2026-11-22T10:00:00Z"});
+    let id = charger.call("StartTransaction", start)["transactionId"].clone();
+    let started = endpoint.event("transaction");
+    assert_eq!((&started["state"], &started["transaction"], &started["id_tag"]), (&json!("started"), &id, &json!("04AABB")));
+    let meter_value = json!([{"timestamp": "2026-11-22T10:00:10Z", "sampledValue": [{"value": "110"}]}]);
+    charger.call("MeterValues", json!({"connectorId": 1, "transactionId": id, "meterValue": meter_value}));
+    let running = endpoint.order(json!({"do": "transactions"})).expect("a list");
+    assert_eq!((&running[0]["stopped"], &running[0]["readings"]), (&Value::Null, &json!(1)));
+    let stop = json!({"transactionId": id, "meterStop": 120, "timestamp": "2026-11-22T10:01:00Z", "reason": "EVDisconnected"});
+    charger.call("StopTransaction", stop);
+    assert_eq!(endpoint.event("transaction")["reason"], "EVDisconnected");
+    let list = endpoint.order(json!({"do": "transactions", "charger": "CP1"})).expect("a list");
+    let expected = json!({"charger": "CP1", "id": id, "idTag": "04AABB", "connector": 1, "meterStart": 100,
+        "meterStop": 120, "reason": "EVDisconnected", "readings": 1});
+    for (field, value) in expected.as_object().expect("fields") {
+        assert_eq!(list[0][field], *value, "{field}");
+    }
+    assert!(list[0]["started"].as_str() < list[0]["stopped"].as_str(), "{list}");
+    assert_eq!(endpoint.order(json!({"do": "transactions", "charger": "other"})), Ok(json!([])));
+}
+
+#[test]
+fn a_blocked_id_tag_is_refused() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let mut charger = adopted(endpoint.port, &mut endpoint, "CP1");
+    let block = json!({"do": "authorize", "charger": "CP1", "idTag": "TAG", "status": "Blocked"});
+    assert!(endpoint.order(block).expect("it is kept")["number"].is_u64());
+    let status = |charger: &mut Charger, tag| charger.call("Authorize", json!({"idTag": tag}))["idTagInfo"]["status"].clone();
+    assert_eq!(status(&mut charger, "TAG"), "Blocked");
+    assert_eq!(status(&mut charger, "OTHER"), "Accepted");
+}
+
+#[test]
+fn all_chargers_are_listed_also_after_a_restart() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let _first = adopted(endpoint.port, &mut endpoint, "CP1");
+    let _second = adopted(endpoint.port, &mut endpoint, "CP2");
+    let list = endpoint.order(json!({"do": "chargers"})).expect("a list");
+    assert_eq!(list.as_array().map(Vec::len), Some(2));
+    assert_eq!((&list[0]["charger"], &list[0]["connected"], &list[0]["vendor"]), (&json!("CP1"), &json!(true), &json!("Raw")));
+    endpoint.stop();
+    let mut endpoint = Program::endpoint(data.path(), &[]);
+    let list = endpoint.order(json!({"do": "chargers"})).expect("a list");
+    assert_eq!((&list[1]["charger"], &list[1]["connected"], &list[1]["adopted"]), (&json!("CP2"), &json!(false), &json!(true)));
+}
+
+#[test]
+fn a_line_that_is_no_order_is_answered_and_the_next_one_is_carried_out() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &[]);
+    let long = format!(r#"{{"id":7,"do":"chargers","charger":"{}"}}"#, "x".repeat(3 << 20));
+    for line in ["hello", "[]", r#"{"id":1}"#, r#"{"id":1,"do":7}"#, "{\"id\":1,\"do\":\"stop\"", long.as_str()] {
+        endpoint.write(line);
+        let answer = endpoint.take("an error", |line| line.get("error").is_some());
+        assert_eq!((&answer["id"], &answer["error"]["code"]), (&Value::Null, &json!("bad_order")));
+    }
+    for (line, code) in [
+        (r#"{"id":"a","do":"dance"}"#, "bad_order"),
+        (r#"{"id":"a","do":"call","charger":"nobody","action":"Reset"}"#, "unknown_charger"),
+        (r#"{"id":"a","do":"adopt"}"#, "unknown_charger"),
+    ] {
+        endpoint.write(line);
+        let answer = endpoint.take("an error", |line| line["id"] == "a");
+        assert_eq!(answer["error"]["code"], code, "{line}");
+    }
+    endpoint.write("");
+    assert_eq!(endpoint.order(json!({"do": "chargers"})), Ok(json!([])));
+}
+
+#[test]
+fn an_order_that_lacks_something_is_refused_before_anything_is_sent() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let mut charger = adopted(endpoint.port, &mut endpoint, "CP1");
+    for line in [
+        r#"{"id":"a","do":"call","charger":"CP1"}"#,
+        r#"{"id":"a","do":"call","charger":"CP1","action":"Reset","payload":"Soft"}"#,
+        r#"{"id":"a","do":"authorize","charger":"CP1","status":"Blocked"}"#,
+        r#"{"id":"a","do":"authorize","charger":"CP1","idTag":"T","status":"Perhaps"}"#,
+        r#"{"id":"a","do":"ceiling","charger":"CP1","breaker":-1}"#,
+    ] {
+        endpoint.write(line);
+        let answer = endpoint.take("an error", |line| line["id"] == "a");
+        assert_eq!(answer["error"]["code"], "bad_order", "{line}");
+    }
+    let order = endpoint.ask(json!({"do": "call", "charger": "CP1", "action": "ClearCache"}));
+    let (id, action, _) = charger.asked();
+    assert_eq!(action, "ClearCache", "nothing came before it");
+    charger.answer(&id, json!({"status": "Accepted"}));
+    endpoint.answer(order).expect("it was answered");
+}
+
+#[test]
+fn the_newest_connection_of_a_charger_wins() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &[]);
+    let mut first = Charger::connect(endpoint.port, "CP1");
+    first.boot();
+    let mut second = Charger::connect(endpoint.port, "CP1");
+    second.boot();
+    assert_eq!(endpoint.event("disconnected")["by"], "newer_connection");
+    assert_eq!(first.came(), Came::Close(Some(1000)));
+    assert_eq!(second.call("Heartbeat", json!({}))["currentTime"].as_str().map(|time| time.ends_with('Z')), Some(true));
+}
+
+#[test]
+fn a_password_is_asked_for_and_a_wrong_one_is_named() {
+    let data = folder();
+    let file = data.path().join("password");
+    std::fs::write(&file, "correct horse\n").expect("written");
+    let file = file.to_str().expect("a path").to_owned();
+    for options in [["--password", "correct horse"], ["--password-file", &file]] {
+        let mut endpoint = Program::endpoint(data.path(), &options);
+        let basic = |password: &str| {
+            let credentials = STANDARD.encode(format!("CP1:{password}"));
+            request("/CP1", &format!("{OCPP16}Authorization: Basic {credentials}\r\n"))
+        };
+        for (head, words) in [(request("/CP1", OCPP16), "no password"), (basic("correct house"), "a wrong password")] {
+            let charger = Charger::knock(endpoint.port, head);
+            assert_eq!(charger.status(), "401");
+            assert!(charger.header("WWW-Authenticate").is_some_and(|value| value.starts_with("Basic")));
+            let refused = endpoint.event("refused");
+            assert!(refused["reason"].as_str().expect("text").contains(words), "{refused}");
+        }
+        let mut charger = Charger::knock(endpoint.port, basic("correct horse"));
+        assert_eq!(charger.status(), "101");
+        charger.boot();
+        endpoint.stop();
+    }
+    let text = std::fs::read(data.path().join("chargehand.sqlite")).expect("a database");
+    assert!(!text.windows(13).any(|part| part == b"correct horse"), "the password is not stored");
+}
+
+#[test]
+fn a_browser_a_tls_hello_and_rubbish_are_told_and_not_let_in() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &[]);
+    let browser = Charger::knock(endpoint.port, "GET / HTTP/1.1\r\nHost: here\r\n\r\n");
+    assert_eq!((browser.status(), browser.header("Upgrade")), ("426", Some("websocket")));
+    let hello = b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03";
+    let long = format!("GET /CP1 HTTP/1.1\r\nX: {}", "x".repeat(40_000));
+    let many = format!("GET /CP1 HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(200));
+    for (bytes, words) in [
+        (&b""[..], "browser"),
+        (hello, "ws:// instead of wss://"),
+        (b"\x00\x01\x02\x03", "no HTTP request"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "no HTTP request"),
+        (long.as_bytes(), "16 KiB"),
+        (many.as_bytes(), "no HTTP request"),
+    ] {
+        if !bytes.is_empty() {
+            assert_eq!(Charger::knock(endpoint.port, bytes).head, "");
+        }
+        let refused = endpoint.event("refused");
+        assert!(refused["reason"].as_str().expect("text").contains(words), "{refused}");
+    }
+    Charger::connect(endpoint.port, "CP1").boot();
+}
+
+#[test]
+fn a_frame_that_comes_before_the_answer_to_the_request_is_not_lost() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &[]);
+    let eager = crate::charger::frame(crate::charger::TEXT, true, true, BOOT.as_bytes());
+    let mut charger = Charger::knock(endpoint.port, [request("/CP1", OCPP16).into_bytes(), eager].concat());
+    assert_eq!(charger.status(), "101");
+    assert_eq!(charger.answer_to(&json!("boot"))[2]["status"], "Pending");
+    assert_eq!(endpoint.event("deviation")["rule"], "early_bytes");
+}
+
+#[test]
+fn a_public_address_is_not_listened_on_and_a_taken_port_names_its_holder() {
+    let data = folder();
+    let ended = Program::run("endpoint", data.path(), &["--listen", "203.0.113.5:9616"]).ended();
+    assert_eq!((ended.code, ended.lines.len()), (4, 0));
+    assert!(ended.stderr.contains("public address") && ended.stderr.ends_with('.'), "{}", ended.stderr);
+
+    let other = folder();
+    let endpoint = Program::endpoint(other.path(), &[]);
+    let taken = format!("127.0.0.1:{}", endpoint.port);
+    let ended = Program::run("endpoint", data.path(), &["--listen", &taken]).ended();
+    assert_eq!((ended.code, ended.lines.len()), (4, 0));
+    assert!(ended.stderr.contains(&taken) && ended.stderr.contains("--listen"), "{}", ended.stderr);
+    if cfg!(target_os = "linux") {
+        let holder = format!("chargehand-cli (process {})", endpoint.process.0.id());
+        assert!(ended.stderr.contains(&holder), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn two_programs_do_not_write_one_folder() {
+    let data = folder();
+    let _endpoint = Program::endpoint(data.path(), &[]);
+    let ended = Program::run("endpoint", data.path(), &["--listen", "127.0.0.1:0"]).ended();
+    assert_eq!(ended.code, 4);
+    assert!(ended.stderr.contains("Another Chargehand is using"), "{}", ended.stderr);
+}
+
+#[test]
+fn frames_of_a_folder_without_a_store_is_a_sentence() {
+    let ended = Program::run("frames", folder().path(), &[]).ended();
+    assert_eq!((ended.code, ended.lines.len()), (4, 0));
+    assert!(ended.stderr.contains("holds no Chargehand database"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("cannot be written"), "{}", ended.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_also_while_its_standard_input_is_open() {
+    let data = folder();
+    let endpoint = Program::endpoint(data.path(), &[]);
+    let pid = endpoint.process.0.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill runs").success());
+    assert_eq!(endpoint.program.ended().code, 0);
+}

@@ -1,0 +1,157 @@
+// A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
+import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, NoticeView, ReportFilesView, SiteView, UiError } from '..';
+import * as stage from './charger';
+import { ago, line, site, taken } from './site';
+
+export * from './charger';
+export { ago } from './site';
+
+const ok: Answer<null> = { status: 'ok', data: null };
+const fail = (code: UiError['code'], message: string, remedy: string): Answer<never> => ({ status: 'error', error: { code, message, remedy } });
+
+export class DemoSite implements Backend {
+  /** Every command that came, with its arguments, oldest first. */
+  readonly calls: [string, ...unknown[]][] = [];
+  /** Commands that answer with this instead. */
+  readonly refuse: Partial<Record<keyof Backend, UiError>> = {};
+  #app: AppView;
+  #chargers: Map<string, ChargerView>;
+  #tell: ((changed: Changed) => void)[] = [];
+
+  constructor(app: Partial<AppView> = {}, chargers: ChargerView[] = []) {
+    this.#chargers = new Map(chargers.map((charger) => [charger.id, charger]));
+    this.#app = { ...site, chargers: chargers.map(line), ...app };
+  }
+
+  /** Something changed at the site: the window hears of it. */
+  changeApp(change: Partial<AppView>): void {
+    this.#app = { ...this.#app, ...change };
+    for (const tell of this.#tell) tell({ app: this.#app, charger: null });
+  }
+
+  /** Something changed at a charger (or it has just come). */
+  change(id: string, change: Partial<ChargerView>): void {
+    const charger = { ...(this.#chargers.get(id) ?? stage.arrived()), ...change, id };
+    this.#chargers.set(id, charger);
+    this.#app = { ...this.#app, chargers: [...this.#chargers.values()].map(line) };
+    for (const tell of this.#tell) tell({ app: this.#app, charger });
+  }
+
+  async #answer(command: keyof Backend, args: unknown[], work: () => Answer<null> | void = () => {}): Promise<Answer<null>> {
+    this.calls.push([command, ...args]);
+    const error = this.refuse[command];
+    return error ? { status: 'error', error } : (work() ?? ok);
+  }
+
+  snapshot = async () => this.#app;
+  charger = async (id: string) => this.#chargers.get(id) ?? null;
+  setSite = (view: SiteView) => this.#answer('setSite', [view], () => this.changeApp({ site: view }));
+  setAutoAdopt = (on: boolean) => this.#answer('setAutoAdopt', [on], () => this.changeApp({ autoAdopt: on }));
+  connectStepOpen = async (open: boolean) => {
+    this.calls.push(['connectStepOpen', open]);
+    return null;
+  };
+  adopt = (id: string) => this.#answer('adopt', [id], () => this.change(id, { adopted: true, steps: stage.adopted().steps }));
+  inspect = (id: string) =>
+    this.#answer('inspect', [id], () => this.change(id, { running: { step: 'inspect', doing: 'Reading the configuration: 14 keys so far', since: ago(0), leftS: 15, cancelling: false } }));
+  setCeiling = (id: string, parts: CeilingPartsView) => this.#answer('setCeiling', [id, parts], () => this.change(id, { ceilingParts: parts, ceiling: ceilingOf(parts) }));
+  applyLimit = (id: string, limitMa: number) =>
+    this.#answer('applyLimit', [id, limitMa], () => {
+      const ceiling = this.#chargers.get(id)?.ceiling;
+      if (ceiling && limitMa > ceiling.limitMa) return fail('aboveCeiling', 'The limit is above the ceiling.', 'Enter a lower limit.');
+      this.change(id, { permanent: { ...stage.limited().permanent!, limitMa } });
+    });
+  proveLimit = (id: string, limitMa: number) =>
+    this.#answer('proveLimit', [id, limitMa], () => {
+      const { running, proof, steps, inForce, live } = stage.running();
+      this.change(id, { running, proof, steps, inForce, live });
+    });
+  cancel = (id: string) =>
+    this.#answer('cancel', [id], () => {
+      const running = this.#chargers.get(id)?.running;
+      if (running) this.change(id, { running: { ...running, cancelling: true } });
+    });
+  clear = (id: string) => this.#answer('clear', [id], () => (this.change(id, { inForce: [] }), this.changeApp({ notices: [] })));
+  close = (clear: boolean) => this.#answer('close', [clear]);
+  stay = async () => (this.calls.push(['stay']), this.changeApp({ closing: null }), null);
+
+  async frames(id: string, numbers: number[]): Promise<Answer<FrameView[]>> {
+    this.calls.push(['frames', id, numbers]);
+    return { status: 'ok', data: numbers.map(frame) };
+  }
+
+  async framesBefore(id: string, before: number | null): Promise<Answer<FrameView[]>> {
+    this.calls.push(['framesBefore', id, before]);
+    const end = before ?? 265;
+    const count = Math.min(200, end - 1);
+    return { status: 'ok', data: Array.from({ length: count }, (_, i) => frame(end - count + i)) };
+  }
+
+  async exportReport(id: string): Promise<Answer<ReportFilesView>> {
+    this.calls.push(['exportReport', id]);
+    const error = this.refuse.exportReport;
+    if (error) return { status: 'error', error };
+    const stem = '/home/okafor/Documents/Chargehand/14 Wattle St, Norwood/wattpilot-91020014 2026-11-22';
+    const report = { at: ago(0), pdf: `${stem}.pdf`, json: `${stem}.json`, sha256: '9f2c4e1b7a6d0835c1e49fb2a7d3806e5b1c94f7208ad36ee0b7c5124f9a8d31' };
+    this.change(id, { report });
+    return { status: 'ok', data: report };
+  }
+
+  async onChanged(tell: (changed: Changed) => void): Promise<() => void> {
+    this.#tell.push(tell);
+    return () => (this.#tell = this.#tell.filter((other) => other !== tell));
+  }
+}
+
+function ceilingOf(parts: CeilingPartsView): ChargerView['ceiling'] {
+  const named: [number | null, string][] = [
+    [parts.breakerMa, 'breaker'],
+    [parts.cableMa, 'cable'],
+    [parts.nameplateMa, 'nameplate'],
+    [parts.installerMa, 'installer limit'],
+  ];
+  const entered = named.filter((part): part is [number, string] => part[0] !== null).sort((a, b) => a[0] - b[0]);
+  const [first] = entered;
+  if (!first) return null;
+  return { limitMa: first[0], binding: first[1], hardwareConfirmed: parts.installerConfirmed && parts.installerMa === first[0] };
+}
+
+function frame(number: number): FrameView {
+  const call = `[2,"${number}","MeterValues",{"connectorId":1,"transactionId":1001,"meterValue":[{"timestamp":"2026-11-22T09:52:10Z","sampledValue":[{"value":"9.9","measurand":"Current.Import","unit":"A"}]}]}]`;
+  return number % 2 === 0
+    ? { number, at: ago(600 - number), direction: 'from charger', text: call }
+    : { number, at: ago(600 - number), direction: 'to charger', text: `[3,"${number - 1}",{}]` };
+}
+
+export const testLimitNotice: NoticeView = {
+  code: 'test-limit',
+  gravity: 'attention',
+  text: 'Test limit in force on 1 charger: ends in 4:12',
+  charger: 'wattpilot-91020014',
+  action: 'clear',
+};
+
+const away = (): ChargerView => ({ ...stage.running(), running: null, connected: false, lastHeard: ago(14) });
+
+const second = (): ChargerView => ({ ...stage.arrived(), id: 'EVB-2231', title: 'Alfen Eve Single Pro-line', vendor: 'Alfen', model: 'Eve Single Pro-line', peer: '192.168.1.61:41880' });
+
+/** The scripted sites by name. */
+export const sites = {
+  empty: () => new DemoSite(),
+  taken: () => new DemoSite({ endpoint: taken }),
+  arrived: () => new DemoSite({}, [stage.arrived()]),
+  adopted: () => new DemoSite({}, [stage.adopted()]),
+  inspected: () => new DemoSite({}, [stage.inspected()]),
+  limited: () => new DemoSite({}, [stage.limited()]),
+  running: () => new DemoSite({ notices: [testLimitNotice] }, [stage.running()]),
+  passed: () => new DemoSite({}, [stage.proved('passed')]),
+  failed: () => new DemoSite({}, [stage.proved('failed')]),
+  inconclusive: () => new DemoSite({}, [stage.proved('inconclusive')]),
+  untested: () => new DemoSite({}, [stage.proved('notTested')]),
+  away: () => new DemoSite({ notices: [testLimitNotice, { code: 'clock', gravity: 'note', text: 'This computer’s clock was never set from the network.', charger: null, action: null }] }, [away(), second()]),
+  closing: () => new DemoSite({ closing: 'The test limit of 10.0 A is still in force on Fronius Wattpilot Home 22 J. It ends by itself in 4:12.' }, [stage.running()]),
+  hostile: () => new DemoSite({ notices: [{ ...testLimitNotice, text: stage.hostile().title }] }, [stage.hostile()]),
+};
+
+/** The scripted site of that name; an unknown name is the empty one. */
+export const siteNamed = (name: string): DemoSite => (name in sites ? sites[name as keyof typeof sites]() : sites.empty());

@@ -1,0 +1,30 @@
+// The window's one door to the engine. Everything outside this folder speaks to this interface only.
+import type { AppView, CeilingPartsView, Changed, ChargerView, FrameView, ReportFilesView, SiteView, UiError } from './bindings';
+
+export type * from './bindings';
+
+/** What a command gives back. */
+export type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: UiError };
+
+/** Every command of the engine (their meaning is in src-tauri/src/commands.rs) and its one event. */
+export interface Backend {
+  snapshot(): Promise<AppView>;
+  charger(id: string): Promise<ChargerView | null>;
+  setSite(site: SiteView): Promise<Answer<null>>;
+  setAutoAdopt(on: boolean): Promise<Answer<null>>;
+  connectStepOpen(open: boolean): Promise<unknown>;
+  adopt(id: string): Promise<Answer<null>>;
+  setCeiling(id: string, parts: CeilingPartsView): Promise<Answer<null>>;
+  inspect(id: string): Promise<Answer<null>>;
+  applyLimit(id: string, limitMa: number): Promise<Answer<null>>;
+  proveLimit(id: string, limitMa: number): Promise<Answer<null>>;
+  cancel(id: string): Promise<Answer<null>>;
+  clear(id: string): Promise<Answer<null>>;
+  frames(id: string, numbers: number[]): Promise<Answer<FrameView[]>>;
+  framesBefore(id: string, before: number | null): Promise<Answer<FrameView[]>>;
+  exportReport(id: string): Promise<Answer<ReportFilesView>>;
+  close(clear: boolean): Promise<Answer<null>>;
+  stay(): Promise<unknown>;
+  /** Calls `tell` with each change; resolves once it listens, to the function that ends it. */
+  onChanged(tell: (changed: Changed) => void): Promise<() => void>;
+}

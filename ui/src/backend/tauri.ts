@@ -1,0 +1,26 @@
+import type { Backend } from '.';
+import { commands, events } from './bindings';
+
+type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: { message: string; remedy: string } };
+
+/** For questions that only fail if the program itself is broken: then the failure is shown whole. */
+async function sure<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const got = await answer;
+  if (got.status === 'error') throw new Error(`${got.error.message} ${got.error.remedy}`);
+  return got.data;
+}
+
+/** The real engine, over the window's command bridge. */
+export const engine: Backend = {
+  ...commands,
+  snapshot: () => sure(commands.snapshot()),
+  charger: (id) => sure(commands.charger(id)),
+  connectStepOpen: async (open) => {
+    // Without a store there is nothing to wait for; the window already says why.
+    await commands.connectStepOpen(open);
+  },
+  stay: async () => {
+    await commands.stay();
+  },
+  onChanged: (tell) => events.changed.listen((event) => tell(event.payload)),
+};

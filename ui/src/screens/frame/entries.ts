@@ -1,0 +1,57 @@
+// What the command palette offers at this moment.
+import type { ChargerView } from '../../backend';
+import type { Store } from '../../state';
+import { steps } from '../../state/place';
+import { look, themes } from '../../state/theme.svelte';
+import { words } from '../../words';
+import { short } from '../../words/format';
+
+/** A line of the palette. */
+export type Entry = { key: string; group: 'charger' | 'step' | 'action'; title: string; run: () => void };
+
+/** Steps of this charger first, then what can be done, then everywhere else. */
+export function entries(store: Store, onkeys: () => void): Entry[] {
+  const charger = store.charger;
+  return [
+    ...(charger ? stepsOf(store, charger) : []),
+    ...(charger ? actionsOn(store, charger) : []),
+    ...(store.app?.chargers ?? []).map(
+      ({ id, title }): Entry => ({ key: `charger ${id}`, group: 'charger', title: title === id ? short(id, 90) : `${short(title, 60)} (${short(id, 30)})`, run: () => store.open(id) }),
+    ),
+    ...everywhere(store, onkeys),
+  ];
+}
+
+function stepsOf(store: Store, { id }: ChargerView): Entry[] {
+  return steps.map((step) => ({ key: `step ${step}`, group: 'step', title: words.step[step], run: () => store.open(id, step) }));
+}
+
+function actionsOn(store: Store, { id, title, adopted, running, inForce }: ChargerView): Entry[] {
+  const action = (key: string, text: string, run: () => void): Entry => ({ key, group: 'action', title: text, run });
+  const possible: (Entry | false)[] = [
+    !adopted && action('adopt', words.palette.adopt(title), () => void store.adopt(id)),
+    running !== null && action('stop', words.palette.stop(title), () => void store.cancel(id)),
+    inForce.some(({ test }) => test) && action('clear', words.palette.clear(title), () => void store.clear(id)),
+    action('frames', words.palette.frames(title), () => store.show(id, null)),
+  ];
+  return possible.filter((entry) => entry !== false);
+}
+
+function everywhere(store: Store, onkeys: () => void): Entry[] {
+  return [
+    { key: 'chargers', group: 'action', title: words.rail.chargers, run: () => store.toChargers() },
+    { key: 'connect', group: 'action', title: words.chargers.connectAnother, run: () => store.go({ at: 'connect' }) },
+    { key: 'site', group: 'action', title: words.top.siteButton, run: () => store.go({ at: 'site' }) },
+    { key: 'keys', group: 'action', title: words.palette.keys, run: onkeys },
+    ...themes.map((theme): Entry => ({ key: theme, group: 'action', title: words.palette.theme[theme], run: () => look.choose(theme) })),
+  ];
+}
+
+/** Entries that hold every word of the query. */
+export function matching(all: Entry[], query: string): Entry[] {
+  const wanted = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return all.filter(({ title, group }) => {
+    const text = `${title} ${words.palette.group[group]}`.toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}

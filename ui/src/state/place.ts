@@ -1,0 +1,18 @@
+import type { StepName } from '../backend';
+
+/** Where the person is in the window. */
+export type Place =
+  | { at: 'chargers' }
+  | { at: 'connect' }
+  | { at: 'site' }
+  | { at: 'charger'; id: string; step: StepName };
+
+/** The steps that exist, in the order of the job. */
+export const steps = ['connect', 'inspect', 'set', 'prove', 'handOver'] as const satisfies readonly StepName[];
+
+/** The Connect step is on the screen: only then may chargers be adopted by themselves. */
+export const isConnecting = (place: Place): boolean =>
+  place.at === 'connect' || (place.at === 'charger' && place.step === 'connect');
+
+/** The step after this one, if there is one. */
+export const nextStep = (step: StepName): StepName | undefined => steps[steps.indexOf(step) + 1];

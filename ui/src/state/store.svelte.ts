@@ -1,0 +1,141 @@
+// One store, fed by the snapshot and then by `changed`. Screens read it and call its actions.
+import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, SiteView, StepName, UiError } from '../backend';
+import { words } from '../words';
+import { isConnecting, type Place } from './place';
+import { news } from './news';
+
+/** What can be asked of the engine and can go wrong. */
+export type Action =
+  | 'setSite' | 'setAutoAdopt' | 'adopt' | 'setCeiling' | 'inspect' | 'applyLimit' | 'proveLimit' | 'cancel' | 'clear'
+  | 'exportReport' | 'frames' | 'close';
+
+/** Frames to show: these numbers, or with `null` all, newest first page. */
+export type Evidence = { id: string; numbers: number[] | null };
+
+export class Store {
+  /** The window's frame; `null` until the first snapshot. */
+  app = $state.raw<AppView | null>(null);
+  /** Each charger's view by its id. */
+  chargers = $state.raw<Record<string, ChargerView>>({});
+  place = $state.raw<Place>({ at: 'chargers' });
+  evidence = $state.raw<Evidence | null>(null);
+  /** This computer's clock, ms; ticks once a second so that ages are true. */
+  now = $state(Date.now());
+  /** What a screen reader is told next. */
+  spoken = $state('');
+  /** The last failure of each action, until it is tried again. */
+  #problems = $state.raw<Record<string, UiError>>({});
+  /** Actions whose answer has not come. */
+  #asked = $state.raw<Record<string, boolean>>({});
+
+  constructor(readonly backend: Backend) {}
+
+  /** The charger of the present place. */
+  get charger(): ChargerView | null {
+    return this.place.at === 'charger' ? (this.chargers[this.place.id] ?? null) : null;
+  }
+
+  /** Begins to listen, then reads everything once. The returned function ends it. */
+  start(): () => void {
+    const clock = setInterval(() => (this.now = Date.now()), 1000);
+    const listening = this.backend.onChanged((changed) => this.take(changed));
+    void listening.then(() => this.#readAll());
+    return () => {
+      clearInterval(clock);
+      void listening.then((end) => end());
+    };
+  }
+
+  async #readAll(): Promise<void> {
+    const app = await this.backend.snapshot();
+    // A change that arrived meanwhile is newer than the snapshot.
+    this.app ??= app;
+    if (this.place.at === 'chargers') this.toChargers();
+    for (const { id } of app.chargers) await this.#read(id);
+  }
+
+  async #read(id: string): Promise<void> {
+    const charger = await this.backend.charger(id);
+    if (charger && !this.chargers[id]) this.chargers = { ...this.chargers, [id]: charger };
+  }
+
+  /** Takes over what changed and says what a person must hear of it. */
+  take(changed: Changed): void {
+    const heard: string[] = [];
+    if (changed.app) {
+      heard.push(...news.app(this.app, changed.app));
+      this.app = changed.app;
+    }
+    if (changed.charger) {
+      heard.push(...news.charger(this.chargers[changed.charger.id] ?? null, changed.charger));
+      this.chargers = { ...this.chargers, [changed.charger.id]: changed.charger };
+    }
+    if (heard.length > 0) this.spoken = heard.join(' ');
+  }
+
+  go(place: Place): void {
+    const wasConnecting = isConnecting(this.place);
+    this.place = place;
+    this.evidence = null;
+    if (place.at === 'charger' && !this.chargers[place.id]) void this.#read(place.id);
+    if (isConnecting(place) !== wasConnecting) void this.backend.connectStepOpen(isConnecting(place));
+  }
+
+  /** The list, or the invitation to connect the first charger while there is none. */
+  toChargers(): void {
+    this.go({ at: this.app?.chargers.length === 0 ? 'connect' : 'chargers' });
+  }
+
+  open(id: string, step?: StepName): void {
+    this.go({ at: 'charger', id, step: step ?? this.#stepToDo(id) });
+  }
+
+  /** The first step that is not finished. */
+  #stepToDo(id: string): StepName {
+    const todo = this.chargers[id]?.steps.find(({ state }) => state !== 'done');
+    return todo?.name ?? 'connect';
+  }
+
+  show(id: string, numbers: number[] | null): void {
+    this.evidence = { id, numbers };
+  }
+
+  /** Why `action` (on the charger `id`) failed the last time. */
+  problem(action: Action, id = ''): UiError | null {
+    return this.#problems[`${action} ${id}`] ?? null;
+  }
+
+  /** The answer to `action` is awaited. */
+  asked(action: Action, id = ''): boolean {
+    return this.#asked[`${action} ${id}`] ?? false;
+  }
+
+  /** Runs a command; a failure is kept for `problem`, also when the bridge itself fails. */
+  async #ask<T>(action: Action, id: string, call: () => Promise<Answer<T>>): Promise<T | null> {
+    const key = `${action} ${id}`;
+    const { [key]: _, ...others } = this.#problems;
+    this.#problems = others;
+    this.#asked = { ...this.#asked, [key]: true };
+    const answer = await call().catch((cause: unknown): Answer<T> => ({ status: 'error', error: words.bridgeFailed(String(cause)) }));
+    this.#asked = { ...this.#asked, [key]: false };
+    if (answer.status === 'ok') return answer.data;
+    this.#problems = { ...this.#problems, [key]: answer.error };
+    this.spoken = `${answer.error.message} ${answer.error.remedy}`;
+    return null;
+  }
+
+  setSite = (site: SiteView) => this.#ask('setSite', '', () => this.backend.setSite(site));
+  setAutoAdopt = (on: boolean) => this.#ask('setAutoAdopt', '', () => this.backend.setAutoAdopt(on));
+  adopt = (id: string) => this.#ask('adopt', id, () => this.backend.adopt(id));
+  setCeiling = (id: string, parts: CeilingPartsView) => this.#ask('setCeiling', id, () => this.backend.setCeiling(id, parts));
+  inspect = (id: string) => this.#ask('inspect', id, () => this.backend.inspect(id));
+  applyLimit = (id: string, ma: number) => this.#ask('applyLimit', id, () => this.backend.applyLimit(id, ma));
+  proveLimit = (id: string, ma: number) => this.#ask('proveLimit', id, () => this.backend.proveLimit(id, ma));
+  cancel = (id: string) => this.#ask('cancel', id, () => this.backend.cancel(id));
+  clear = (id: string) => this.#ask('clear', id, () => this.backend.clear(id));
+  exportReport = (id: string) => this.#ask('exportReport', id, () => this.backend.exportReport(id));
+  frames = (id: string, numbers: number[]) => this.#ask('frames', id, () => this.backend.frames(id, numbers));
+  framesBefore = (id: string, before: number | null) => this.#ask('frames', id, () => this.backend.framesBefore(id, before));
+  close = (clear: boolean) => this.#ask('close', '', () => this.backend.close(clear));
+  stay = () => this.backend.stay();
+}

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { page } from 'vitest/browser';
+import { DemoSite, arrived, sites } from '../src/backend/demo';
+import { at, callsOf, id, open } from './support';
+
+test('without a charger the window says first what to type into one', async () => {
+  const site = await open('empty');
+  await expect.element(page.getByRole('heading', { level: 1 })).toHaveTextContent('Connect the first charger');
+  await expect.element(at('url')).toHaveTextContent('ws://192.168.1.23:9616/');
+  await expect.element(at('qr')).toBeVisible();
+  await expect.element(at('other-addresses')).toHaveTextContent('VPN: chargers cannot reach it');
+  await expect.element(at('what-to-try')).toHaveTextContent('Restart the charger');
+  expect(callsOf(site, 'connectStepOpen')).toEqual([[true]]);
+});
+
+test('chargers may be adopted by themselves only while the Connect step is open', async () => {
+  const site = await open('adopted', 'connect');
+  await at('step-inspect').click();
+  await at('step-connect').click();
+  await at('rail-site').click();
+  expect(callsOf(site, 'connectStepOpen')).toEqual([[true], [false], [true], [false]]);
+});
+
+test('a charger that comes appears at once and is adopted with one click', async () => {
+  const site = await open('empty');
+  site.change(id, arrived());
+  await expect.element(at('newcomer')).toHaveTextContent('Fronius Wattpilot Home 22 J');
+  await expect.element(at('spoken')).toHaveTextContent('Fronius Wattpilot Home 22 J is connected.');
+  await at('adopt').click();
+  expect(callsOf(site, 'adopt')).toEqual([[id]]);
+  await expect.element(at('newcomer')).not.toHaveTextContent('Not adopted');
+});
+
+test('the Connect step shows what arrived, and where it is recorded', async () => {
+  const site = await open('arrived', 'connect');
+  await expect.element(at('arrivals')).toHaveTextContent('subprotocol ocpp1.6');
+  await at('arrivals').getByRole('button', { name: 'frame 3' }).click();
+  await expect.element(at('frames')).toBeVisible();
+  expect(callsOf(site, 'frames')).toEqual([[id, [3]]]);
+});
+
+test('a charger that is not adopted says so on every step and is adopted there', async () => {
+  const site = await open('arrived', 'inspect');
+  await expect.element(at('not-adopted')).toHaveTextContent('gets no command');
+  await at('adopt-head').click();
+  expect(callsOf(site, 'adopt')).toEqual([[id]]);
+  await expect.element(at('not-adopted')).not.toBeInTheDocument();
+});
+
+test('a refused adoption is shown with its remedy', async () => {
+  const site = sites.arrived();
+  site.refuse.adopt = { code: 'other', message: 'The disk is full: nothing can be recorded.', remedy: 'Free some space.' };
+  await open(site, 'connect');
+  await at('adopt').click();
+  await expect.element(page.getByRole('alert')).toHaveTextContent('The disk is full: nothing can be recorded. Free some space.');
+});
+
+test('auto-adopt is a setting that the person changes', async () => {
+  const site = await open('empty');
+  await at('auto-adopt').click();
+  expect(callsOf(site, 'setAutoAdopt')).toEqual([[false]]);
+  await expect.element(at('auto-adopt')).not.toBeChecked();
+});
+
+test('an endpoint that cannot listen says who holds the port and what to do', async () => {
+  await open('taken');
+  await expect.element(at('endpoint')).toHaveTextContent('Not listening · Port 9616 is held by “evcc”');
+  await expect.element(at('endpoint-problem')).toHaveTextContent('Close evcc');
+  await expect.element(at('url')).not.toBeInTheDocument();
+});
+
+test('a computer without a network for chargers says so', async () => {
+  const site = new DemoSite();
+  const { endpoint } = await site.snapshot();
+  await open(new DemoSite({ endpoint: { ...endpoint, addresses: [] } }));
+  await expect.element(at('endpoint-problem')).toHaveTextContent('no address on a private network');
+  await expect.element(at('endpoint')).toHaveTextContent('Not listening');
+});
+
+test('a further address is shown large when it is chosen', async () => {
+  await open('empty');
+  await page.getByRole('button', { name: 'Show large: ws://10.0.0.5:9616/' }).click();
+  await expect.element(at('url')).toHaveTextContent('ws://10.0.0.5:9616/');
+  await expect.element(at('other-addresses')).toHaveTextContent('Try this one first');
+});
+
+test('lost contact is shown at once, with what the charger does on its own', async () => {
+  const site = await open('running', 'prove');
+  site.change(id, { connected: false, running: null });
+  await expect.element(at('disconnected')).toHaveTextContent('No contact for');
+  await expect.element(at('lost')).toHaveTextContent('On its own it keeps test limit 10.0 A until');
+  await expect.element(at('spoken')).toHaveTextContent('is no longer connected');
+});

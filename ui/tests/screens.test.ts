@@ -1,0 +1,69 @@
+// Every screen in every state that looks different: sound in light and dark, and with 40 % longer words.
+import { describe, expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import type { sites } from '../src/backend/demo';
+import type { StepName } from '../src/backend';
+import { at, burstButtons, expectNoOverflow, expectSound, lengthen, open } from './support';
+
+type View = [name: string, site: keyof typeof sites, step?: StepName, then?: () => Promise<unknown>];
+
+const views: View[] = [
+  ['no charger yet', 'empty'],
+  ['no endpoint', 'taken'],
+  ['the list of chargers', 'away'],
+  ['a newcomer', 'arrived', undefined, () => at('connect-another').click()],
+  ['connect, not adopted', 'arrived', 'connect'],
+  ['connect, adopted', 'adopted', 'connect'],
+  ['inspect, not read', 'adopted', 'inspect'],
+  ['inspect, read', 'inspected', 'inspect'],
+  ['set, no ceiling', 'inspected', 'set'],
+  ['set, limited', 'limited', 'set'],
+  ['prove, not run', 'limited', 'prove'],
+  ['prove, asking first', 'limited', 'prove', () => at('start').click()],
+  ['prove, running', 'running', 'prove'],
+  ['prove, passed', 'passed', 'prove'],
+  ['prove, failed', 'failed', 'prove'],
+  ['prove, inconclusive', 'inconclusive', 'prove'],
+  ['prove, not tested', 'untested', 'prove'],
+  ['prove, the numbers of the chart', 'passed', 'prove', () => at('chart-table').click()],
+  ['hand over, exported', 'passed', 'handOver', () => at('export').click()],
+  ['contact lost', 'away', 'prove'],
+  ['the site', 'passed', undefined, () => at('rail-site').click()],
+  ['notices', 'away', undefined, () => at('notices').click()],
+  ['the endpoint', 'passed', undefined, () => at('endpoint').click()],
+  ['evidence', 'inspected', 'inspect', () => at('evidence').first().click()],
+  ['the palette', 'running', 'prove', () => userEvent.keyboard('{Control>}k{/Control}')],
+  ['the keys', 'passed', undefined, () => userEvent.keyboard('?')],
+  ['closing', 'closing'],
+  ['a hostile charger, listed', 'hostile'],
+  ['a hostile charger, connect', 'hostile', 'connect'],
+  ['a hostile charger, inspect', 'hostile', 'inspect'],
+];
+
+describe.each(views)('%s', (_, site, step, then) => {
+  test('is sound in light and dark', async () => {
+    await open(site, step);
+    await then?.();
+    await expectSound();
+  });
+});
+
+test.each(views.filter(([, , , then]) => !then))('%s survives words that are 40 %% longer', async (_, site, step) => {
+  await open(site, step);
+  lengthen();
+  expectNoOverflow();
+  expect(burstButtons()).toEqual([]);
+});
+
+test.each(['empty', 'passed'] as const)('the rail collapses to icons below 1100 px: %s', async (site) => {
+  await page.viewport(1000, 700);
+  try {
+    await open(site, site === 'passed' ? 'prove' : undefined);
+    const rail = at('rail-chargers').element().getBoundingClientRect();
+    expect(rail.width).toBeLessThan(60);
+    await expect.element(page.getByRole('button', { name: 'Chargers', exact: true })).toBeVisible();
+    await expectSound();
+  } finally {
+    await page.viewport(1280, 800);
+  }
+});
