@@ -1,9 +1,10 @@
 //! What the commands share: the running site, and what is true only while the window is open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chargehand_commissioning::event::Step;
@@ -11,16 +12,34 @@ use chargehand_commissioning::link::{Link, View};
 use chargehand_commissioning::step;
 use chargehand_site::store::StoreError;
 use chargehand_site::{Options, Site};
+use jiff::{SignedDuration, Timestamp};
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_specta::Event;
 
-use crate::ipc::{AppView, Changed, ChargerView, ErrorCode, UiError};
+use crate::ipc::{AppView, ArrivalView, Changed, ChargerView, ErrorCode, UiError};
 use crate::view;
 
 /// At most ten updates a second reach the window.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How many refused connections are shown.
+const REFUSED: usize = 5;
 
-/// Where data goes and where we listen. The environment may say otherwise, for tests and for support.
+/// What was said when the program was started: `--data` or `--listen`, else the variable, for tests and for support.
+fn given(option: &str, variable: &str) -> Option<OsString> {
+    let mut words = std::env::args_os().skip(1);
+    words.find(|word| word == option).and_then(|_| words.next()).or_else(|| std::env::var_os(variable))
+}
+
+/// Where to listen, if somebody said so.
+fn listen() -> Result<Option<SocketAddr>, UiError> {
+    let Some(text) = given("--listen", "CHARGEHAND_LISTEN") else { return Ok(None) };
+    text.to_str().and_then(|text| text.parse().ok()).map(Some).ok_or_else(|| {
+        let message = format!("Chargehand was told to listen on {}, which is no address and port.", text.display());
+        other(message, "Start it without that, or with one such as --listen 192.168.1.23:9616.")
+    })
+}
+
+/// Where data and reports go.
 pub struct Folders {
     /// The database.
     pub data: PathBuf,
@@ -30,7 +49,7 @@ pub struct Folders {
 
 impl Folders {
     fn of_this_computer() -> Self {
-        if let Some(data) = std::env::var_os("CHARGEHAND_DATA").map(PathBuf::from) {
+        if let Some(data) = given("--data", "CHARGEHAND_DATA").map(PathBuf::from) {
             return Self { handover: data.join("handover"), data };
         }
         let data = directories::ProjectDirs::from("org", "chargehand", "Chargehand")
@@ -47,10 +66,20 @@ pub struct App {
     pub folders: Folders,
     /// The site, or why there is none.
     pub site: Result<Site, UiError>,
-    /// The question that is asked before the window closes.
-    closing: Mutex<Option<String>>,
-    /// Chargers whose test limit is in force, as of the last update.
-    limited: Mutex<BTreeMap<String, String>>,
+    started: Timestamp,
+    /// A person wants to close the window, and is asked whether.
+    closing: Mutex<bool>,
+    /// What closing would leave behind or break off, by charger, as of the last update.
+    unfinished: Mutex<BTreeMap<Arc<str>, Unfinished>>,
+    /// The newest connections that were refused since we started, oldest first.
+    refused: Mutex<Vec<ArrivalView>>,
+}
+
+/// What closing would leave behind on one charger, or break off.
+struct Unfinished {
+    sentence: String,
+    /// When it ends by itself.
+    until: Option<Timestamp>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -61,9 +90,21 @@ impl App {
     /// Opens the site. A failure is shown in the window, not only on a console nobody sees.
     pub async fn open() -> Self {
         let folders = Folders::of_this_computer();
-        let listen = std::env::var("CHARGEHAND_LISTEN").ok().and_then(|text| text.parse::<SocketAddr>().ok());
-        let site = Site::open(&folders.data, Options { listen, ..Options::default() }).await;
-        Self { folders, site: site.map_err(|e| broken_store(&e)), closing: Mutex::default(), limited: Mutex::default() }
+        let site = match listen() {
+            Ok(listen) => {
+                let opened = Site::open(&folders.data, Options { listen, ..Options::default() }).await;
+                opened.map_err(|e| broken_store(&e))
+            }
+            Err(problem) => Err(problem),
+        };
+        Self {
+            folders,
+            site,
+            started: Timestamp::now(),
+            closing: Mutex::default(),
+            unfinished: Mutex::default(),
+            refused: Mutex::default(),
+        }
     }
 
     /// The site.
@@ -82,28 +123,49 @@ impl App {
         self.site()?.charger(id).ok_or_else(|| other(format!("There is no charger {id}."), "Choose one of the list."))
     }
 
-    /// The question before closing.
+    /// The question before closing, while it is asked.
     pub fn closing(&self) -> Option<String> {
-        locked(&self.closing).clone()
-    }
-
-    /// Sets or takes back the question before closing.
-    pub fn set_closing(&self, question: Option<String>) {
-        *locked(&self.closing) = question;
-    }
-
-    /// The question that must be asked before the window closes; `None` where nothing of ours would be left.
-    pub fn left_if_closed(&self) -> Option<String> {
-        let limited = locked(&self.limited);
-        (!limited.is_empty()).then(|| {
-            let list: Vec<&str> = limited.values().map(String::as_str).collect();
-            format!("A test limit of ours is still in force: {}.", list.join("; "))
+        locked(&self.closing).then(|| {
+            let left = self.left_if_closed();
+            left.unwrap_or_else(|| "Nothing of ours is in force any more, and nothing is running.".to_owned())
         })
     }
 
-    /// The ids of chargers whose test limit is in force.
-    pub fn limited(&self) -> Vec<String> {
-        locked(&self.limited).keys().cloned().collect()
+    /// Asks before closing, or takes the question back.
+    pub fn set_closing(&self, asks: bool) {
+        *locked(&self.closing) = asks;
+    }
+
+    /// What closing now would leave behind or break off; `None` where nothing.
+    pub fn left_if_closed(&self) -> Option<String> {
+        let unfinished = locked(&self.unfinished);
+        let sentences: Vec<&str> = unfinished.values().map(|u| u.sentence.as_str()).collect();
+        (!sentences.is_empty()).then(|| sentences.join(" "))
+    }
+
+    /// The ids of chargers on which closing would leave something behind or break something off.
+    pub fn unfinished(&self) -> BTreeSet<Arc<str>> {
+        locked(&self.unfinished).keys().cloned().collect()
+    }
+
+    /// How long until the next thing ends by itself; long where nothing does.
+    fn next_end(&self) -> Duration {
+        let ends = locked(&self.unfinished).values().filter_map(|u| u.until).min();
+        let left = ends.map_or(SignedDuration::from_hours(1), |at| at.duration_since(Timestamp::now()));
+        Duration::try_from(left).unwrap_or_default()
+    }
+
+    /// The refused connections to show.
+    pub fn refused(&self) -> Vec<ArrivalView> {
+        locked(&self.refused).clone()
+    }
+
+    /// Reads what was refused lately: the store keeps it under no charger.
+    async fn read_refused(&self) {
+        let Ok(site) = &self.site else { return };
+        let Ok(entries) = site.store().entries_before("", None, REFUSED as u32).await else { return };
+        let since = entries.iter().filter(|entry| entry.at >= self.started);
+        *locked(&self.refused) = since.filter_map(view::refused).collect();
     }
 
     /// The whole frame of the window.
@@ -118,19 +180,27 @@ impl App {
                 }
             }
         }
-        self.note_limits(&views);
+        self.note_unfinished(&views);
         view::app(self, &views)
     }
 
-    fn note_limits(&self, views: &[View]) {
-        let now = jiff::Timestamp::now();
-        let mut limited = BTreeMap::new();
-        for view in views {
-            if let Some(test) = view.record.test_limits(now).next() {
-                limited.insert(view.record.id.clone(), format!("{} at {}", view.record.title(), test.limit));
-            }
-        }
-        *locked(&self.limited) = limited;
+    fn note_unfinished(&self, views: &[View]) {
+        let now = Timestamp::now();
+        let one = |view: &View| {
+            let title = view.record.title();
+            let sentence = match (view.record.test_limits(now).next(), &view.running) {
+                (Some(test), _) => {
+                    format!("{title} still holds our test limit of {}{}.", test.limit, view::until(test))
+                }
+                (None, Some(running)) if running.step != Step::Inspect => {
+                    format!("A step is still running on {title}: closing breaks it off.")
+                }
+                _ => return None,
+            };
+            let until = view.record.test_limits(now).filter_map(|test| test.until).min();
+            Some((view.record.id.as_str().into(), Unfinished { sentence, until }))
+        };
+        *locked(&self.unfinished) = views.iter().filter_map(one).collect();
     }
 }
 
@@ -144,11 +214,17 @@ pub fn other(message: impl Into<String>, remedy: impl Into<String>) -> UiError {
     UiError { code: ErrorCode::Other, message: message.into(), remedy: remedy.into() }
 }
 
+/// A sentence of the engine, which ends with what to do.
+pub fn said(text: &str) -> UiError {
+    match text.rsplit_once(". ") {
+        Some((message, remedy)) => other(format!("{message}."), remedy),
+        None => other(text, ""),
+    }
+}
+
 fn broken_store(error: &StoreError) -> UiError {
-    let text = error.to_string();
-    // Every sentence of the store ends with what to do.
-    let (message, remedy) = text.split_once(". ").unwrap_or((text.as_str(), ""));
-    other(message, remedy)
+    let problem = said(&error.to_string());
+    UiError { remedy: format!("{} Then start Chargehand again.", problem.remedy), ..problem }
 }
 
 /// Listens, then forwards what changes, at most ten times a second.
@@ -160,8 +236,17 @@ pub async fn forward<R: Runtime>(handle: AppHandle<R>) {
         let site = site.clone();
         async move { site.follow_network().await }
     });
+    let mut health = site.store().health();
     loop {
-        let changed = site.changes().await;
+        let changed = tokio::select! {
+            changed = site.changes() => changed,
+            Ok(()) = health.changed() => BTreeSet::new(),
+            // What ends by itself tells nobody.
+            () = tokio::time::sleep(app.next_end()) => app.unfinished(),
+        };
+        if changed.contains("") {
+            app.read_refused().await;
+        }
         let _ = Changed { app: Some(app.view().await), charger: None }.emit(&handle);
         for id in changed.iter().filter(|id| !id.is_empty()) {
             let Some(link) = site.charger(id) else { continue };

@@ -1,5 +1,7 @@
 //! One short function per command: take the words apart, call the engine, convert the answer.
 
+use std::time::Duration;
+
 use chargehand_commissioning::compose::compose;
 use chargehand_commissioning::event::{Event, ReportFiles};
 use chargehand_commissioning::guard;
@@ -9,6 +11,7 @@ use chargehand_commissioning::units::Amperes;
 use chargehand_site::Settings;
 use tauri::{AppHandle, Runtime, State};
 use tauri_specta::Event as _;
+use tokio::time::Instant;
 
 use crate::app::{App, charger_view, other};
 use crate::ipc::{
@@ -18,6 +21,9 @@ use crate::view;
 
 /// The most frames one question gets.
 const FRAMES: u32 = 200;
+/// How long a cancelled step may take to undo what it did: a few calls of 15 s each.
+const UNDONE_WITHIN: Duration = Duration::from_secs(90);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The whole window as it stands.
 #[tauri::command]
@@ -211,23 +217,37 @@ pub async fn export_report(app: State<'_, App>, id: String) -> Result<ReportFile
     Ok(view::files(&files))
 }
 
-/// Close the window: `clear` first clears every test limit; without it the window closes as it is.
+/// Close the window: `clear` first stops what runs and clears every test limit; without it the window closes as it is.
 #[tauri::command]
 #[specta::specta]
 pub async fn close<R: Runtime>(handle: AppHandle<R>, app: State<'_, App>, clear: bool) -> Result<(), UiError> {
     if clear {
-        for id in app.limited() {
-            let link = app.link(&id)?;
-            link.cancel().await;
-            let outcome =
-                step::clear(&link).await.map_err(|busy| other(busy.to_string(), "Wait a moment and try again."))?;
-            let left = link.record().await.map_err(|e| failed(&e))?.test_limits(link.clock.now()).next().is_some();
-            if left {
-                return Err(other(outcome.finding, "Try again, or close it as it is: the limit ends by itself."));
-            }
+        for id in app.unfinished() {
+            finish(&app.link(&id)?).await?;
         }
     }
     handle.exit(0);
+    Ok(())
+}
+
+/// Stops what runs, waits until that has undone itself, and clears what is in force even then.
+async fn finish(link: &Link) -> Result<(), UiError> {
+    link.cancel().await;
+    let deadline = Instant::now() + UNDONE_WITHIN;
+    while link.view().await.map_err(|e| failed(&e))?.running.is_some() {
+        if Instant::now() > deadline {
+            return Err(other("The step is still undoing what it did.", "Wait a moment and try again."));
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    let left = async || link.record().await.map(|r| r.test_limits(link.clock.now()).next().is_some());
+    if !left().await.map_err(|e| failed(&e))? {
+        return Ok(());
+    }
+    let outcome = step::clear(link).await.map_err(|busy| other(busy.to_string(), "Wait a moment and try again."))?;
+    if left().await.map_err(|e| failed(&e))? {
+        return Err(other(outcome.finding, "Try again when the charger is back, or close it as it is."));
+    }
     Ok(())
 }
 
@@ -235,7 +255,7 @@ pub async fn close<R: Runtime>(handle: AppHandle<R>, app: State<'_, App>, clear:
 #[tauri::command]
 #[specta::specta]
 pub async fn stay<R: Runtime>(handle: AppHandle<R>, app: State<'_, App>) -> Result<(), UiError> {
-    app.set_closing(None);
+    app.set_closing(false);
     let _ = Changed { app: Some(app.view().await), charger: None }.emit(&handle);
     Ok(())
 }

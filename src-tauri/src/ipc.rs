@@ -61,7 +61,9 @@ pub struct AppView {
     pub notices: Vec<NoticeView>,
     /// The chargers, newest contact first.
     pub chargers: Vec<ChargerLine>,
-    /// The person wants to close the window while a test limit is in force: the window asks.
+    /// Connections that were refused since the program started, oldest first; at most 5.
+    pub refused: Vec<ArrivalView>,
+    /// The person wants to close the window while something of ours is in force or running: the window asks.
     pub closing: Option<String>,
     /// Folder of the data, for support.
     pub data_folder: String,
@@ -157,6 +159,8 @@ pub enum NoticeAction {
     Adopt,
     /// Open the charger's Connect step.
     Open,
+    /// `cancel(charger)`: stop the running step, which undoes first.
+    Stop,
 }
 
 /// How grave.
@@ -539,8 +543,8 @@ pub struct RunningView {
     pub doing: String,
     /// When it began.
     pub since: String,
-    /// At most this many seconds more, where known.
-    pub left_s: Option<u32>,
+    /// When what it does now is over at the latest, where known.
+    pub until: Option<String>,
     /// Cancel was asked for; it undoes and then ends.
     pub cancelling: bool,
 }

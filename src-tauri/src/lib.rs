@@ -65,9 +65,11 @@ pub fn run() {
 /// A test limit of ours is never left behind silently.
 fn ask_before_closing(window: &tauri::Window, api: &tauri::CloseRequestApi) {
     let app = window.state::<App>();
-    let Some(question) = app.left_if_closed() else { return };
+    if app.left_if_closed().is_none() {
+        return;
+    }
     api.prevent_close();
-    app.set_closing(Some(question));
+    app.set_closing(true);
     let handle = window.app_handle().clone();
     tauri::async_runtime::spawn(async move {
         let view = handle.state::<App>().view().await;

@@ -2,8 +2,9 @@
 
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::compose::{self, About};
-use chargehand_commissioning::event::{ReportFiles, Step};
+use chargehand_commissioning::event::{Event, ReportFiles, Step};
 use chargehand_commissioning::journal::{Direction, Entry};
+use chargehand_commissioning::limit::STATION_PROFILE;
 use chargehand_commissioning::link::{Running, View};
 use chargehand_commissioning::outcome::{Finding, Gravity, Outcome, Verdict};
 use chargehand_commissioning::record::{InForce, Record, Tally, is_hard, place};
@@ -142,6 +143,18 @@ fn live(record: &Record) -> Option<LiveView> {
     })
 }
 
+/// ` until 09:56:12`, or nothing where it does not end by itself.
+pub fn until(f: &InForce) -> String {
+    let ends = f.until.map(|until| until.to_zoned(jiff::tz::TimeZone::system()));
+    ends.map(|ends| format!(" until {}", ends.strftime("%H:%M:%S"))).unwrap_or_default()
+}
+
+/// Something that came and was not let in.
+pub fn refused(entry: &Entry) -> Option<ArrivalView> {
+    let Ok(Event::Refused { peer, why }) = serde_json::from_slice(&entry.bytes) else { return None };
+    Some(ArrivalView { at: time(entry.at), text: format!("{peer}: {why}"), number: u32::try_from(entry.number).ok() })
+}
+
 fn configuration(snapshot: &ConfigurationSnapshot) -> ConfigurationView {
     let key = |k: &chargehand_commissioning::report::ConfigurationKey| KeyView {
         key: k.key.clone(),
@@ -168,7 +181,11 @@ fn ceiling_parts(parts: &CeilingParts) -> CeilingPartsView {
 }
 
 fn in_force(f: &InForce) -> InForceView {
-    let what = if f.is_test() { "test limit" } else { "limit that stays" };
+    let what = match f.profile {
+        _ if f.is_test() => "test limit",
+        STATION_PROFILE => "station maximum",
+        _ => "limit of every session",
+    };
     let unsure = if f.accepted { "" } else { " (not confirmed by the charger)" };
     InForceView {
         what: format!("{what}{unsure}"),
@@ -226,12 +243,11 @@ fn proof(p: &LimitProof, runs: bool) -> ProofView {
 }
 
 fn running(r: &Running) -> RunningView {
-    let left = r.until.map(|until| until.duration_since(Timestamp::now()).as_secs());
     RunningView {
         step: steps::name(r.step),
         doing: r.doing.clone(),
         since: time(r.since),
-        left_s: left.map(|s| u32::try_from(s).unwrap_or(0)),
+        until: r.until.map(time),
         cancelling: r.cancelling,
     }
 }
@@ -302,7 +318,6 @@ pub fn report_name(record: &Record, about: &About) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Is the site's place in this list? Kept here so that the frame of the window needs no more than a site.
 fn site_view(site: &Site) -> SiteView {
     site.settings().details.into()
 }

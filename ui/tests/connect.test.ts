@@ -13,6 +13,13 @@ test('without a charger the window says first what to type into one', async () =
   expect(callsOf(site, 'connectStepOpen')).toEqual([[true]]);
 });
 
+test('what came and was refused is shown with why, and where it is recorded', async () => {
+  const site = await open('refused');
+  await expect.element(at('refused')).toHaveTextContent('192.168.1.54:50120: It asked for TLS');
+  await at('refused').getByRole('button', { name: 'frame 7' }).click();
+  expect(callsOf(site, 'frames')).toEqual([['', [7]]]);
+});
+
 test('chargers may be adopted by themselves only while the Connect step is open', async () => {
   const site = await open('adopted', 'connect');
   await at('step-inspect').click();

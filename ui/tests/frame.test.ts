@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { sites, testLimitNotice } from '../src/backend/demo';
+import { DemoSite, proved, sites, testLimitNotice } from '../src/backend/demo';
 import { look } from '../src/state/theme.svelte';
 import { at, callsOf, id, open } from './support';
 
@@ -17,16 +17,25 @@ test('a test limit in force is announced in the top line and cleared there', asy
 });
 
 test('a limit that could not be cleared says why, with what to do', async () => {
-  const site = sites.running();
+  const site = new DemoSite({ notices: [testLimitNotice] }, [proved('inconclusive')]);
   site.refuse.clear = { code: 'notConnected', message: 'The charger is not connected.', remedy: 'It ends by itself in 4:12.' };
   await open(site);
   await at('notice-clear').click();
   await expect.element(at('notices-sheet').getByRole('alert')).toHaveTextContent('The charger is not connected. It ends by itself in 4:12.');
 });
 
+test('while a check runs, its test limit is stopped with it, not cleared beside it', async () => {
+  const site = await open('running', 'prove');
+  await expect.element(at('notice')).toHaveTextContent('Test limit of 10.0 A in force');
+  await at('notice-stop').click();
+  expect(callsOf(site, 'cancel')).toEqual([[id]]);
+  await at('step-handOver').click();
+  await expect.element(at('clear')).not.toBeInTheDocument();
+});
+
 test('closing with a test limit in force asks, and each answer is passed on', async () => {
   const site = await open('closing');
-  await expect.element(page.getByRole('dialog', { name: 'A test limit is still in force' })).toHaveTextContent('ends by itself in 4:12');
+  await expect.element(page.getByRole('dialog', { name: 'Close Chargehand?' })).toHaveTextContent('ends by itself in 4:12');
   await at('closing-clear').click();
   await at('closing-as-it-is').click();
   expect(callsOf(site, 'close')).toEqual([[true], [false]]);

@@ -10,6 +10,7 @@ type View = [name: string, site: keyof typeof sites, step?: StepName, then?: () 
 const views: View[] = [
   ['no charger yet', 'empty'],
   ['no endpoint', 'taken'],
+  ['a refused connection', 'refused'],
   ['the list of chargers', 'away'],
   ['a newcomer', 'arrived', undefined, () => at('connect-another').click()],
   ['connect, not adopted', 'arrived', 'connect'],

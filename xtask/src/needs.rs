@@ -45,8 +45,7 @@ pub const CHECKS: &[Need] = &[
 const CHROMIUMS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// The window's needs on other systems (Tauri's own list, without what only trays and AppImages use).
-const ELSEWHERE: &str = "\
-  Fedora:     sudo dnf install gcc gcc-c++ make pkgconf-pkg-config webkit2gtk4.1-devel
+const ELSEWHERE: &str = "  Fedora:     sudo dnf install gcc gcc-c++ make pkgconf-pkg-config webkit2gtk4.1-devel
   Arch Linux: sudo pacman -S --needed base-devel webkit2gtk-4.1
   macOS:      xcode-select --install
   Windows:    Visual Studio Build Tools with \"Desktop development with C++\"; WebView2 Runtime (part of Windows 11)";

@@ -29,7 +29,7 @@ pub enum Command {
     Simulate(Simulate),
     /// Prints the stored frames as JSON lines, also while another program is writing.
     Frames(Frames),
-    /// Checks that a report and its JSON belong together and were not altered.
+    /// Checks that a report and its JSON belong together and were not altered, or that a data folder was not.
     Verify(Verify),
 }
 
@@ -97,7 +97,7 @@ pub struct Commission {
     #[command(flatten)]
     pub place: Place,
     /// The charger's OCPP identity.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = identity)]
     pub charger: String,
     /// The limit to prove, A per phase.
     #[arg(long, value_name = "AMPS", value_parser = amps)]
@@ -153,8 +153,14 @@ pub struct Frames {
 /// `verify`
 #[derive(Debug, clap::Args)]
 pub struct Verify {
-    /// A report (.pdf), or its JSON with the PDF of the same name beside it.
+    /// A report (.pdf), its JSON with the PDF of the same name beside it, or a data folder.
     pub file: PathBuf,
+}
+
+/// As the endpoint reads it from a path: what it would cut or drop could never match.
+fn identity(text: &str) -> Result<String, String> {
+    let fits = (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err("an identity has 1 to 100 characters, none of them a control".into()) }
 }
 
 fn amps(text: &str) -> Result<Amperes, String> {

@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::compose;
-use chargehand_commissioning::event::{Event, Happened, ReportFiles, Step};
+use chargehand_commissioning::event::{Event, Happened, ReportFiles, Step, Told};
 use chargehand_commissioning::guard;
 use chargehand_commissioning::link::Link;
 use chargehand_commissioning::outcome::{Outcome, Verdict};
 use chargehand_commissioning::report::LimitProof;
 use chargehand_commissioning::step;
+use chargehand_site::store::Health;
 use chargehand_site::{Options, Site};
 use serde_json::{Value, json};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::args;
 use crate::endpoint::{announce, open};
@@ -24,6 +26,10 @@ use crate::{Exit, Failure};
 const BOOTS_WITHIN: Duration = Duration::from_secs(12);
 /// Of the whole time this much is kept for undoing and the report.
 const KEPT_BACK: Duration = Duration::from_secs(60);
+/// So much longer may a run take that is only slow.
+const GRACE: Duration = Duration::from_secs(60);
+/// Windows keeps these names for devices, with any ending.
+const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com", "lpt"];
 
 /// Runs the whole commissioning.
 ///
@@ -35,25 +41,46 @@ pub async fn run(args: args::Commission) -> Result<Exit, Failure> {
         let sentence = format!("The limit of {} is above the breaker's {}. Ask for less.", args.limit, args.breaker);
         return Err(Failure(Exit::BadArguments, sentence));
     }
+    let (pdf, json) = paths(&args);
+    if pdf == json {
+        let sentence = format!("--report and --json both mean {}. Give the PDF and the JSON two names.", pdf.display());
+        return Err(Failure(Exit::BadArguments, sentence));
+    }
     let options = Options {
         listen: args.place.listen,
         password: args.place.password()?,
         adopt_all: false,
         adopt: Some(args.charger.clone()),
+        tell_frames: false,
     };
     let site = open(&args.place.data, options).await?;
     let (output, writing) = Output::start();
-    let result = commission(&site, &args, &output, end).await;
+    let result = tokio::select! {
+        result = commission(&site, &args, &output, end) => result,
+        failure = overdue(&site, end) => Err(failure),
+    };
     drop(output);
     let _ = tokio::task::spawn_blocking(move || writing.join()).await;
     result
 }
 
+/// Returns when the time is over and the disk holds everything up, or well after the time is over.
+async fn overdue(site: &Site, end: Instant) -> Failure {
+    sleep_until(end).await;
+    let mut health = site.store().health();
+    let failing = timeout_at(end + GRACE, health.wait_for(|health| *health != Health::Good)).await;
+    match failing.ok().and_then(Result::ok).as_deref() {
+        Some(Health::Failing(sentence)) => Failure::world(sentence),
+        _ => Failure::world("The run did not end in its time. What happened until now is stored; see `frames`."),
+    }
+}
+
 async fn commission(site: &Site, args: &args::Commission, output: &Output, end: Instant) -> Result<Exit, Failure> {
     let link = site.expect(&args.charger);
     enter_ceiling(&link, args).await?;
+    let told = link.watch().await.map_err(Failure::world)?;
     announce(site, output).await?;
-    let connected = connect(&link, end).await.ok_or_else(|| {
+    let connected = connect(&link, told, end).await.ok_or_else(|| {
         let sentence = format!(
             "No charger {:?} connected within {} s. Check the address in the charger ({}) and that it is on the same network.",
             args.charger,
@@ -66,7 +93,10 @@ async fn commission(site: &Site, args: &args::Commission, output: &Output, end: 
     tell(output, "connect", &connected, json!({}));
 
     let kept_back = KEPT_BACK.min(Duration::from_secs(args.timeout) / 3);
-    let inspected = step::inspect(&link).await.unwrap_or_else(|busy| not_run(&busy));
+    let inspected = match timeout_at(end - kept_back, step::inspect(&link)).await {
+        Ok(inspected) => inspected.unwrap_or_else(|busy| not_run(&busy)),
+        Err(_) => Outcome::new(Verdict::Inconclusive, "The charger's answers took longer than the run may take."),
+    };
     tell(output, "inspect", &inspected, json!({}));
     let (proof, undone) = match step::prove_limit(&link, args.limit, Some(end - kept_back)).await {
         Ok((proof, undone)) => (Some(proof), undone),
@@ -93,13 +123,8 @@ async fn enter_ceiling(link: &Link, args: &args::Commission) -> Result<(), Failu
 }
 
 /// Waits for the charger, then until it has booted; some never do, and we go on without. `None`: it never came.
-async fn connect(link: &Link, end: Instant) -> Option<Outcome> {
-    let mut told = link.watch().await.ok()?;
-    let mut end = end;
-    let mut came = link.record().await.ok()?.connected.is_some();
-    if came {
-        end = end.min(Instant::now() + BOOTS_WITHIN);
-    }
+async fn connect(link: &Link, mut told: UnboundedReceiver<Told>, mut end: Instant) -> Option<Outcome> {
+    let mut came = false;
     while let Ok(Some(news)) = timeout_at(end, told.recv()).await {
         match news.what {
             Happened::Connected { .. } if !came => {
@@ -174,5 +199,6 @@ fn paths(args: &args::Commission) -> (PathBuf, PathBuf) {
 fn file_name(id: &str) -> String {
     let plain: String =
         id.chars().map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect();
-    if plain.is_empty() { "charger".to_owned() } else { plain }
+    let word = plain.trim_end_matches(|c: char| c.is_ascii_digit()).to_ascii_lowercase();
+    if DEVICES.contains(&word.as_str()) { format!("charger-{plain}") } else { plain }
 }

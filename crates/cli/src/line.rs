@@ -3,14 +3,58 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chargehand_commissioning::event::{Happened, Told};
-use chargehand_commissioning::record::Transaction;
+use chargehand_commissioning::record::{InForce, Reading, Transaction};
 use chargehand_commissioning::units::{Amperes, Phases};
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+/// A line. Readings are by far the most frequent and are written without a detour.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Line<'a> {
+    /// A reading.
+    Meter(Meter<'a>),
+    /// Anything else.
+    Other(Value),
+}
+
+/// The line of a reading.
+#[derive(Serialize)]
+pub struct Meter<'a> {
+    event: &'static str,
+    at: Timestamp,
+    charger: &'a str,
+    number: u64,
+    connector: u32,
+    transaction: Option<i64>,
+    import_ma: Option<u32>,
+    offered_ma: Option<u32>,
+    power_w: Option<u32>,
+    energy_wh: Option<u32>,
+    phases: Option<u8>,
+}
+
+fn meter<'a>(told: &'a Told, reading: &Reading) -> Meter<'a> {
+    Meter {
+        event: "meter",
+        at: told.at,
+        charger: &told.charger,
+        number: told.number,
+        connector: reading.connector,
+        transaction: reading.transaction,
+        import_ma: reading.import.map(Amperes::milliamps),
+        offered_ma: reading.offered.map(Amperes::milliamps),
+        power_w: reading.power_w,
+        energy_wh: reading.energy_wh,
+        phases: reading.phases.map(Phases::count),
+    }
+}
+
 /// The line for what happened; `None` for what is not asked for.
-pub fn told(told: &Told, frames: bool) -> Option<Value> {
+pub fn told(told: &Told, frames: bool) -> Option<Line<'_>> {
     let (event, fields) = match &told.what {
+        Happened::Meter { reading } => return Some(Line::Meter(meter(told, reading))),
         Happened::Frame { .. } if !frames => return None,
         Happened::Frame { from_charger, bytes } => ("frame", frame(*from_charger, bytes)),
         Happened::Connected { handshake, adopted } => (
@@ -39,14 +83,6 @@ pub fn told(told: &Told, frames: bool) -> Option<Value> {
         Happened::Status { connector, status, error } => {
             ("status", json!({"connector": connector, "status": status, "error": error}))
         }
-        Happened::Meter { reading } => (
-            "meter",
-            json!({
-                "connector": reading.connector, "transaction": reading.transaction,
-                "import_ma": reading.import.map(Amperes::milliamps), "offered_ma": reading.offered.map(Amperes::milliamps),
-                "power_w": reading.power_w, "energy_wh": reading.energy_wh, "phases": reading.phases.map(Phases::count),
-            }),
-        ),
         Happened::Started { transaction, connector, id_tag, meter_start } => (
             "transaction",
             json!({"state": "started", "transaction": transaction, "connector": connector, "id_tag": id_tag, "meter_wh": meter_start}),
@@ -73,7 +109,7 @@ pub fn told(told: &Told, frames: bool) -> Option<Value> {
     if let Value::Object(fields) = fields {
         line.extend(fields);
     }
-    Some(Value::Object(line))
+    Some(Line::Other(Value::Object(line)))
 }
 
 /// A frame's direction and content: text, or base64 where it is not UTF-8.
@@ -83,6 +119,25 @@ pub fn frame(from_charger: bool, bytes: &[u8]) -> Value {
         Ok(text) => json!({"direction": direction, "text": text}),
         Err(_) => json!({"direction": direction, "base64": STANDARD.encode(bytes)}),
     }
+}
+
+/// A limit of ours in a charger, for `chargers`.
+pub fn in_force(limit: &InForce) -> Value {
+    json!({
+        "profile": limit.profile, "limit_ma": limit.limit.milliamps(), "test": limit.is_test(),
+        "accepted": limit.accepted, "until": limit.until.map(|t| t.to_string()),
+    })
+}
+
+/// The line for a limit that an earlier run left in a charger.
+pub fn left_in_force(charger: &str, limit: &InForce, at: Timestamp) -> Value {
+    let mut line = json!({
+        "event": "left_in_force", "at": at.to_string(), "charger": charger, "number": limit.number,
+    });
+    if let (Value::Object(line), Value::Object(limit)) = (&mut line, in_force(limit)) {
+        line.extend(limit);
+    }
+    line
 }
 
 /// A transaction for `transactions`.

@@ -5,6 +5,7 @@ mod commission;
 mod endpoint;
 mod frames;
 mod line;
+mod orders;
 mod output;
 mod simulate;
 mod verify;
@@ -41,15 +42,24 @@ impl Failure {
     }
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let result = match Args::parse().command {
+async fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
         Command::Endpoint(args) => endpoint::run(args).await,
         Command::Commission(args) => commission::run(args).await,
         Command::Simulate(args) => simulate::run(args).await,
         Command::Frames(args) => frames::run(args).await,
-        Command::Verify(args) => verify::run(&args.file),
-    };
+        Command::Verify(args) => verify::run(&args.file).await,
+    }
+}
+
+fn main() -> ExitCode {
+    let command = Args::parse().command;
+    let result = tokio::runtime::Runtime::new().map_err(Failure::world).and_then(|runtime| {
+        let result = runtime.block_on(run(command));
+        // A read of standard input cannot be interrupted; waiting for it would hold up the end until a key is pressed.
+        runtime.shutdown_background();
+        result
+    });
     let exit = result.unwrap_or_else(|Failure(exit, sentence)| {
         eprintln!("{sentence}");
         exit

@@ -33,9 +33,11 @@ pub async fn run(args: args::Simulate) -> Result<Exit, Failure> {
                 json!({"event": "disconnected", "charger": args.id, "reason": why, "again_in_ms": pause.as_millis() as u64})
             }
         };
-        let gone = output.line(&line).is_err();
+        if output.line(&line).is_err() {
+            break;
+        }
         tokio::select! {
-            changed = link.changed(), if !gone => if changed.is_err() { break },
+            changed = link.changed() => if changed.is_err() { break },
             _ = tokio::signal::ctrl_c() => break,
         }
     }

@@ -125,6 +125,8 @@ pub enum Event {
         /// The status as spelled in OCPP 1.6 (`Accepted`, `Blocked`, `Expired`, `Invalid`).
         status: String,
     },
+    /// The next frame came over a connection that a newer one had replaced, or that was closed: it was not understood.
+    Outlived,
     /// A call of ours was not answered in time.
     Silent {
         /// The action.

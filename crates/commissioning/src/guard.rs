@@ -4,10 +4,12 @@ use serde_json::Value;
 
 use chargehand_catalogue::Effect;
 use chargehand_ocpp::v16::call::Call;
+use chargehand_ocpp::v16::profile::Purpose;
 use chargehand_ocpp::v16::read;
 
 use crate::ceiling::Ceiling;
-use crate::limit::{self, TEST_PROFILE};
+use crate::in_force;
+use crate::limit::{self, SESSION_PROFILE, TEST_PROFILE};
 use crate::record::Record;
 use crate::units::{Amperes, LEAST_OFFER, Phases};
 
@@ -114,27 +116,36 @@ fn profile(record: &Record, profile: &Value) -> Result<(), Refused> {
     let ceiling = record.ceiling_parts.ceiling();
     let schedule = &profile["chargingSchedule"];
     let unit = read::text(schedule, "chargingRateUnit");
-    let phases = record.phases.unwrap_or(Phases::ONE);
+    let carrying = record.phases.unwrap_or(Phases::ONE);
     let periods = schedule["chargingSchedulePeriod"].as_array().filter(|p| !p.is_empty()).ok_or(Refused::Unreadable)?;
-    let limits = periods.iter().map(|period| read::number(period, "limit"));
+    // A period for fewer phases puts all its watts on those.
+    let named = |period: &Value| read::int(period, "numberPhases").and_then(|n| u8::try_from(n).ok());
+    let phases = |period: &Value| named(period).and_then(Phases::new).map_or(carrying, |named| named.min(carrying));
+    let limits = periods.iter().map(|period| (read::number(period, "limit"), phases(period)));
     // Some firmware clamps the limit up to minChargingRate, so it counts as a limit too.
-    let least = schedule.get("minChargingRate").map(|_| read::number(schedule, "minChargingRate"));
-    for limit in limits.chain(least) {
+    let fewest = periods.iter().map(phases).min().unwrap_or(Phases::ONE);
+    let least = schedule.get("minChargingRate").map(|_| (read::number(schedule, "minChargingRate"), fewest));
+    for (limit, phases) in limits.chain(least) {
         let asked = limit.and_then(|limit| limit::period_amps(limit, &unit, phases)).ok_or(Refused::Unreadable)?;
         within(ceiling, asked)?;
     }
     Ok(())
 }
 
-/// Our own test limit may always be cleared: it falls back to the base. Anything else only where a limit remains.
+/// Our own test limit may always be cleared where it lies above a base. Anything else only where a limit remains for
+/// every session.
 fn clear(record: &Record, payload: &Value) -> Result<(), Refused> {
     let ceiling = record.ceiling_parts.ceiling();
     let remains = |c: Ceiling| {
-        let mut ours = record.in_force.iter();
-        ours.any(|f| f.accepted && f.until.is_none() && f.limit <= c.limit && !limit::clears(payload, f))
+        record.in_force.iter().any(|f| {
+            let stays = f.accepted && f.until.is_none() && f.purpose != Purpose::TxProfile;
+            stays && f.limit <= c.limit && !in_force::clears(payload, f)
+        })
     };
-    let only_test = read::int(payload, "id") == Some(i64::from(TEST_PROFILE));
-    if only_test || ceiling.is_some_and(|c| c.hardware_confirmed || remains(c)) {
+    let named = read::int(payload, "id");
+    let only_ours = named == Some(i64::from(TEST_PROFILE)) || named == Some(i64::from(SESSION_PROFILE));
+    let falls_to_a_base = only_ours && !record.in_force.iter().any(in_force::took_the_bases_place);
+    if falls_to_a_base || ceiling.is_some_and(|c| c.hardware_confirmed || remains(c)) {
         return Ok(());
     }
     Err(Refused::TakesLimitAway)
@@ -203,6 +214,27 @@ mod tests {
         assert!(matches!(check(&record, &set(11_040.0, "W"), false), Err(Refused::AboveCeiling { .. })));
         record.phases = Phases::new(3);
         assert_eq!(check(&record, &set(11_040.0, "W"), false), Ok(()));
+    }
+
+    #[test]
+    fn watts_for_one_phase_are_not_shared_out_over_three() {
+        let mut record = record(16);
+        record.phases = Phases::new(3);
+        let mut call = set(11_040.0, "W");
+        call.payload["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"][1]["numberPhases"] = json!(1);
+        assert!(matches!(check(&record, &call, true), Err(Refused::AboveCeiling { .. })));
+    }
+
+    #[test]
+    fn a_limit_of_one_transaction_is_no_limit_that_remains() {
+        let mut record = record(16);
+        let mut own = set(10.0, "A");
+        own.payload["csChargingProfiles"]["chargingProfilePurpose"] = json!("TxProfile");
+        record.in_force.extend(in_force::sent(&own.payload, 1, jiff::Timestamp::UNIX_EPOCH));
+        in_force::accepted(&mut record.in_force, 1);
+        record.in_force[0].until = None;
+        let clear = call("ClearChargingProfile", json!({"chargingProfilePurpose": "TxDefaultProfile"}));
+        assert_eq!(check(&record, &clear, true), Err(Refused::TakesLimitAway));
     }
 
     #[test]

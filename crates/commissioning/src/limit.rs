@@ -1,27 +1,40 @@
-//! A current limit as charging profiles: which ones we send, what they may be, and which of ours are in force.
+//! A current limit as charging profiles: which ones we send, and what they may be.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
-use chargehand_ocpp::time;
 use chargehand_ocpp::v16::profile::{Kind, Period, Profile, Purpose, RateUnit};
-use chargehand_ocpp::v16::read;
 
-use crate::record::{InForce, Record};
+use crate::record::{InForce, Record, Transaction};
 use crate::units::{Amperes, LEAST_OFFER, NOMINAL_VOLTS, Phases};
 
-/// The profile that stays: the base under a test, or the permanent limit.
+/// The profile that stays for all sessions: the base under a test, or the permanent limit.
 pub const BASE_PROFILE: i32 = 47_551;
 /// The test limit with its dead-man.
 pub const TEST_PROFILE: i32 = 47_552;
 /// The station maximum.
 pub const STATION_PROFILE: i32 = 47_553;
+/// The profile that stays for one transaction.
+pub const SESSION_PROFILE: i32 = 47_554;
+/// Plus the connector: the profile that stays for all sessions of one connector.
+const CONNECTOR_PROFILES: i32 = 47_560;
 
 /// The idTag of our own remote starts: at most 16 characters (field problem P22).
 pub const TEST_ID_TAG: &str = "CHARGEHAND";
 
-/// An absolute schedule starts this long before the charger's now, so that there is no gap (OCPP 1.6 5.16.4).
-const STARTED_BEFORE_S: i32 = 60;
+/// An absolute schedule starts this long before the charger's now, so that there is no gap (OCPP 1.6 5.16.4). s.
+pub(crate) const STARTED_BEFORE_S: i32 = 60;
+
+/// What the seconds of a schedule count from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// From a time of the charger's clock (Absolute).
+    Absolute,
+    /// From when it was set: how some chargers take Relative.
+    Relative,
+    /// From the start of the transaction, at this time of our clock: how others take Relative. In an old session a short
+    /// schedule that starts there would be over at once, so it is made longer by the session's age.
+    FromStart(Timestamp),
+}
 
 /// Where and how a limit is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +43,8 @@ pub struct Recipe {
     pub purpose: Purpose,
     /// 0: the whole charger.
     pub connector: u32,
-    /// Counts from a time instead of from the transaction's start.
-    pub absolute: bool,
+    /// What its seconds count from.
+    pub counts: Counts,
     /// The transaction, for a TxProfile.
     pub transaction: Option<i32>,
 }
@@ -45,6 +58,8 @@ pub struct Terms {
     pub phases: Phases,
     /// There is a level above the lowest.
     pub levels: bool,
+    /// Our time.
+    pub now: Timestamp,
     /// What the charger believes the time to be.
     pub charger_now: Timestamp,
 }
@@ -57,6 +72,7 @@ impl Terms {
             // Unknown counts as one: that makes a limit in W the smallest.
             phases: record.phases.unwrap_or(Phases::ONE),
             levels: record.configured("ChargeProfileMaxStackLevel").trim().parse::<u32>() != Ok(0),
+            now,
             charger_now: record.clock.map_or(now, |clock| clock.shows(now)),
         }
     }
@@ -87,9 +103,24 @@ fn tenths(limit: Amperes, terms: &Terms) -> i64 {
 }
 
 impl Recipe {
+    /// Every session on a connector (0: on all of them) that has no limit of its own.
+    pub const fn default_on(connector: u32, counts: Counts) -> Self {
+        Self { purpose: Purpose::TxDefaultProfile, connector, counts, transaction: None }
+    }
+
+    /// One running transaction.
+    pub fn own(transaction: &Transaction, counts: Counts) -> Self {
+        let (connector, id) = (transaction.connector.max(1), Some(transaction.id));
+        Self { purpose: Purpose::TxProfile, connector, counts, transaction: id }
+    }
+
     /// In words, for a finding: `TxDefaultProfile on connector 0, Absolute, in A`.
     pub fn words(&self, terms: &Terms) -> String {
-        let kind = if self.absolute { "Absolute" } else { "Relative" };
+        let kind = match self.counts {
+            Counts::Absolute => "Absolute",
+            Counts::Relative => "Relative",
+            Counts::FromStart(_) => "Relative, counted from the start of the transaction",
+        };
         let unit = match terms.unit {
             RateUnit::A => "A",
             RateUnit::W => "W",
@@ -97,15 +128,41 @@ impl Recipe {
         format!("{} on connector {}, {kind}, in {unit}", self.purpose.name(), self.connector)
     }
 
+    /// The id of what stays in this place: one for each, because a profile takes the place of another with its id.
+    fn staying_id(&self) -> i32 {
+        match (self.purpose, self.connector) {
+            (Purpose::ChargePointMaxProfile, _) => STATION_PROFILE,
+            (Purpose::TxProfile, _) => SESSION_PROFILE,
+            (Purpose::TxDefaultProfile, 0) => BASE_PROFILE,
+            (Purpose::TxDefaultProfile, connector) => {
+                CONNECTOR_PROFILES.saturating_add(i32::try_from(connector).unwrap_or(0))
+            }
+        }
+    }
+
     /// A limit that stays, at the lowest level.
-    pub fn staying(&self, id: i32, limit: Amperes, terms: &Terms) -> Profile {
-        self.profile(id, 0, vec![Period { start_s: 0, tenths: tenths(limit, terms) }], None, terms)
+    pub fn staying(&self, limit: Amperes, terms: &Terms) -> Profile {
+        let period = Period { start_s: 0, tenths: tenths(limit, terms) };
+        self.profile(self.staying_id(), 0, vec![period], None, terms)
+    }
+
+    /// Does this limit of ours stay there already, in the same form?
+    pub fn stays(&self, limit: Amperes, terms: &Terms, entry: &InForce) -> bool {
+        entry.accepted
+            && entry.profile == self.staying_id()
+            && (entry.until, entry.limit, entry.phases) == (None, as_sent(limit), Some(terms.phases))
+            && entry.relative == (self.counts != Counts::Absolute)
     }
 
     /// A test limit that ends by itself after `lasts_s` and falls back to the base: above it with a duration, or, where
     /// there is only one level, one schedule of two periods in its place.
     pub fn test(&self, limit: Amperes, base: Amperes, lasts_s: i32, terms: &Terms) -> Profile {
-        let ends = lasts_s + if self.absolute { STARTED_BEFORE_S } else { 0 };
+        let began_s = match self.counts {
+            Counts::Absolute => STARTED_BEFORE_S,
+            Counts::Relative => 0,
+            Counts::FromStart(start) => i32::try_from(terms.now.duration_since(start).as_secs()).unwrap_or(0).max(0),
+        };
+        let ends = lasts_s.saturating_add(began_s);
         let first = Period { start_s: 0, tenths: tenths(limit, terms) };
         if terms.levels {
             return self.profile(TEST_PROFILE, 1, vec![first], Some(ends), terms);
@@ -123,8 +180,8 @@ impl Recipe {
         terms: &Terms,
     ) -> Profile {
         let start = terms.charger_now.checked_sub(SignedDuration::from_secs(i64::from(STARTED_BEFORE_S)));
-        let kind = match (self.absolute, start) {
-            (true, Ok(start)) => Kind::Absolute { start },
+        let kind = match (self.counts, start) {
+            (Counts::Absolute, Ok(start)) => Kind::Absolute { start },
             _ => Kind::Relative,
         };
         Profile {
@@ -141,11 +198,6 @@ impl Recipe {
     }
 }
 
-/// The base: every session that has no limit of its own.
-pub fn base_recipe(absolute: bool) -> Recipe {
-    Recipe { purpose: Purpose::TxDefaultProfile, connector: 0, absolute, transaction: None }
-}
-
 /// A limit read out of a schedule, A per phase: W are divided by the nominal voltage and the phases that carry current,
 /// the fewest that are possible where that is not known, so that it is never taken for less than it may be.
 pub fn period_amps(limit: f64, unit: &str, phases: Phases) -> Option<Amperes> {
@@ -154,66 +206,13 @@ pub fn period_amps(limit: f64, unit: &str, phases: Phases) -> Option<Amperes> {
     Amperes::from_amps(limit / divisor)
 }
 
-/// The in-force entry of a SetChargingProfile payload, as soon as it is sent; `None` where it has no readable profile.
-pub fn sent(payload: &Value, number: u64, at: Timestamp) -> Option<InForce> {
-    let profile = payload.get("csChargingProfiles")?;
-    let schedule = &profile["chargingSchedule"];
-    let periods = schedule["chargingSchedulePeriod"].as_array()?;
-    let first = periods.first()?;
-    let phases = read::int(first, "numberPhases").and_then(|n| u8::try_from(n).ok()).and_then(Phases::new);
-    let limit = period_amps(
-        read::number(first, "limit")?,
-        &read::text(schedule, "chargingRateUnit"),
-        phases.unwrap_or(Phases::ONE),
-    )?;
-    let purpose = match read::text(profile, "chargingProfilePurpose").as_str() {
-        "ChargePointMaxProfile" => Purpose::ChargePointMaxProfile,
-        "TxProfile" => Purpose::TxProfile,
-        _ => Purpose::TxDefaultProfile,
-    };
-    let stack_level = i32::try_from(read::int(profile, "stackLevel").unwrap_or(0)).unwrap_or(0);
-    Some(InForce {
-        profile: i32::try_from(read::int(profile, "chargingProfileId")?).ok()?,
-        purpose,
-        connector: read::connector(payload),
-        stack_level,
-        limit,
-        until: ends(schedule, periods, at),
-        accepted: false,
-        number,
-    })
-}
-
-/// When the first limit of a schedule is over, by our clock. What was sent a moment ago began `STARTED_BEFORE_S` before
-/// the charger's now, whatever its clock shows.
-fn ends(schedule: &Value, periods: &[Value], at: Timestamp) -> Option<Timestamp> {
-    let second = periods.get(1).and_then(|p| read::int(p, "startPeriod"));
-    let seconds = read::int(schedule, "duration").into_iter().chain(second).min()?;
-    let began = schedule["startSchedule"].as_str().and_then(time::read).map_or(0, |_| i64::from(STARTED_BEFORE_S));
-    at.checked_add(SignedDuration::from_secs(seconds - began)).ok()
-}
-
-/// Does this ClearChargingProfile payload name that profile? Fields that are given combine with AND (errata 3.25).
-pub fn clears(payload: &Value, profile: &InForce) -> bool {
-    let same = |key: &str, value: i64| payload.get(key).is_none_or(|_| read::int(payload, key) == Some(value));
-    if payload.get("id").is_some() {
-        return same("id", i64::from(profile.profile));
-    }
-    same("connectorId", i64::from(profile.connector))
-        && same("stackLevel", i64::from(profile.stack_level))
-        && payload
-            .get("chargingProfilePurpose")
-            .is_none_or(|_| read::text(payload, "chargingProfilePurpose") == profile.purpose.name())
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::report::{ConfigurationKey, ConfigurationSnapshot};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+    const ALL: Recipe = Recipe::default_on(0, Counts::Absolute);
 
     fn amps(tenths: u32) -> Amperes {
         Amperes::from_milliamps(tenths * 100)
@@ -250,34 +249,27 @@ mod tests {
     #[test]
     fn a_test_ends_by_itself_above_the_base_or_in_one_schedule_of_two_periods() {
         let terms = Terms::of(&charger("ChargeProfileMaxStackLevel", "8"), NOW);
-        let test = base_recipe(true).test(amps(100), amps(320), 600, &terms);
+        let test = ALL.test(amps(100), amps(320), 600, &terms);
         assert_eq!((test.stack_level, test.duration_s, test.periods.len()), (1, Some(660), 1));
         let single = Terms::of(&charger("ChargeProfileMaxStackLevel", "0"), NOW);
-        let test = base_recipe(true).test(amps(100), amps(320), 600, &single);
+        let test = ALL.test(amps(100), amps(320), 600, &single);
         assert_eq!((test.stack_level, test.duration_s), (0, None), "without duration: it never falls to nothing");
         assert_eq!(test.periods[1], Period { start_s: 660, tenths: 320 });
     }
 
     #[test]
-    fn watts_are_whole_and_rounded_down_for_the_phases_that_carry_current() {
-        let mut record = charger("ChargingScheduleAllowedChargingRateUnit", "Power");
-        assert_eq!(base_recipe(true).staying(1, amps(102), &Terms::of(&record, NOW)).periods[0].tenths, 23_460);
-        record.phases = Phases::new(3);
-        let profile = base_recipe(true).staying(1, amps(102), &Terms::of(&record, NOW));
-        assert_eq!((profile.periods[0].tenths, profile.phases), (70_380, 3));
+    fn a_schedule_that_counts_from_the_start_of_an_old_session_lasts_as_long_as_any_other() {
+        let terms = Terms::of(&Record::new("CP1"), Timestamp::from_second(7200).expect("in range"));
+        let test = Recipe::default_on(0, Counts::FromStart(NOW)).test(amps(100), amps(320), 600, &terms);
+        assert_eq!((test.duration_s, test.kind), (Some(7800), Kind::Relative));
     }
 
     #[test]
-    fn clearing_without_fields_clears_everything_and_fields_combine() {
-        let terms = Terms::of(&Record::new("CP1"), NOW);
-        let profile = base_recipe(true).test(amps(100), amps(320), 600, &terms);
-        let call = chargehand_ocpp::v16::call::set_charging_profile(0, &profile);
-        let entry = sent(&call.payload, 9, NOW).expect("a profile");
-        assert_eq!((entry.limit, entry.until), (amps(100), Timestamp::from_second(600).ok()));
-        assert!(clears(&json!({}), &entry));
-        assert!(clears(&json!({"id": TEST_PROFILE}), &entry));
-        assert!(!clears(&json!({"id": BASE_PROFILE}), &entry));
-        assert!(clears(&json!({"connectorId": 0, "stackLevel": 1}), &entry));
-        assert!(!clears(&json!({"connectorId": 0, "stackLevel": 0}), &entry));
+    fn watts_are_whole_and_rounded_down_for_the_phases_that_carry_current() {
+        let mut record = charger("ChargingScheduleAllowedChargingRateUnit", "Power");
+        assert_eq!(ALL.staying(amps(102), &Terms::of(&record, NOW)).periods[0].tenths, 23_460);
+        record.phases = Phases::new(3);
+        let profile = ALL.staying(amps(102), &Terms::of(&record, NOW));
+        assert_eq!((profile.periods[0].tenths, profile.phases), (70_380, 3));
     }
 }

@@ -11,7 +11,7 @@ use chargehand_ocpp::{Deviation, Severity};
 use crate::ceiling::CeilingParts;
 use crate::clock::ChargerClock;
 use crate::event::{Event, Handshake, PermanentLimit, ReportFiles, Step};
-use crate::outcome::{Finding, Gravity, Outcome};
+use crate::outcome::{Finding, Gravity, Outcome, Verdict};
 use crate::report::{ConfigurationSnapshot, FrameRange, LimitProof};
 use crate::units::{Amperes, Phases};
 
@@ -60,7 +60,7 @@ pub struct Record {
     pub next_transaction: i32,
     /// The newest readings, oldest first.
     pub readings: VecDeque<Reading>,
-    /// The most phases seen carrying current in one reading.
+    /// The most phases seen carrying current in one reading since the last charge began.
     pub phases: Option<Phases>,
     /// Its configuration as last read.
     pub configuration: Option<ConfigurationSnapshot>,
@@ -72,6 +72,9 @@ pub struct Record {
     pub in_force: Vec<InForce>,
     /// What limited the charger before we wrote anything; `None` until that was asked.
     pub before: Option<Before>,
+    /// What limited it before the check that is not undone yet: undo owes the charger this.
+    #[serde(default)]
+    pub owed: Option<Before>,
     /// Deviations, each rule and place once.
     pub deviations: Vec<Tally>,
     /// Findings.
@@ -156,6 +159,9 @@ pub struct Reading {
     pub number: u64,
     /// When it came, by our clock.
     pub at: Timestamp,
+    /// When it was taken, by the charger's clock.
+    #[serde(default)]
+    pub taken: Option<Timestamp>,
     /// Connector.
     pub connector: u32,
     /// The transaction it names.
@@ -185,8 +191,17 @@ pub struct InForce {
     pub stack_level: i32,
     /// The limit at its start, A per phase.
     pub limit: Amperes,
-    /// When it ends by itself; `None`: stays.
+    /// The phases it was sent for.
+    #[serde(default)]
+    pub phases: Option<Phases>,
+    /// It counts from the start of the transaction or from when it was set, not from a time.
+    #[serde(default)]
+    pub relative: bool,
+    /// When it ends by itself, at the latest; `None`: stays.
     pub until: Option<Timestamp>,
+    /// The limit that follows in the same schedule and then stays, A per phase.
+    #[serde(default)]
+    pub then: Option<Amperes>,
     /// The charger accepted it; false where no answer came, so that it may or may not be in force.
     pub accepted: bool,
     /// The frame it was sent in.
@@ -197,6 +212,14 @@ impl InForce {
     /// A test limit: it must be undone.
     pub fn is_test(&self) -> bool {
         self.profile == crate::limit::TEST_PROFILE
+    }
+
+    /// The limit that stays from `now` on, A per phase: of a schedule whose test is over, what followed it.
+    pub fn stays(&self, now: Timestamp) -> Option<Amperes> {
+        match self.until {
+            None => Some(self.limit),
+            Some(until) => self.then.filter(|_| until <= now),
+        }
     }
 }
 
@@ -245,9 +268,13 @@ impl Record {
         name.filter(|n| !n.is_empty()).unwrap_or_else(|| self.id.clone())
     }
 
-    /// The transaction that runs now, on the lowest connector.
+    /// The transaction that runs now: the newest that was not stopped. One whose connector has become available since
+    /// ended while nobody listened (field problem P21).
     pub fn running_transaction(&self) -> Option<&Transaction> {
-        self.transactions.iter().rev().find(|t| t.stopped.is_none())
+        let vacant = |t: &Transaction| {
+            self.connectors.get(&t.connector).is_some_and(|c| c.status == "Available" && c.at > t.started)
+        };
+        self.transactions.iter().rev().find(|t| t.stopped.is_none() && !vacant(t))
     }
 
     /// A configuration value as last read; empty where it is not known.
@@ -331,6 +358,8 @@ impl Record {
     /// Adds a transaction.
     pub(crate) fn started(&mut self, transaction: Transaction) {
         self.next_transaction = transaction.id.checked_add(1).unwrap_or(1);
+        // Another car may use fewer phases, and a limit in W for three of them would be three times too high for one.
+        self.phases = None;
         push_bounded(&mut self.transactions, transaction, TRANSACTIONS);
     }
 
@@ -359,13 +388,25 @@ impl Record {
             Event::Silent { action } => self.arrived(at, number, format!("No answer to {action} within 15 s")),
             Event::Deviated { deviation } => self.deviated("", deviation, number),
             Event::Found { finding } => self.found(finding),
-            Event::Before { limit } => self.before = Some(Before { limit, number }),
+            Event::Before { limit } => {
+                self.owed = Some(Before { limit, number });
+                self.before = self.before.or(self.owed);
+            }
             Event::Configuration { snapshot } => self.configuration = Some(snapshot),
             Event::Ended { step, outcome } => {
+                if step == Step::Undo && matches!(outcome.verdict, Verdict::Passed | Verdict::NotApplicable) {
+                    self.owed = None;
+                }
                 self.outcomes.insert(step, outcome);
             }
+            // The frame after it belongs to a connection that is gone: it is kept, but it changes nothing.
+            Event::Outlived => {}
             Event::Proved { proof } => self.proof = Some(*proof),
-            Event::Permanent { limit } => self.permanent = Some(limit),
+            Event::Permanent { limit } => {
+                // A person decided what stays: there is nothing to go back to any more.
+                self.owed = None;
+                self.permanent = Some(limit);
+            }
             Event::Reported { files } => self.report = Some(files),
         }
     }

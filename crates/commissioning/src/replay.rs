@@ -1,10 +1,9 @@
 //! Builds a charger's record again from what is on disk: the same code, fed with the past.
 
-use std::collections::HashMap;
+use std::time::Instant;
 
 use chargehand_ocpp::frame::{self, Frame};
-use chargehand_ocpp::peer::Refusal;
-use chargehand_ocpp::schema::{self, Half};
+use chargehand_ocpp::peer::{self, CALL_TIMEOUT, Peer};
 use chargehand_ocpp::v16::call::Call;
 
 use crate::event::Event;
@@ -12,32 +11,30 @@ use crate::journal::{Direction, Entry};
 use crate::record::Record;
 use crate::session::{self, Asked};
 
-/// Applies stored entries, in ascending number, to a record. Entries the record already holds are skipped.
+/// Applies stored entries, in ascending number, to a record. Entries that the record already holds change nothing in it,
+/// but a call among them may wait for an answer that came later.
 pub struct Replay {
     record: Record,
-    calls: HashMap<String, (Call, u64)>,
+    peer: Peer,
+    /// Time stands still here: what was given up stands in the store.
+    now: Instant,
+    flying: Option<(Call, u64)>,
+    outlived: bool,
 }
 
 impl Replay {
     /// From a record as it was kept, or a new one.
     pub fn new(record: Record) -> Self {
-        Self { record, calls: HashMap::new() }
+        Self { record, peer: Peer::new(""), now: Instant::now(), flying: None, outlived: false }
     }
 
     /// Applies one entry.
     pub fn apply(&mut self, entry: &Entry) {
-        let known = entry.number <= self.record.as_of;
+        let new = entry.number > self.record.as_of;
         match entry.direction {
-            Direction::In if !known => self.received(entry),
-            Direction::In => {}
-            // A call may wait for an answer that came after the record was kept.
-            Direction::Out => self.sent(entry, known),
-            Direction::Event if !known => {
-                if let Ok(event) = serde_json::from_slice::<Event>(&entry.bytes) {
-                    self.record.apply(event, entry.number, entry.at);
-                }
-            }
-            Direction::Event => {}
+            Direction::In => self.received(entry, new),
+            Direction::Out => self.sent(entry, new),
+            Direction::Event => self.happened(entry, new),
         }
     }
 
@@ -47,42 +44,70 @@ impl Replay {
         self.record
     }
 
-    fn sent(&mut self, entry: &Entry, known: bool) {
-        if !known {
+    fn happened(&mut self, entry: &Entry, new: bool) {
+        let Ok(event) = serde_json::from_slice::<Event>(&entry.bytes) else { return };
+        match event {
+            Event::Connected { .. } => (self.peer, self.flying) = (Peer::new(""), None),
+            Event::Silent { .. } => {
+                self.peer.expire(self.now + CALL_TIMEOUT);
+                self.flying = None;
+            }
+            Event::Outlived => self.outlived = true,
+            _ => {}
+        }
+        if new {
+            self.record.apply(event, entry.number, entry.at);
+        }
+    }
+
+    fn sent(&mut self, entry: &Entry, new: bool) {
+        if new {
             self.record.count_frame(entry.number);
         }
         if let (Frame::Call { id, action, payload }, _) = frame::parse(&entry.bytes) {
+            self.peer.resume(self.now, &id.text(), &action);
             let call = Call { action, payload };
-            if !known {
+            if new {
                 session::on_sent(&mut self.record, &call, entry.number, entry.at);
             }
-            self.calls.insert(id.text(), (call, entry.number));
+            self.flying = Some((call, entry.number));
         }
     }
 
-    fn received(&mut self, entry: &Entry) {
-        self.record.count_frame(entry.number);
-        self.record.last_heard = Some(entry.at);
-        let (frame, mut deviations) = frame::parse(&entry.bytes);
+    fn received(&mut self, entry: &Entry, new: bool) {
+        if new {
+            self.record.count_frame(entry.number);
+            self.record.last_heard = Some(entry.at);
+        }
+        if std::mem::take(&mut self.outlived) {
+            return;
+        }
+        let (event, deviations) = self.peer.receive(&entry.bytes);
+        let flying = if matches!(event, peer::Event::Answer { .. }) { self.flying.take() } else { None };
+        if new {
+            self.understood(entry, &event, deviations, flying);
+        }
+    }
+
+    fn understood(
+        &mut self,
+        entry: &Entry,
+        event: &peer::Event,
+        deviations: Vec<chargehand_ocpp::Deviation>,
+        flying: Option<(Call, u64)>,
+    ) {
         let mut happened = Vec::new();
-        match frame {
-            Frame::Call { action, payload, .. } => {
-                deviations.extend(schema::check_v16(&action, Half::Request, &payload));
-                session::deviations(&mut self.record, &action, deviations, entry.number, &mut happened);
-                let asked = Asked { action: &action, payload: &payload, number: entry.number, at: entry.at };
-                session::on_call(&mut self.record, &asked, &mut happened);
+        let record = &mut self.record;
+        session::deviations(record, session::action(event), deviations, entry.number, &mut happened);
+        match (event, flying) {
+            (peer::Event::Call { action, payload, .. }, _) => {
+                let asked = Asked { action, payload, number: entry.number, at: entry.at };
+                session::on_call(record, &asked, &mut happened);
             }
-            Frame::Result { id, payload } => self.answered(&id.text(), Ok(payload)),
-            Frame::Error { id, code, description } => self.answered(&id.text(), Err(Refusal { code, description })),
-            Frame::Unreadable => {
-                session::deviations(&mut self.record, "", deviations, entry.number, &mut happened);
+            (peer::Event::Answer { answer, .. }, Some((call, sent))) => {
+                session::on_answer(record, &call, sent, answer);
             }
-        }
-    }
-
-    fn answered(&mut self, id: &str, answer: Result<serde_json::Value, Refusal>) {
-        if let Some((call, sent)) = self.calls.remove(id) {
-            session::on_answer(&mut self.record, &call, sent, &answer);
+            _ => {}
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Secrets are masked before anything is stored or hashed.
 
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -30,8 +33,12 @@ pub fn mask(bytes: Bytes) -> Bytes {
     Bytes::from(value.to_string())
 }
 
+/// On the way of every frame, so it is one pass of one automaton.
 fn names_secret(bytes: &[u8]) -> bool {
-    secret_keys().any(|key| bytes.windows(key.len()).any(|window| window.eq_ignore_ascii_case(key.as_bytes())))
+    static NAMES: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let build = || AhoCorasick::builder().ascii_case_insensitive(true).build(secret_keys()).ok();
+    // Without an automaton every frame is looked at whole.
+    NAMES.get_or_init(build).as_ref().is_none_or(|names| names.is_match(bytes))
 }
 
 fn mask_values(value: &mut Value) {

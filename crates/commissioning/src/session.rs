@@ -7,14 +7,16 @@ use serde_json::Value;
 
 use chargehand_ocpp::v16::answer::{self, IdTagInfo, Registration};
 use chargehand_ocpp::v16::call::Call;
+use chargehand_ocpp::v16::profile::Purpose;
 use chargehand_ocpp::v16::read;
-use chargehand_ocpp::{Deviation, schema};
+use chargehand_ocpp::{Deviation, peer, schema};
 
 use crate::clock::ChargerClock;
 use crate::event::Happened;
-use crate::limit::{self, TEST_ID_TAG};
+use crate::in_force;
+use crate::limit::TEST_ID_TAG;
 use crate::outcome::{Finding, Gravity};
-use crate::record::{Booted, Connector, InForce, Reading, Record, Transaction};
+use crate::record::{Booted, Connector, Reading, Record, Transaction};
 use crate::units::{Amperes, Phases};
 
 /// Heartbeat interval we give an adopted charger, s. Heartbeats keep its clock right.
@@ -141,18 +143,19 @@ fn status(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) 
 
 fn meter_values(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -> Value {
     let meters = read::meter(asked.payload, "meterValue");
-    see_clock(record, meters.last().and_then(|m| m.timestamp), asked);
+    // The newest of them; the others waited in the charger.
+    see_clock(record, meters.iter().filter_map(|m| m.timestamp).max_by_key(|t| t.instant), asked);
     let transaction = read::int(asked.payload, "transactionId");
     for meter in &meters {
-        let reading = reading(&meter.samples, read::connector(asked.payload), transaction, asked);
+        let reading = reading(meter, read::connector(asked.payload), transaction, asked);
         record.read(reading.clone());
         happened.push(Happened::Meter { reading });
     }
     answer::empty()
 }
 
-fn reading(samples: &[read::Sample], connector: u32, transaction: Option<i64>, asked: &Asked<'_>) -> Reading {
-    let of = |measurand: &'static str| samples.iter().filter(move |s| s.measurand == measurand);
+fn reading(meter: &read::Meter, connector: u32, transaction: Option<i64>, asked: &Asked<'_>) -> Reading {
+    let of = |measurand: &'static str| meter.samples.iter().filter(move |s| s.measurand == measurand);
     let currents: Vec<&read::Sample> = of("Current.Import").collect();
     let highest =
         currents.iter().map(|s| s.value).fold(None, |most: Option<f64>, v| Some(most.map_or(v, |m| m.max(v))));
@@ -161,6 +164,7 @@ fn reading(samples: &[read::Sample], connector: u32, transaction: Option<i64>, a
     Reading {
         number: asked.number,
         at: asked.at,
+        taken: meter.timestamp.map(|t| t.instant),
         connector,
         transaction,
         // A car that feeds back shows a negative import on some meters: that is no draw.
@@ -219,6 +223,7 @@ fn start(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -
         open.stopped = Some(asked.at);
         open.reason = "replaced by a newer transaction".into();
     }
+    end_session(record, start.connector);
     let id = record.next_transaction;
     record.arrived(asked.at, asked.number, format!("Transaction {id} started on connector {}", start.connector));
     record.started(Transaction {
@@ -245,16 +250,22 @@ fn start(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -
 fn stop(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -> Value {
     let stop = read::stop(asked.payload);
     let reason = if stop.reason.is_empty() { "Local".to_owned() } else { stop.reason };
-    if let Some(open) = record.transactions.iter_mut().rev().find(|t| i64::from(t.id) == stop.transaction) {
-        open.stopped.get_or_insert(asked.at);
-        open.meter_stop = stop.meter_stop;
-        open.reason.clone_from(&reason);
-    }
-    // A TxProfile ends with its transaction (OCPP 1.6 3.13.1).
-    record.in_force.retain(|f| f.purpose != chargehand_ocpp::v16::profile::Purpose::TxProfile);
+    let ended = record.transactions.iter_mut().rev().find(|t| i64::from(t.id) == stop.transaction);
+    let connector = ended.map(|transaction| {
+        transaction.stopped.get_or_insert(asked.at);
+        transaction.meter_stop = stop.meter_stop;
+        transaction.reason.clone_from(&reason);
+        transaction.connector
+    });
+    connector.into_iter().for_each(|connector| end_session(record, connector));
     record.arrived(asked.at, asked.number, format!("Transaction {} stopped: {reason}", stop.transaction));
     happened.push(Happened::Stopped { transaction: stop.transaction, reason, meter_stop: stop.meter_stop });
     answer::empty()
+}
+
+/// A TxProfile ends with its transaction (OCPP 1.6 3.13.1).
+fn end_session(record: &mut Record, connector: u32) {
+    record.in_force.retain(|f| f.purpose != Purpose::TxProfile || f.connector != connector.max(1));
 }
 
 fn see_clock(record: &mut Record, time: Option<chargehand_ocpp::time::WireTime>, asked: &Asked<'_>) {
@@ -274,36 +285,29 @@ pub fn on_sent(record: &mut Record, call: &Call, number: u64, at: Timestamp) {
     if call.action != "SetChargingProfile" {
         return;
     }
-    if let Some(sent) = limit::sent(&call.payload, number, at) {
-        record.in_force.push(sent);
-    }
+    record.in_force.extend(in_force::sent(&call.payload, number, at));
 }
 
 /// Notes the answer to a call of ours. `sent` is the number of the frame it answers.
 pub fn on_answer(record: &mut Record, call: &Call, sent: u64, answer: &Result<Value, impl Sized>) {
-    let accepted = answer.as_ref().is_ok_and(|payload| read::answer_status(payload) == "Accepted");
-    match call.action.as_str() {
-        "SetChargingProfile" if accepted => settle(record, sent),
-        "SetChargingProfile" => record.in_force.retain(|f| f.number != sent),
+    let status = answer.as_ref().map(read::answer_status).unwrap_or_default();
+    match (call.action.as_str(), status.as_str()) {
+        ("SetChargingProfile", "Accepted") => in_force::accepted(&mut record.in_force, sent),
+        ("SetChargingProfile", _) => record.in_force.retain(|f| f.number != sent),
         // `Unknown`: the charger has no such profile; either way it is not in force.
-        "ClearChargingProfile" if answer.is_ok() => {
-            record.in_force.retain(|f| !limit::clears(&call.payload, f));
+        ("ClearChargingProfile", "Accepted" | "Unknown") => {
+            record.in_force.retain(|f| !in_force::clears(&call.payload, f));
         }
         _ => {}
     }
 }
 
-/// An accepted profile takes the place of those with its id, or its purpose, level and connector (OCPP 1.6 5.16.3).
-fn settle(record: &mut Record, sent: u64) {
-    let Some(index) = record.in_force.iter().position(|f| f.number == sent) else { return };
-    record.in_force[index].accepted = true;
-    let new = record.in_force[index].clone();
-    let replaced = |f: &InForce| {
-        f.number != sent
-            && (f.profile == new.profile
-                || (f.purpose == new.purpose && f.stack_level == new.stack_level && f.connector == new.connector))
-    };
-    record.in_force.retain(|f| !replaced(f));
+/// The action a frame is about; empty where it names none.
+pub fn action(event: &peer::Event) -> &str {
+    match event {
+        peer::Event::Call { action, .. } | peer::Event::Answer { action, .. } | peer::Event::Late { action } => action,
+        peer::Event::Nothing => "",
+    }
 }
 
 /// For those who watch: a frame's deviations.

@@ -2,31 +2,28 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout_at};
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
-use chargehand_ocpp::v16::call::{self, Trigger};
+use chargehand_ocpp::v16::call;
 use chargehand_ocpp::v16::profile::Profile;
 use chargehand_ocpp::v16::read;
 
-use crate::event::{Happened, Step, Told};
-use crate::limit::{self, Recipe, Terms};
+use crate::event::Step;
+use crate::limit::{self, Counts, Recipe, Terms};
 use crate::link::{Answered, CallFailure, Link};
+use crate::meter::{Measured, Meter, SETTLES_WITHIN};
 use crate::outcome::{Outcome, Verdict};
-use crate::record::{Reading, Record};
+use crate::record::Record;
 use crate::report::{Attempt, ChartPoint, LimitProof};
 use crate::units::{Amperes, Phases};
 
-/// A charger follows within this much plus one sample interval (IEC 61851-1 gives car and charger about 5 s each).
-const SETTLES_WITHIN: Duration = Duration::from_secs(10);
-/// Above this sample interval readings are triggered; and how often, because faster triggering drives some chargers
-/// off the line (field problem P35).
-const TRIGGER_EVERY: Duration = Duration::from_secs(10);
-/// A sample interval we take for granted where the charger names none.
-const UNKNOWN_INTERVAL: Duration = Duration::from_secs(60);
 /// Below this a phase carries no charging current.
 const NOTHING: Amperes = Amperes::from_milliamps(500);
+/// Chargers write whole seconds: a reading may seem so much older than it is.
+const ROUNDED: SignedDuration = SignedDuration::from_secs(1);
+/// An answer takes at most this long.
+const ANSWER: Duration = Duration::from_secs(15);
 
 /// The most that counts as obeying a limit: 5 % and 0.5 A above it.
 pub fn tolerated(limit: Amperes) -> Amperes {
@@ -38,17 +35,51 @@ pub fn shows(draw: Amperes, limit: Amperes) -> bool {
     draw > tolerated(limit)
 }
 
+/// When a limit was answered: only what was measured after it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Since {
+    at: Timestamp,
+    number: u64,
+}
+
+impl Since {
+    fn is_before(self, measured: &Measured) -> bool {
+        measured.reading.number > self.number && measured.taken.duration_since(self.at) >= -ROUNDED
+    }
+}
+
 /// What a limit that was sent showed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    /// Passed: at or under the limit in time. Failed: not. Inconclusive: nothing fresh came, or it fell to nothing.
+    /// Passed: at or under the limit in time. Failed: not, or refused. Inconclusive: nothing fresh came, or too little,
+    /// or it fell to nothing.
     pub verdict: Verdict,
+    /// The charger refused it.
+    pub refused: bool,
     /// The current then, highest phase.
     pub measured: Option<Amperes>,
     /// From the answer to the first sample at or under the limit.
     pub settled: Option<Duration>,
-    /// Frames.
+    /// Frames, ascending.
     pub evidence: Vec<u64>,
+    /// Why it is inconclusive.
+    pub why: &'static str,
+}
+
+impl Shown {
+    fn nothing_yet(evidence: Vec<u64>) -> Self {
+        let verdict = Verdict::Inconclusive;
+        Self { verdict, refused: false, measured: None, settled: None, evidence, why: "" }
+    }
+
+    fn refused(evidence: Vec<u64>) -> Self {
+        Self { verdict: Verdict::Failed, refused: true, ..Self::nothing_yet(evidence) }
+    }
+
+    fn add(&mut self, measured: &Measured) {
+        self.evidence.push(measured.reading.number);
+        self.measured = Some(measured.import);
+    }
 }
 
 /// One charger's meter under test, with what was asked of it.
@@ -57,13 +88,13 @@ pub struct Trial<'a> {
     pub link: &'a Link,
     /// What was asked, measured and found so far.
     pub proof: &'a mut LimitProof,
+    /// Its meter.
+    pub meter: Meter,
     step: Step,
-    told: mpsc::UnboundedReceiver<Told>,
-    interval: Duration,
-    triggers: bool,
-    next_trigger: Instant,
-    connector: u32,
-    saw_reading: bool,
+    /// It refused a level above the lowest.
+    single_level: bool,
+    /// Places where it refused a limit that stays.
+    refused: Vec<Recipe>,
 }
 
 impl<'a> Trial<'a> {
@@ -72,32 +103,8 @@ impl<'a> Trial<'a> {
     /// # Errors
     /// The program is ending.
     pub async fn new(link: &'a Link, step: Step, record: &Record, proof: &'a mut LimitProof) -> Result<Self, Outcome> {
-        let told = link.watch().await.map_err(|failure| stopped(&failure))?;
-        let configured = record.configured("MeterValueSampleInterval").trim().parse().ok().filter(|s| *s > 0);
-        let interval = configured.map_or(UNKNOWN_INTERVAL, Duration::from_secs);
-        // Where readings come often enough by themselves a trigger is only the way out if they do not come.
-        let patience = if interval > TRIGGER_EVERY { Duration::ZERO } else { interval + Duration::from_secs(5) };
-        Ok(Self {
-            link,
-            proof,
-            step,
-            told,
-            interval,
-            triggers: true,
-            next_trigger: Instant::now() + patience,
-            connector: 1,
-            saw_reading: false,
-        })
-    }
-
-    /// Whose meter: the connector of the transaction.
-    pub fn of_connector(&mut self, connector: u32) {
-        self.connector = connector.max(1);
-    }
-
-    /// Within what time a limit must show: 10 s and one sample interval.
-    pub fn window(&self) -> Duration {
-        SETTLES_WITHIN + if self.triggers { self.interval.min(TRIGGER_EVERY) } else { self.interval }
+        let meter = Meter::watch(link, record).await.map_err(|failure| stopped(&failure))?;
+        Ok(Self { link, proof, meter, step, single_level: false, refused: Vec::new() })
     }
 
     /// Says what is being done, for the live view.
@@ -105,39 +112,31 @@ impl<'a> Trial<'a> {
         self.link.doing(self.step, text, Some(at_most)).await;
     }
 
-    /// The next reading that holds a current, before `deadline`.
-    pub async fn reading(&mut self, deadline: Instant) -> Option<(Reading, Amperes)> {
-        loop {
-            let until = if self.triggers { deadline.min(self.next_trigger) } else { deadline };
-            match timeout_at(until, self.told.recv()).await {
-                Ok(Some(Told { what: Happened::Meter { reading }, .. })) => {
-                    self.next_trigger = self.next_trigger.max(Instant::now() + TRIGGER_EVERY.min(self.interval));
-                    self.saw_reading = true;
-                    if let Some(import) = reading.import {
-                        self.plot(&reading, import).await;
-                        return Some((reading, import));
-                    }
-                }
-                Ok(Some(_)) => {}
-                Ok(None) => return None,
-                Err(_) if Instant::now() >= deadline => return None,
-                Err(_) => self.trigger().await,
-            }
-        }
+    /// The record now.
+    ///
+    /// # Errors
+    /// The program is ending.
+    pub async fn record(&self) -> Result<Record, Outcome> {
+        self.link.record().await.map_err(|failure| stopped(&failure))
     }
 
-    async fn trigger(&mut self) {
-        self.next_trigger = Instant::now() + TRIGGER_EVERY;
-        let answer = self.link.call(call::trigger(Trigger::MeterValues, Some(self.connector))).await;
-        self.triggers = answer.is_ok_and(|a| read::answer_status(&a.payload) == "Accepted");
+    /// What a limit is made of now.
+    ///
+    /// # Errors
+    /// The program is ending.
+    pub async fn terms(&self) -> Result<Terms, Outcome> {
+        let terms = Terms::of(&self.record().await?, self.link.clock.now());
+        Ok(Terms { levels: terms.levels && !self.single_level, ..terms })
     }
 
-    async fn plot(&mut self, reading: &Reading, import: Amperes) {
-        self.proof.measured.push(ChartPoint { at: reading.at, ma: import.milliamps() });
-        if let Some(offered) = reading.offered {
-            self.proof.offered.push(ChartPoint { at: reading.at, ma: offered.milliamps() });
-        }
+    /// The next reading, before `beyond` and the meter's window are over, counted from `began`.
+    pub async fn reading(&mut self, began: Instant, beyond: Duration) -> Option<Measured> {
+        let measured = self.meter.next(began, beyond).await?;
+        let at = measured.taken;
+        self.proof.measured.push(ChartPoint { at, ma: measured.import.milliamps() });
+        self.proof.offered.extend(measured.reading.offered.map(|offered| ChartPoint { at, ma: offered.milliamps() }));
         self.link.progress(self.proof).await;
+        Some(measured)
     }
 
     /// Draws the line of what is asked from now on.
@@ -145,14 +144,62 @@ impl<'a> Trial<'a> {
         self.proof.asked.push(ChartPoint { at: self.link.clock.now(), ma: limit.milliamps() });
     }
 
-    /// Why there is no measurement, where there was none.
-    pub fn no_current(&self) -> &'static str {
-        if self.saw_reading {
-            "The charger's meter values hold no current (Current.Import). Read it with a clamp meter, or add \
-             Current.Import to MeterValuesSampledData."
-        } else {
-            "No meter values came, neither by themselves nor when asked for."
+    /// Makes sure that a limit stays in a recipe's place, for a test to stand on. False: the charger refuses it there.
+    ///
+    /// # Errors
+    /// The outcome that ends the check: the charger is silent or gone.
+    pub async fn stand_on(&mut self, recipe: &Recipe, base: Amperes) -> Result<bool, Outcome> {
+        let counts = if recipe.counts == Counts::Absolute { Counts::Absolute } else { Counts::Relative };
+        let recipe = Recipe { counts, ..*recipe };
+        if self.refused.contains(&recipe) {
+            return Ok(false);
         }
+        let (record, terms) = (self.record().await?, self.terms().await?);
+        if record.in_force.iter().any(|entry| recipe.stays(base, &terms, entry)) {
+            return Ok(true);
+        }
+        let shown = self.put(&recipe, base).await?;
+        if shown.refused {
+            self.refused.push(recipe);
+        }
+        Ok(!shown.refused)
+    }
+
+    /// Writes a limit that stays, without measuring.
+    ///
+    /// # Errors
+    /// The outcome that ends the check: the charger is silent or gone.
+    pub async fn put(&mut self, recipe: &Recipe, limit: Amperes) -> Result<Shown, Outcome> {
+        let terms = self.terms().await?;
+        self.doing(format!("Writing a limit of {limit} that stays"), ANSWER).await;
+        let (answer, shown, _) = self.send(recipe, &terms, &recipe.staying(limit, &terms), limit).await?;
+        if shown.refused {
+            self.note(format!("{} (a limit that stays)", recipe.words(&terms)), limit, &answer, &shown).await;
+        }
+        Ok(shown)
+    }
+
+    /// Sends a test limit that ends by itself after `lasts_s`, above the base or in its place, and measures.
+    ///
+    /// # Errors
+    /// As [`Trial::attempt`].
+    pub async fn test(
+        &mut self,
+        recipe: &Recipe,
+        limit: Amperes,
+        base: Amperes,
+        lasts_s: i32,
+    ) -> Result<Shown, Outcome> {
+        let terms = self.terms().await?;
+        let shown = self.attempt(recipe, &terms, &recipe.test(limit, base, lasts_s, &terms), limit).await?;
+        if !shown.refused || !terms.levels {
+            return Ok(shown);
+        }
+        // It took the base at the lowest level in this very form, so it is the level that it refuses (field problem P27).
+        let single = Terms { levels: false, ..self.terms().await? };
+        let again = self.attempt(recipe, &single, &recipe.test(limit, base, lasts_s, &single), limit).await?;
+        self.single_level |= !again.refused;
+        Ok(again)
     }
 
     /// Sends a profile and measures. `Err` where the charger stays silent or is gone: that proves nothing, and nothing
@@ -169,30 +216,43 @@ impl<'a> Trial<'a> {
     ) -> Result<Shown, Outcome> {
         let words = recipe.words(terms);
         self.proof.asked_ma = Some(limit.milliamps());
-        self.doing(format!("Asking for {limit}: {words}"), Duration::from_secs(15)).await;
-        let sent = self.link.call(call::set_charging_profile(recipe.connector, profile)).await;
-        let (answer, shown) = match sent {
-            Ok(answered) => self.accepted_or_not(&answered, limit).await,
-            Err(CallFailure::Error { refusal, sent, number }) => (refusal.code, refused(vec![sent, number])),
-            Err(failure) => {
-                self.note(words, limit, "no answer", &unproved(failure.evidence())).await;
-                return Err(stopped(&failure));
-            }
-        };
+        self.doing(format!("Asking for {limit}: {words}"), ANSWER).await;
+        let (answer, mut shown, since) = self.send(recipe, terms, profile, limit).await?;
+        if !shown.refused {
+            shown = self.settles(limit, since, shown).await;
+        }
         self.note(words, limit, &answer, &shown).await;
         Ok(shown)
     }
 
-    async fn accepted_or_not(&mut self, answered: &Answered, limit: Amperes) -> (String, Shown) {
-        let status = read::answer_status(&answered.payload);
-        let evidence = vec![answered.sent, answered.number];
-        if status != "Accepted" {
-            return (status, refused(evidence));
+    /// Sends a profile: the answer as spelled, and nothing measured yet.
+    async fn send(
+        &mut self,
+        recipe: &Recipe,
+        terms: &Terms,
+        profile: &Profile,
+        limit: Amperes,
+    ) -> Result<(String, Shown, Since), Outcome> {
+        match self.link.call(call::set_charging_profile(recipe.connector, profile)).await {
+            Ok(Answered { payload, sent, number, at }) => {
+                let (status, frames) = (read::answer_status(&payload), vec![sent, number]);
+                let accepted = status == "Accepted";
+                if accepted {
+                    self.asked(limit);
+                }
+                let shown = if accepted { Shown::nothing_yet(frames) } else { Shown::refused(frames) };
+                Ok((status, shown, Since { at, number }))
+            }
+            Err(CallFailure::Error { refusal, sent, number }) => {
+                let since = Since { at: self.link.clock.now(), number };
+                Ok((refusal.code, Shown::refused(vec![sent, number]), since))
+            }
+            Err(failure) => {
+                let nothing = Shown::nothing_yet(failure.evidence());
+                self.note(recipe.words(terms), limit, "no answer", &nothing).await;
+                Err(stopped(&failure))
+            }
         }
-        self.asked(limit);
-        let mut shown = self.settles(limit, answered.at).await;
-        shown.evidence.extend(evidence);
-        (status, shown)
     }
 
     async fn note(&mut self, recipe: String, asked: Amperes, answer: &str, shown: &Shown) {
@@ -207,67 +267,81 @@ impl<'a> Trial<'a> {
         self.link.progress(self.proof).await;
     }
 
-    /// Does the current come to the limit in time, and stay for one more reading?
-    async fn settles(&mut self, limit: Amperes, since: Timestamp) -> Shown {
-        let window = self.window();
-        self.doing(format!("Waiting for a reading at or under {limit}"), window).await;
-        let deadline = Instant::now() + window;
-        let mut shown = unproved(Vec::new());
-        while let Some((reading, import)) = self.reading(deadline).await {
-            shown.evidence.push(reading.number);
-            shown.measured = Some(import);
-            shown.verdict = Verdict::Failed;
-            if import > tolerated(limit) {
+    /// Does the current come to the limit in time, and stay for one more reading? Only a reading taken after the limit was
+    /// answered counts, and one above it only when the charger has had its time.
+    async fn settles(&mut self, limit: Amperes, since: Since, mut shown: Shown) -> Shown {
+        self.doing(format!("Waiting for a reading at or under {limit}"), self.meter.window()).await;
+        let began = Instant::now();
+        let mut late = false;
+        while let Some(measured) = self.reading(began, Duration::ZERO).await {
+            if !since.is_before(&measured) {
                 continue;
             }
-            let settled = Duration::try_from(reading.at.duration_since(since)).unwrap_or_default();
-            if self.stays(limit, &mut shown).await {
-                shown.settled = Some(settled);
-                shown.verdict = self.judge(limit, shown.measured);
-                return shown;
+            shown.add(&measured);
+            let after = Duration::try_from(measured.taken.duration_since(since.at)).unwrap_or_default();
+            late |= after >= SETTLES_WITHIN;
+            if measured.import <= tolerated(limit) && self.stays(limit, since, &mut shown).await {
+                shown.settled = Some(after);
+                break;
             }
         }
+        let fell_to_nothing = limit > Amperes::ZERO && shown.measured.is_some_and(|import| import < NOTHING);
+        (shown.verdict, shown.why) = match (self.meter.over(), shown.settled) {
+            (Some(why), _) => (Verdict::Inconclusive, why),
+            (None, Some(_)) if fell_to_nothing => (
+                Verdict::Inconclusive,
+                "Car or charger paused instead of following. That proves nothing about the limit.",
+            ),
+            (None, Some(_)) => (Verdict::Passed, ""),
+            (None, None) if late => (Verdict::Failed, ""),
+            (None, None) if shown.measured.is_some() => {
+                (Verdict::Inconclusive, "The only reading came too soon after the limit, and no other followed.")
+            }
+            (None, None) => (Verdict::Inconclusive, self.meter.why_none()),
+        };
         shown
     }
 
     /// One more reading at or under the limit; none at all in its time counts as staying.
-    async fn stays(&mut self, limit: Amperes, shown: &mut Shown) -> bool {
-        let deadline = Instant::now() + self.window();
-        let Some((reading, import)) = self.reading(deadline).await else { return true };
-        shown.evidence.push(reading.number);
-        shown.measured = Some(import);
-        import <= tolerated(limit)
-    }
-
-    /// A current that falls to nothing under a limit above nothing may be the car that has finished.
-    fn judge(&self, limit: Amperes, measured: Option<Amperes>) -> Verdict {
-        match measured {
-            Some(import) if limit > Amperes::ZERO && import < NOTHING => Verdict::Inconclusive,
-            _ => Verdict::Passed,
-        }
-    }
-
-    /// Waits for a draw above `limit` by more than the tolerance; the highest seen otherwise.
-    pub async fn rises_above(&mut self, limit: Amperes, at_most: Duration) -> (bool, Option<Amperes>, Vec<u64>) {
-        let deadline = Instant::now() + at_most;
-        let (mut most, mut evidence) = (None, Vec::new());
-        while let Some((reading, import)) = self.reading(deadline).await {
-            evidence.push(reading.number);
-            most = most.max(Some(import));
-            if shows(import, limit) {
-                return (true, most, evidence);
+    async fn stays(&mut self, limit: Amperes, since: Since, shown: &mut Shown) -> bool {
+        let began = Instant::now();
+        while let Some(measured) = self.reading(began, Duration::ZERO).await {
+            if since.is_before(&measured) {
+                shown.add(&measured);
+                return measured.import <= tolerated(limit);
             }
         }
-        (false, most, evidence)
+        true
+    }
+
+    /// Waits for a draw above `limit` by more than the tolerance, in readings taken from now on: it, or the highest seen.
+    pub async fn rises_above(&mut self, limit: Amperes, beyond: Duration) -> Rise {
+        let (began, since) = (Instant::now(), self.link.clock.now());
+        let mut rise = Rise { rose: false, most: None, evidence: Vec::new() };
+        while let Some(measured) = self.reading(began, beyond).await {
+            if measured.taken < since {
+                continue;
+            }
+            rise.evidence.push(measured.reading.number);
+            rise.most = rise.most.max(Some(measured.import));
+            rise.rose = shows(measured.import, limit);
+            if rise.rose {
+                break;
+            }
+        }
+        rise
     }
 }
 
-fn refused(evidence: Vec<u64>) -> Shown {
-    Shown { verdict: Verdict::Failed, measured: None, settled: None, evidence }
-}
-
-fn unproved(evidence: Vec<u64>) -> Shown {
-    Shown { verdict: Verdict::Inconclusive, measured: None, settled: None, evidence }
+/// What was seen while a current should rise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rise {
+    /// It rose.
+    pub rose: bool,
+    /// The highest current seen.
+    pub most: Option<Amperes>,
+    /// The readings.
+    pub evidence: Vec<u64>,
 }
 
 /// The outcome of a check that cannot go on.

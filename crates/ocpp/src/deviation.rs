@@ -93,6 +93,10 @@ pub static MEANINGS: &[(&str, &str)] = &[
         "binary_frame",
         "The message came in a binary WebSocket frame; OCPP-J uses text frames. Some platforms ignore it.",
     ),
+    (
+        "unmasked_frame",
+        "The charger does not mask its WebSocket frames (RFC 6455 5.1). Most platforms close the connection.",
+    ),
     ("invalid_utf8", "The frame is not valid UTF-8. Platforms close the connection."),
     (
         "subprotocol_missing",

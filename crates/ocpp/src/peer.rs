@@ -93,6 +93,12 @@ impl Peer {
         Some(text)
     }
 
+    /// Takes up a call that went out before: how a stored connection is played again.
+    pub fn resume(&mut self, now: Instant, id: &str, action: &str) {
+        self.outstanding =
+            Some(Outstanding { id: id.to_owned(), action: action.to_owned(), deadline: now + CALL_TIMEOUT });
+    }
+
     /// When the outstanding call is given up.
     pub fn deadline(&self) -> Option<Instant> {
         self.outstanding.as_ref().map(|o| o.deadline)

@@ -1,11 +1,12 @@
 //! The site: one store, one endpoint, and a task for each charger.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use chargehand_commissioning::attend::{Listeners, Surroundings, attend};
 use chargehand_commissioning::clock::Clock;
@@ -22,14 +23,19 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::csms::listen::{self, Arrival, Bound, ListenError, Newcomer};
-use crate::csms::{Password, carry};
+use crate::csms::{Password, Refusals, Worth, carry};
 use crate::network::{self, Interface};
 use crate::store::{Store, StoreError};
 
 /// Inputs that may wait for a charger's task.
 const INBOX: usize = 32;
+/// The most chargers a site knows: whoever connects names itself, and each name is kept for ever.
+const CHARGERS: usize = 2000;
+/// How often our addresses are looked at.
+const LOOK: Duration = Duration::from_secs(3);
 /// A laptop clock before this is wrong: the program did not exist yet.
 const WRITTEN: &str = "2026-11-01T00:00:00Z";
 
@@ -44,6 +50,8 @@ pub struct Options {
     pub adopt_all: bool,
     /// Adopt this charger when it comes.
     pub adopt: Option<String>,
+    /// Tell every frame too, not only what it means.
+    pub tell_frames: bool,
 }
 
 /// What a person set for the site; kept.
@@ -109,6 +117,7 @@ struct Inner {
     changed: Mutex<BTreeSet<Arc<str>>>,
     something_changed: Notify,
     endpoints: Mutex<JoinSet<()>>,
+    refusals: Mutex<Refusals>,
     newest_on_disk: Option<Timestamp>,
 }
 
@@ -141,6 +150,7 @@ impl Site {
                 changed: Mutex::default(),
                 something_changed: Notify::new(),
                 endpoints: Mutex::default(),
+                refusals: Mutex::default(),
                 newest_on_disk,
             }),
         };
@@ -250,7 +260,7 @@ impl Site {
     pub fn about(&self) -> About {
         About {
             created: self.inner.clock.now(),
-            program: format!("Chargehand {}", env!("CARGO_PKG_VERSION")),
+            program: env!("CARGO_PKG_VERSION").to_owned(),
             time_zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
             site: self.settings().details,
             chain_head: Some(self.inner.store.chain_head()),
@@ -262,6 +272,9 @@ impl Site {
     /// # Errors
     /// Why not; the endpoint then says so too.
     pub async fn listen(&self) -> Result<Endpoint, ListenError> {
+        // Our own sockets would hold the port we want again.
+        let mut before = std::mem::take(&mut *lock(&self.inner.endpoints));
+        before.shutdown().await;
         let wanted = self.settings().port.unwrap_or(listen::PORT);
         let bound = match self.inner.options.listen {
             Some(address) => listen::named(address).await,
@@ -324,17 +337,28 @@ impl Site {
 
     /// Watches our addresses; listens again when they change. Runs until dropped.
     pub async fn follow_network(&self) {
-        let addresses = || -> Vec<_> {
-            network::interfaces().into_iter().filter(|i| i.kind.is_for_chargers()).map(|i| i.address).collect()
-        };
-        let mut before = addresses();
         loop {
-            tokio::time::sleep(std::time::Duration::from_secs(3)).await;
-            let now = addresses();
-            if now != before && self.inner.options.listen.is_none() {
-                let _ = self.listen().await;
+            self.network_changed().await;
+            let _ = self.listen().await;
+        }
+    }
+
+    /// Returns once we should listen elsewhere than we do; never where the address was named.
+    pub async fn network_changed(&self) {
+        if self.inner.options.listen.is_some() {
+            std::future::pending::<()>().await;
+        }
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let usable: BTreeSet<IpAddr> =
+                network::interfaces().iter().filter(|i| i.kind.is_for_chargers()).map(|i| i.address.into()).collect();
+            let bound = match self.endpoint() {
+                Endpoint::Listening { addresses, .. } => addresses.iter().map(SocketAddr::ip).collect(),
+                _ => BTreeSet::new(),
+            };
+            if usable != bound {
+                return;
             }
-            before = now;
         }
     }
 
@@ -350,6 +374,12 @@ impl Site {
     fn let_in(&self, newcomer: Newcomer) {
         let Newcomer { socket, peer, local, accepted } = newcomer;
         let id = if accepted.id.is_empty() { format!("no-id-{}", peer.ip()) } else { accepted.id };
+        if self.charger(&id).is_none() && lock(&self.inner.chargers).len() >= CHARGERS {
+            let why = format!(
+                "{id:?} is new, and {CHARGERS} chargers are known here already. Start a new site in another data folder."
+            );
+            return self.refuse(peer, why);
+        }
         let session = self.inner.sessions.fetch_add(1, Ordering::Relaxed) + 1;
         let link = self.expect(&id);
         let handshake = Handshake {
@@ -382,19 +412,27 @@ impl Site {
     }
 
     /// Keeps on disk that something came and was not let in, and tells those who watch.
-    fn refuse(&self, peer: SocketAddr, why: String) {
+    fn refuse(&self, peer: SocketAddr, mut why: String) {
+        match lock(&self.inner.refusals).count(Instant::now()) {
+            Worth::Telling => {}
+            Worth::Last => why.push_str(" Many more come at this moment; they are not listed one by one."),
+            Worth::Nothing => return,
+        }
         let site = self.clone();
         tokio::spawn(async move {
             let (charger, at): (Arc<str>, _) = (Arc::from(""), site.inner.clock.now());
             let event = Event::Refused { peer: peer.to_string(), why: why.clone() };
             let listeners = Arc::clone(&site.inner.listeners.read().unwrap_or_else(PoisonError::into_inner));
             let json = serde_json::to_vec(&event).unwrap_or_default();
-            let told_of = Arc::clone(&charger);
+            let (told_of, changed) = (Arc::clone(&charger), site.clone());
             let writing = site.inner.journal.append(&charger, at, move |w| {
                 let number = w.push(Direction::Event, json);
                 let what = Happened::Refused { peer: peer.to_string(), why };
                 let told = Told { charger: told_of, number, at, what };
-                let tell = move || listeners.iter().for_each(|l| drop(l.send(told.clone())));
+                let tell = move || {
+                    listeners.iter().for_each(|l| drop(l.send(told.clone())));
+                    changed.mark_changed(&told.charger);
+                };
                 ((), Some(Box::new(tell) as _))
             });
             let _ = writing.await;
@@ -447,6 +485,7 @@ impl Site {
             journal: self.inner.journal.clone(),
             clock: self.inner.clock.clone(),
             listeners,
+            tell_frames: self.inner.options.tell_frames,
             changed: Arc::new(move |id| site.mark_changed(id)),
         }
     }

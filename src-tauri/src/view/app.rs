@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::site_view;
-use crate::app::{App, other};
+use crate::app::{App, other, said};
 use crate::ipc::*;
 
 /// The whole frame.
@@ -25,6 +25,7 @@ pub fn app(app: &App, views: &[View]) -> AppView {
         endpoint: endpoint(app),
         notices: notices(site, views),
         chargers: lines(views),
+        refused: app.refused(),
         closing: app.closing(),
         data_folder: app.folders.data.display().to_string(),
     }
@@ -44,10 +45,7 @@ fn endpoint(app: &App) -> EndpointView {
     };
     match site.endpoint() {
         Endpoint::Starting => EndpointView { state: EndpointState::Starting, problem: None, ..failed(other("", "")) },
-        Endpoint::Failed(sentence) => {
-            let (message, remedy) = sentence.split_once(". ").unwrap_or((&sentence, ""));
-            failed(other(message, remedy))
-        }
+        Endpoint::Failed(sentence) => failed(said(&sentence)),
         Endpoint::Listening { addresses, note } => EndpointView {
             state: EndpointState::Listening,
             port: addresses.first().map(|a| u32::from(a.port())).unwrap_or_default(),
@@ -71,7 +69,7 @@ fn shown(bound: &[SocketAddr], interfaces: &[Interface]) -> Vec<AddressView> {
             url,
             interface: interface.map(|i| i.name.clone()).unwrap_or_default(),
             kind: interface.map(|i| i.kind.words().to_owned()).unwrap_or_default(),
-            first_choice: index == 0,
+            first_choice: index == 0 && interface.is_some_and(|i| i.kind.is_for_chargers()),
             qr_side,
             qr_path,
         }
@@ -88,7 +86,7 @@ fn qr(text: &str) -> (u32, String) {
 }
 
 fn notices(site: Option<&Site>, views: &[View]) -> Vec<NoticeView> {
-    let mut list: Vec<NoticeView> = views.iter().filter_map(|v| test_limit(&v.record)).collect();
+    let mut list: Vec<NoticeView> = views.iter().filter_map(test_limit).collect();
     if let Some(site) = site {
         if let Health::Failing(text) = &*site.store().health().borrow() {
             list.push(notice("disk", GravityView::Stop, text.clone()));
@@ -113,19 +111,17 @@ fn notice(code: &str, gravity: GravityView, text: String) -> NoticeView {
     NoticeView { code: code.to_owned(), gravity, text, charger: None, action: None }
 }
 
-fn test_limit(record: &Record) -> Option<NoticeView> {
-    let now = Timestamp::now();
-    let test = record.test_limits(now).next()?;
-    let ends = test.until.map(|until| {
-        let local = until.to_zoned(jiff::tz::TimeZone::system());
-        format!(", ends by itself at {}", local.strftime("%H:%M:%S"))
-    });
-    let text = format!("{} still holds our test limit of {}{}", record.title(), test.limit, ends.unwrap_or_default());
-    Some(NoticeView {
-        charger: Some(record.id.clone()),
-        action: Some(NoticeAction::Clear),
-        ..notice("test_limit", GravityView::Attention, text)
-    })
+fn test_limit(view: &View) -> Option<NoticeView> {
+    let record = &view.record;
+    let test = record.test_limits(Timestamp::now()).next()?;
+    // A step that runs takes its own limit away: nobody is needed, and clearing beside it would only be in its way.
+    let (word, gravity, action) = match &view.running {
+        None => ("still ", GravityView::Attention, Some(NoticeAction::Clear)),
+        Some(running) if running.cancelling => ("", GravityView::Note, None),
+        Some(_) => ("", GravityView::Note, Some(NoticeAction::Stop)),
+    };
+    let text = format!("Test limit of {} {word}in force{}: {}", test.limit, super::until(test), record.title());
+    Some(NoticeView { charger: Some(record.id.clone()), action, ..notice("test_limit", gravity, text) })
 }
 
 fn newcomer(record: &Record) -> Option<NoticeView> {

@@ -35,7 +35,7 @@ export const commands = {
 	framesBefore: (id: string, before: number | null) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames_before", { id, before })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
-	/**  Close the window: `clear` first clears every test limit; without it the window closes as it is. */
+	/**  Close the window: `clear` first stops what runs and clears every test limit; without it the window closes as it is. */
 	close: (clear: boolean) => typedError<null, UiError>(__TAURI_INVOKE("close", { clear })),
 	/**  Do not close after all. */
 	stay: () => typedError<null, UiError>(__TAURI_INVOKE("stay")),
@@ -77,7 +77,9 @@ export type AppView = {
 	notices: NoticeView[],
 	/**  The chargers, newest contact first. */
 	chargers: ChargerLine[],
-	/**  The person wants to close the window while a test limit is in force: the window asks. */
+	/**  Connections that were refused since the program started, oldest first; at most 5. */
+	refused: ArrivalView[],
+	/**  The person wants to close the window while something of ours is in force or running: the window asks. */
 	closing: string | null,
 	/**  Folder of the data, for support. */
 	dataFolder: string,
@@ -385,7 +387,9 @@ export type NoticeAction =
 /**  `adopt(charger)`. */
 "adopt" | 
 /**  Open the charger's Connect step. */
-"open";
+"open" | 
+/**  `cancel(charger)`: stop the running step, which undoes first. */
+"stop";
 
 /**  Something that needs a person. */
 export type NoticeView = {
@@ -477,8 +481,8 @@ export type RunningView = {
 	doing: string,
 	/**  When it began. */
 	since: string,
-	/**  At most this many seconds more, where known. */
-	leftS: number | null,
+	/**  When what it does now is over at the latest, where known. */
+	until: string | null,
 	/**  Cancel was asked for; it undoes and then ends. */
 	cancelling: boolean,
 };

@@ -102,7 +102,7 @@ export const en = {
     more: (n: number) => `+${n}`,
     notices: 'Notices',
     noNotices: 'Nothing needs you.',
-    action: { clear: 'Clear now', adopt: 'Adopt', open: 'Open' },
+    action: { clear: 'Clear now', adopt: 'Adopt', open: 'Open', stop: 'Stop safely' },
   },
 
   endpoint: {
@@ -142,6 +142,7 @@ export const en = {
     titleFirst: 'Connect the first charger',
     titleAnother: 'Connect a charger',
     what: 'Type this address into the charger',
+    unreachable: 'No charger can connect yet',
     how: 'In the charger’s own app or installer menu, look for “OCPP”, “backend”, “CSMS” or “central system URL”. Choose OCPP 1.6 JSON.',
     auto: 'Adopt chargers by themselves while this step is open',
     autoWhy: 'Adopted means: from then on Chargehand may command it. Every charger that connects is answered and recorded either way.',
@@ -149,6 +150,8 @@ export const en = {
     log: 'Arrivals, newest first',
     arrivedNone: 'Nothing has arrived yet',
     waiting: 'Waiting for a charger. It appears here the moment it connects.',
+    refused: 'Came, but was refused',
+    refusedWhy: 'Recorded, and not let in. If one of these is your charger, this is why it does not connect.',
     try: 'If nothing arrives, try this in order',
     tries: [
       'Restart the charger: many read a new address only when they start.',
@@ -278,7 +281,7 @@ export const en = {
 
   prove: {
     title: 'Does it follow a limit?',
-    about: 'Sends a limit that ends by itself; the measured current must go down, then come back.',
+    about: 'A limit that ends by itself: the current must go down, then come back.',
     needs: 'Before you start',
     need: {
       adopted: 'The charger is adopted',
@@ -393,9 +396,9 @@ export const en = {
   },
 
   closing: {
-    title: 'A test limit is still in force',
-    clear: 'Clear and close',
-    clearing: 'Clearing …',
+    title: 'Close Chargehand?',
+    clear: 'Undo, then close',
+    clearing: 'Undoing …',
     asIs: 'Close as it is',
     stay: 'Stay',
   },

@@ -22,6 +22,9 @@ export const coarse = (seconds: number): string => (seconds < 60 || seconds >= 3
 /** Whole seconds from `at` (RFC 3339) to `now` (ms); never negative, as clocks are read at different moments. */
 export const age = (at: string, now: number): number => Math.max(0, Math.round((now - Date.parse(at)) / 1000));
 
+/** Whole seconds from `now` (ms) to `at` (RFC 3339); 0 once it is past. */
+export const left = (at: string, now: number): number => Math.max(0, Math.round((Date.parse(at) - now) / 1000));
+
 const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString();
 
 /** Local time of day, with the date where it is not today: `09:52:10`. */

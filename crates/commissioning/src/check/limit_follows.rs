@@ -9,14 +9,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use chargehand_ocpp::v16::call;
-use chargehand_ocpp::v16::profile::Purpose;
 use chargehand_ocpp::v16::read;
 
-use crate::ceiling::Ceiling;
+use super::fallback::{self, WAKES_WITHIN};
+use super::recipes;
 use crate::event::{Event, Happened, Step};
 use crate::guard;
-use crate::limit::{self, BASE_PROFILE, Recipe, TEST_ID_TAG, TEST_PROFILE, Terms};
+use crate::limit::{self, Counts, Recipe, TEST_ID_TAG};
 use crate::link::{CallFailure, Link};
+use crate::meter::SETTLES_WITHIN;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
 use crate::record::{Record, Transaction};
 use crate::report::LimitProof;
@@ -25,8 +26,8 @@ use crate::units::{Amperes, LEAST_OFFER};
 
 /// How long a test lasts beyond its settling, if nobody ends it.
 const DEAD_MAN: Duration = Duration::from_secs(600);
-/// How long a car may take to start drawing.
-const WAKES_WITHIN: Duration = Duration::from_secs(30);
+/// Readings that are nearer to each other than this are the same draw.
+const SAME: u32 = 500;
 
 /// An empty proof for a limit a person asked for.
 pub fn proof(requested: Amperes) -> LimitProof {
@@ -59,32 +60,41 @@ async fn follow(link: &Link, requested: Amperes, proof: &mut LimitProof) -> Resu
     let ceiling = record.ceiling_parts.ceiling();
     guard::within(ceiling, requested).map_err(|held| Outcome::new(Verdict::NotTested, held.to_string()))?;
     let Some(ceiling) = ceiling else { return Err(Outcome::new(Verdict::NotTested, "No ceiling was entered.")) };
+    let base = ceiling.limit;
     let mut trial = Trial::new(link, Step::Limit, &record, proof).await?;
 
     note_what_is_there(link, &record).await;
-    write_base(&mut trial, ceiling).await?;
+    write_base(&mut trial, base).await?;
     let transaction = charging(&mut trial).await?;
-    trial.of_connector(transaction.connector);
-    let limit = step_below_draw(&mut trial, limit::as_sent(requested)).await?;
+    trial.meter.of(&transaction);
+    let draw = draw_above(&mut trial, limit::as_sent(requested), base).await?;
 
-    let (recipe, short) = find_recipe(&mut trial, limit, ceiling.limit, &transaction).await?;
-    if short.verdict != Verdict::Passed {
-        return Ok(verdict(&mut trial, requested, limit, short));
+    let Some(found) = recipes::find(&mut trial, draw.limit, base, &transaction).await? else {
+        return Ok(refused(&trial, draw.limit));
+    };
+    if found.shown.verdict != Verdict::Passed {
+        return Ok(verdict(&mut trial, requested, &draw, found.shown));
     }
-    prove_fallback(&mut trial, limit).await;
+    let ended = fallback::prove(&mut trial, draw.limit, base, found.ends).await?;
+    trial.proof.fallback = ended.fallback;
+    link.progress(trial.proof).await;
+    if !ended.came_back {
+        return Ok(not_the_limit(&mut trial, &draw, found.shown));
+    }
     if trial.proof.fallback.verdict != Verdict::Passed {
-        end_test(&mut trial).await;
-        return Ok(verdict(&mut trial, requested, limit, short));
+        recipes::end_test(&mut trial).await?;
+        return Ok(verdict(&mut trial, requested, &draw, found.shown));
     }
-    let terms = terms(&trial).await?;
-    let lasts = seconds(DEAD_MAN + trial.window());
-    let shown = trial.attempt(&recipe, &terms, &recipe.test(limit, ceiling.limit, lasts, &terms), limit).await?;
-    Ok(verdict(&mut trial, requested, limit, shown))
+    let lasts = DEAD_MAN + trial.meter.window();
+    trial.stand_on(&found.recipe, base).await?;
+    let shown = trial.test(&found.recipe, draw.limit, base, seconds(lasts)).await?;
+    Ok(verdict(&mut trial, requested, &draw, shown))
 }
 
-/// What limits the charger now, and what we cannot know: said before anything is written.
+/// What limits the charger now, and what we cannot know: said before anything is written. Where an earlier check was not
+/// undone it is known already, and the charger would name what we left.
 async fn note_what_is_there(link: &Link, record: &Record) {
-    if record.before.is_some() {
+    if record.owed.is_some() {
         return;
     }
     link.doing(Step::Limit, "Asking which limit is in force now", Some(Duration::from_secs(15))).await;
@@ -102,49 +112,23 @@ async fn note_what_is_there(link: &Link, record: &Record) {
     let _ = link.keep(Event::Found { finding }).await;
 }
 
-async fn terms(trial: &Trial<'_>) -> Result<Terms, Outcome> {
-    let record = trial.link.record().await.map_err(|f| stopped(&f))?;
-    Ok(Terms::of(&record, trial.link.clock.now()))
-}
-
-/// The base to which every test falls back: without duration, at the lowest level, not above the ceiling.
-async fn write_base(trial: &mut Trial<'_>, ceiling: Ceiling) -> Result<(), Outcome> {
-    let mut answers = Vec::new();
-    let mut evidence = Vec::new();
-    for absolute in [true, false] {
-        let terms = terms(trial).await?;
-        let recipe = limit::base_recipe(absolute);
-        let profile = recipe.staying(BASE_PROFILE, ceiling.limit, &terms);
-        trial.doing(format!("Writing the base limit of {}", ceiling.limit), Duration::from_secs(15)).await;
-        match trial.link.call(call::set_charging_profile(0, &profile)).await {
-            Ok(answered) if read::answer_status(&answered.payload) == "Accepted" => {
-                trial.asked(ceiling.limit);
+/// The base to which every test falls back: without duration, at the lowest level, not above the ceiling; before any
+/// current flows for us. A charger that takes no default limit may still take one for its transaction.
+async fn write_base(trial: &mut Trial<'_>, base: Amperes) -> Result<(), Outcome> {
+    for connector in [0, 1] {
+        for counts in [Counts::Absolute, Counts::Relative] {
+            if trial.stand_on(&Recipe::default_on(connector, counts), base).await? {
                 return Ok(());
             }
-            Ok(answered) => {
-                evidence.extend([answered.sent, answered.number]);
-                answers.push(read::answer_status(&answered.payload));
-            }
-            Err(CallFailure::Error { refusal, sent, number }) => {
-                evidence.extend([sent, number]);
-                answers.push(refusal.code);
-            }
-            Err(failure) => return Err(stopped(&failure)),
         }
     }
-    let text = format!(
-        "The charger refuses a default limit ({}). Without one a test would fall back to nothing, so none was made. \
-         Look for a setting such as \"external control\" or \"load balancing\" in the charger.",
-        answers.join(", then ")
-    );
-    Err(Outcome::new(Verdict::Failed, text).with_evidence(evidence))
+    Ok(())
 }
 
 /// A running transaction: the one there is, or one we start. No car is "not tested".
 async fn charging(trial: &mut Trial<'_>) -> Result<Transaction, Outcome> {
     let link = trial.link;
-    let record = link.record().await.map_err(|f| stopped(&f))?;
-    if let Some(running) = record.running_transaction() {
+    if let Some(running) = trial.record().await?.running_transaction() {
         return Ok(running.clone());
     }
     let no_car = |why: String| {
@@ -167,178 +151,142 @@ async fn charging(trial: &mut Trial<'_>) -> Result<Transaction, Outcome> {
     }
     let deadline = Instant::now() + WAKES_WITHIN;
     while let Ok(Some(news)) = tokio::time::timeout_at(deadline, told.recv()).await {
-        if matches!(news.what, Happened::Started { .. }) {
-            let record = link.record().await.map_err(|f| stopped(&f))?;
-            return record.running_transaction().cloned().ok_or_else(|| no_car("The charge ended at once.".into()));
+        match news.what {
+            Happened::Started { .. } => {
+                let record = trial.record().await?;
+                return record.running_transaction().cloned().ok_or_else(|| no_car("The charge ended at once.".into()));
+            }
+            Happened::Disconnected { .. } => return Err(stopped(&CallFailure::NotConnected)),
+            _ => {}
         }
     }
     Err(no_car("The charger accepted a remote start but began no charge within 30 s.".into()))
 }
 
-/// The limit to test: the one asked for if the car draws more, else a lower one, never a higher.
-async fn step_below_draw(trial: &mut Trial<'_>, asked: Amperes) -> Result<Amperes, Outcome> {
-    let at_most = trial.window() + WAKES_WITHIN;
-    trial.doing(format!("Waiting for a draw above {asked}"), at_most).await;
-    let deadline = Instant::now() + at_most;
-    let (mut last, mut same, mut evidence) = (None::<Amperes>, 0, Vec::new());
-    while let Some((reading, draw)) = trial.reading(deadline).await {
-        evidence.push(reading.number);
-        trial.proof.before_ma = Some(draw.milliamps());
-        if shows(draw, asked) {
-            return Ok(asked);
+/// What the car draws before a limit, and the limit to test.
+struct Draw {
+    limit: Amperes,
+    before: Amperes,
+    /// The reading.
+    number: u64,
+}
+
+/// The limit to test: the one asked for if the car draws more, else a lower one, never a higher. Readings count once the
+/// base has had its time.
+async fn draw_above(trial: &mut Trial<'_>, asked: Amperes, base: Amperes) -> Result<Draw, Outcome> {
+    trial
+        .doing(format!("Waiting for a draw above {asked}"), trial.meter.window() + SETTLES_WITHIN + WAKES_WITHIN)
+        .await;
+    let (mut began, mut since) = (Instant::now(), base_settles(trial));
+    let (mut last, mut same) = (None::<Draw>, 0);
+    while let Some(measured) = trial.reading(began, SETTLES_WITHIN + WAKES_WITHIN).await {
+        if rebased(trial, base).await? {
+            (began, since, last, same) = (Instant::now(), base_settles(trial), None, 0);
         }
-        let near = last.is_some_and(|l| l.milliamps().abs_diff(draw.milliamps()) < 500);
-        same = if near && draw > LEAST_OFFER { same + 1 } else { 0 };
+        if measured.taken < since {
+            continue;
+        }
+        let before = measured.import;
+        trial.proof.before_ma = Some(before.milliamps());
+        let draw = Draw { limit: asked, before, number: measured.reading.number };
+        if shows(before, asked) {
+            return Ok(draw);
+        }
+        let near = last.is_some_and(|l| l.before.milliamps().abs_diff(before.milliamps()) < SAME);
+        same = if near && before > LEAST_OFFER { same + 1 } else { 0 };
         last = Some(draw);
         if same >= 2 {
             break;
         }
     }
-    let Some(draw) = last else {
-        return Err(Outcome::new(Verdict::Inconclusive, trial.no_current()));
-    };
-    // Down to about 70 % of the draw, in whole amperes, never below what a charger can offer.
-    let lower =
-        Amperes::from_milliamps((draw.milliamps() * 7 / 10 / 1000 * 1000).max(LEAST_OFFER.milliamps())).min(asked);
-    if lower >= LEAST_OFFER && shows(draw, lower) {
-        return Ok(lower);
+    match last.filter(|_| trial.meter.over().is_none()) {
+        Some(draw) => lower_step(draw),
+        None => Err(Outcome::new(Verdict::Inconclusive, trial.meter.why_none())),
+    }
+}
+
+/// Where a base was just written to a charging car, the car comes down to it first.
+fn base_settles(trial: &Trial<'_>) -> jiff::Timestamp {
+    let now = trial.link.clock.now();
+    trial.proof.asked.last().and_then(|base| base.at.checked_add(SETTLES_WITHIN).ok()).unwrap_or(now)
+}
+
+/// The base for one phase is too low for a car on three, and is written again once the phases are known.
+async fn rebased(trial: &mut Trial<'_>, base: Amperes) -> Result<bool, Outcome> {
+    let before = trial.proof.asked.len();
+    write_base(trial, base).await?;
+    Ok(trial.proof.asked.len() > before)
+}
+
+/// Down to about 70 % of the draw, in whole amperes, never below what a charger can offer, never above what was asked.
+fn lower_step(draw: Draw) -> Result<Draw, Outcome> {
+    let asked = draw.limit;
+    let whole = Amperes::from_milliamps(draw.before.milliamps() * 7 / 10 / 1000 * 1000);
+    let limit = whole.max(LEAST_OFFER).min(asked);
+    if limit >= LEAST_OFFER && shows(draw.before, limit) {
+        return Ok(Draw { limit, ..draw });
     }
     let text = format!(
-        "The car draws {draw}, which is not above {asked} by more than the tolerance, nor above any lower limit that a \
-         charger can offer (6.0 A). That proves nothing. Use a car or a test load that draws more."
+        "The car draws {}, which is not above {asked} by more than the tolerance, nor above any lower limit that a \
+         charger can offer (6.0 A). That proves nothing. Use a car or a test load that draws more.",
+        draw.before
     );
-    Err(Outcome::new(Verdict::Inconclusive, text).with_evidence(evidence))
+    Err(Outcome::new(Verdict::Inconclusive, text).with_evidence([draw.number]))
 }
 
-/// Ways to put a limit, from the one that most platforms use. The first that is *proved* wins.
-fn recipes(transaction: &Transaction) -> [Recipe; 5] {
-    let default =
-        |connector, absolute| Recipe { purpose: Purpose::TxDefaultProfile, connector, absolute, transaction: None };
-    let own = |absolute| Recipe {
-        purpose: Purpose::TxProfile,
-        connector: transaction.connector.max(1),
-        absolute,
-        transaction: Some(transaction.id),
-    };
-    [default(0, true), default(0, false), own(true), own(false), default(transaction.connector.max(1), true)]
+/// The frames of every attempt.
+fn attempts(trial: &Trial<'_>) -> Vec<u64> {
+    trial.proof.attempts.iter().flat_map(|attempt| attempt.evidence.iter().copied()).collect()
 }
 
-/// Tries the ways with a short test; the first that passes, or the last one tried.
-async fn find_recipe(
-    trial: &mut Trial<'_>,
-    limit: Amperes,
-    base: Amperes,
-    transaction: &Transaction,
-) -> Result<(Recipe, Shown), Outcome> {
-    let lasts = seconds(trial.window() + trial.window() + Duration::from_secs(10));
-    let mut seen: Option<(Recipe, Shown)> = None;
-    for recipe in recipes(transaction) {
-        let terms = terms(trial).await?;
-        let profile = recipe.test(limit, base, lasts, &terms);
-        let shown = trial.attempt(&recipe, &terms, &profile, limit).await?;
-        match shown.verdict {
-            Verdict::Passed => {
-                trial.proof.recipe = recipe.words(&terms);
-                note_recipe(trial, &recipe, &terms, &shown).await;
-                return Ok((recipe, shown));
-            }
-            // Nothing was measured: another way would show no more.
-            Verdict::Inconclusive => return Ok((recipe, shown)),
-            _ => {}
+fn refused(trial: &Trial<'_>, limit: Amperes) -> Outcome {
+    let text = format!(
+        "The charger refuses every way to put a limit of {limit} on it. Look for a setting such as \"external control\" or \
+         \"load balancing\" in the charger."
+    );
+    Outcome::new(Verdict::Failed, text).with_evidence(attempts(trial))
+}
+
+/// The current went down with the limit but did not come back without it.
+fn not_the_limit(trial: &mut Trial<'_>, draw: &Draw, shown: Shown) -> Outcome {
+    trial.proof.measured_ma = shown.measured.map(Amperes::milliamps);
+    let text = format!(
+        "The current went down after {} was asked for, but it did not come back when the limit was taken away: the car may \
+         have reduced or stopped by itself. That proves nothing about the limit.",
+        draw.limit
+    );
+    let evidence = [draw.number].into_iter().chain(shown.evidence).chain(trial.proof.fallback.evidence.clone());
+    Outcome::new(Verdict::Inconclusive, text).with_evidence(evidence)
+}
+
+/// The outcome in words, resting on the reading before and the frames of the test.
+fn verdict(trial: &mut Trial<'_>, requested: Amperes, draw: &Draw, shown: Shown) -> Outcome {
+    let (limit, before) = (draw.limit, draw.before);
+    trial.proof.measured_ma = shown.measured.map(Amperes::milliamps);
+    trial.proof.settled_ms = shown.settled.and_then(|s| u64::try_from(s.as_millis()).ok());
+    let lower = match limit {
+        Amperes::ZERO if requested > limit => {
+            " Below 6 A a charger can only pause, so 0 A was sent, and it paused.".into()
         }
-        if shown.measured.is_some() {
-            end_test(trial).await;
+        _ if limit < limit::as_sent(requested) => {
+            format!(" The car did not draw more than {requested}, so a lower limit was tested.")
         }
-        // What was measured says more than what was merely refused.
-        if seen.as_ref().is_none_or(|(_, before)| before.measured.is_none() || shown.measured.is_some()) {
-            seen = Some((recipe, shown));
-        }
-    }
-    seen.ok_or_else(|| Outcome::new(Verdict::NotTested, "No way to put a limit was tried."))
-}
-
-async fn note_recipe(trial: &Trial<'_>, recipe: &Recipe, terms: &Terms, shown: &Shown) {
-    if *recipe == limit::base_recipe(true) {
-        return;
-    }
-    let finding = Finding {
-        code: "limit_recipe".into(),
-        gravity: Gravity::Attention,
-        text: format!(
-            "The usual way to put a limit (TxDefaultProfile on connector 0, Absolute) was not obeyed; this one was: {}. \
-             A platform must be told so, or it will not control this charger.",
-            recipe.words(terms)
-        ),
-        evidence: shown.evidence.clone(),
-    };
-    let _ = trial.link.keep(Event::Found { finding }).await;
-}
-
-/// Takes the test limit away, so that the next way is tried on its own.
-async fn end_test(trial: &mut Trial<'_>) {
-    let _ = trial.link.call(call::clear_charging_profile(TEST_PROFILE)).await;
-}
-
-/// The short test must end by itself and the current rise to the base again.
-async fn prove_fallback(trial: &mut Trial<'_>, limit: Amperes) {
-    let Ok(record) = trial.link.record().await else { return };
-    let now = trial.link.clock.now();
-    let ends = record.test_limits(now).filter_map(|f| f.until).max().unwrap_or(now);
-    let left = Duration::try_from(ends.duration_since(now)).unwrap_or_default();
-    let at_most = left + trial.window();
-    trial.doing("Waiting for the test limit to end by itself", at_most).await;
-    let (rose, most, evidence) = trial.rises_above(limit, at_most).await;
-    let (verdict, text) = match (rose, most) {
-        (true, Some(most)) => (
-            Verdict::Passed,
-            format!("When the test limit ended, the charger went back to the base by itself: {most} measured."),
-        ),
-        (_, Some(most)) => (
-            Verdict::Failed,
-            format!(
-                "The test limit should have ended by itself, but only {most} was measured afterwards. No rehearsal is offered on this charger, because it could be left limited."
-            ),
-        ),
-        _ => (
-            Verdict::Inconclusive,
-            "No reading came after the test limit should have ended. No rehearsal is offered on this charger."
-                .to_owned(),
-        ),
-    };
-    trial.proof.fallback = Outcome::new(verdict, text).with_evidence(evidence);
-    if rose {
-        let base = record.ceiling_parts.ceiling().map_or(Amperes::ZERO, |c| c.limit);
-        trial.asked(base);
-    }
-    trial.link.progress(trial.proof).await;
-}
-
-/// The outcome in words, resting on the frames of the test.
-fn verdict(trial: &mut Trial<'_>, requested: Amperes, limit: Amperes, shown: Shown) -> Outcome {
-    let proof = &mut *trial.proof;
-    proof.measured_ma = shown.measured.map(Amperes::milliamps);
-    proof.settled_ms = shown.settled.and_then(|s| u64::try_from(s.as_millis()).ok());
-    let before = Amperes::from_milliamps(proof.before_ma.unwrap_or_default());
-    let lower = if limit < requested {
-        format!(" The car did not draw more than {requested}, so a lower limit was tested.")
-    } else {
-        String::new()
+        _ => String::new(),
     };
     let text = match (shown.verdict, shown.measured) {
         (Verdict::Passed, Some(measured)) => format!(
             "Asked for {limit}, measured {measured} on the highest phase (before: {before}; tolerated: {}).{lower}",
             trial::tolerated(limit)
         ),
-        (Verdict::Inconclusive, Some(measured)) => format!(
-            "Asked for {limit}, but the current fell to {measured}: car or charger paused instead of following. That \
-             proves nothing about the limit.{lower}"
-        ),
-        (Verdict::Inconclusive, None) => trial.no_current().to_owned(),
+        (Verdict::Inconclusive, Some(measured)) => format!("Asked for {limit}, measured {measured}. {}", shown.why),
+        (Verdict::Inconclusive, None) => shown.why.to_owned(),
         (_, Some(measured)) => format!(
             "The charger accepted {limit} but went on drawing {measured} (before: {before}). It does not obey this limit \
              in any of the ways that were tried."
         ),
-        _ => format!("The charger refused every way to put a limit of {limit} on it."),
+        _ => return refused(trial, limit),
     };
-    Outcome::new(shown.verdict, text).with_evidence(shown.evidence)
+    let mut evidence = if shown.verdict == Verdict::Failed { attempts(trial) } else { shown.evidence };
+    evidence.push(draw.number);
+    Outcome::new(shown.verdict, text).with_evidence(evidence)
 }

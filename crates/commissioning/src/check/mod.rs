@@ -1,3 +1,7 @@
 //! The checks: each reads from top to bottom like an electrician's checklist.
 
+mod fallback;
 pub mod limit_follows;
+mod recipes;
+
+pub use fallback::WAKES_WITHIN;

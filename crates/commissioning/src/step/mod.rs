@@ -38,6 +38,10 @@ pub async fn prove_limit(
 ) -> Result<(LimitProof, Outcome), Busy> {
     let mut guard = link.begin(Step::Limit).await?;
     let mut proof = limit_follows::proof(requested);
+    // On disk before anything is sent: a check during which the program was killed was run, and has no outcome.
+    proof.outcome = Outcome::new(Verdict::Inconclusive, "It was cut off before it had an outcome. Run it again.");
+    let _ = link.keep(Event::Proved { proof: Box::new(proof.clone()) }).await;
+    ended(link, Step::Limit, &proof.outcome).await;
     let cut = tokio::select! {
         () = limit_follows::run(link, requested, &mut proof) => None,
         () = guard.cancelled() => Some("Cancelled before it was proved."),
@@ -67,13 +71,9 @@ async fn at(deadline: Option<Instant>) {
 /// [`Busy`].
 pub async fn clear(link: &Link) -> Result<Outcome, Busy> {
     let _guard = link.begin(Step::Undo).await?;
-    let requested = link
-        .record()
-        .await
-        .ok()
-        .and_then(|r| r.proof)
-        .map_or(Amperes::ZERO, |p| Amperes::from_milliamps(p.requested_ma));
-    let outcome = undo::run(link, &mut limit_follows::proof(requested)).await;
+    let proof = link.record().await.ok().and_then(|r| r.proof);
+    let mut proof = proof.unwrap_or_else(|| limit_follows::proof(Amperes::ZERO));
+    let outcome = undo::run(link, &mut proof).await;
     ended(link, Step::Undo, &outcome).await;
     Ok(outcome)
 }

@@ -1,12 +1,14 @@
 //! The limit a charger keeps from now on, put where later platforms do not trip over it.
 
+use std::time::Duration;
+
 use chargehand_ocpp::v16::call;
 use chargehand_ocpp::v16::profile::Purpose;
 
 use crate::check::limit_follows;
 use crate::event::{PermanentLimit, Step};
 use crate::guard;
-use crate::limit::{self, BASE_PROFILE, Recipe, STATION_PROFILE, Terms};
+use crate::limit::{Counts, Recipe, SESSION_PROFILE, STATION_PROFILE};
 use crate::link::Link;
 use crate::outcome::{Outcome, Verdict};
 use crate::record::{Record, Transaction};
@@ -15,7 +17,9 @@ use crate::units::Amperes;
 
 /// The station maximum: nothing a later platform sends can go above it, if it is obeyed.
 const STATION: Recipe =
-    Recipe { purpose: Purpose::ChargePointMaxProfile, connector: 0, absolute: true, transaction: None };
+    Recipe { purpose: Purpose::ChargePointMaxProfile, connector: 0, counts: Counts::Absolute, transaction: None };
+/// Rejected or not obeyed in the first kind, it is tried in the second.
+const KINDS: [Counts; 2] = [Counts::Absolute, Counts::Relative];
 
 /// Writes the limit: as the station maximum if that is *proved* obeyed, else as the default of every session.
 pub async fn run(link: &Link, limit: Amperes) -> PermanentLimit {
@@ -31,106 +35,183 @@ async fn write(link: &Link, limit: Amperes, recipe: &mut String) -> Result<Outco
     guard::permanent(&record, limit)
         .map_err(|held| Outcome::new(Verdict::NotTested, format!("{held} {}", held.remedy())))?;
     let mut proof = limit_follows::proof(limit);
-    let mut trial = Trial::new(link, Step::PermanentLimit, &record, &mut proof).await?;
-    let charging = record.running_transaction().cloned();
-    let draws_more = match &charging {
-        Some(transaction) => draws_above(&mut trial, transaction, limit).await,
-        None => false,
+    let trial = Trial::new(link, Step::PermanentLimit, &record, &mut proof).await?;
+    let mut writing = Writing { trial, limit, recipe, tried: Vec::new() };
+    let charging = match record.running_transaction() {
+        Some(transaction) if writing.draws_above().await => Some(transaction.clone()),
+        _ => None,
     };
-    if draws_more {
-        let shown = put(&mut trial, &record, STATION, STATION_PROFILE, limit, recipe).await?;
-        if shown.verdict == Verdict::Passed {
-            return Ok(passed(limit, &shown));
-        }
-        // Not proved: it must not stay there unproved.
+    if charging.is_some() && writing.prove(STATION).await?.verdict == Verdict::Passed {
+        return Ok(writing.passed());
+    }
+    let outcome = match charging {
+        Some(transaction) => writing.in_session(&record, &transaction).await,
+        None => writing.as_default(&record).await,
+    };
+    if writing.tried.iter().any(|(put, shown)| *put == STATION && !shown.refused && shown.verdict != Verdict::Passed) {
+        // Not proved: it must not stay there unproved. The default stands by now, so that there is no gap.
         let _ = link.call(call::clear_charging_profile(STATION_PROFILE)).await;
     }
-    as_default(&mut trial, &record, limit, charging.filter(|_| draws_more), recipe).await
+    outcome
 }
 
-async fn draws_above(trial: &mut Trial<'_>, transaction: &Transaction, limit: Amperes) -> bool {
-    trial.of_connector(transaction.connector);
-    let window = trial.window();
-    trial.doing(format!("Waiting for a draw above {limit}"), window).await;
-    let deadline = tokio::time::Instant::now() + window;
-    while let Some((_, draw)) = trial.reading(deadline).await {
-        if shows(draw, limit) {
-            return true;
-        }
-    }
-    false
-}
-
-async fn put(
-    trial: &mut Trial<'_>,
-    record: &Record,
-    recipe: Recipe,
-    id: i32,
+/// A permanent limit on its way into the charger.
+struct Writing<'a, 'b> {
+    trial: Trial<'a>,
     limit: Amperes,
-    words: &mut String,
-) -> Result<Shown, Outcome> {
-    let terms = Terms::of(record, trial.link.clock.now());
-    let shown = trial.attempt(&recipe, &terms, &recipe.staying(id, limit, &terms), limit).await?;
-    if shown.verdict == Verdict::Passed || shown.measured.is_some() || shown.verdict == Verdict::Inconclusive {
-        *words = recipe.words(&terms);
-    }
-    Ok(shown)
+    recipe: &'b mut String,
+    tried: Vec<(Recipe, Shown)>,
 }
 
-/// TxDefaultProfile at the lowest level on the whole charger; where it is not followed in the middle of a session, also
-/// on that transaction and on its connector.
-async fn as_default(
-    trial: &mut Trial<'_>,
-    record: &Record,
-    limit: Amperes,
-    charging: Option<Transaction>,
-    words: &mut String,
-) -> Result<Outcome, Outcome> {
-    let mut last = put(trial, record, limit::base_recipe(true), BASE_PROFILE, limit, words).await?;
-    if last.verdict == Verdict::Failed && last.measured.is_none() {
-        last = put(trial, record, limit::base_recipe(false), BASE_PROFILE, limit, words).await?;
-    }
-    let Some(transaction) = charging else { return Ok(written(limit, &last)) };
-    if last.verdict == Verdict::Passed {
-        return Ok(passed(limit, &last));
-    }
-    let connector = transaction.connector.max(1);
-    let own = Recipe { purpose: Purpose::TxProfile, connector, absolute: true, transaction: Some(transaction.id) };
-    let on_connector = Recipe { purpose: Purpose::TxDefaultProfile, connector, absolute: true, transaction: None };
-    for (recipe, id) in [(own, STATION_PROFILE), (on_connector, BASE_PROFILE)] {
-        last = put(trial, record, recipe, id, limit, words).await?;
-        if last.verdict == Verdict::Passed {
-            return Ok(passed(limit, &last));
+impl Writing<'_, '_> {
+    async fn draws_above(&mut self) -> bool {
+        let limit = self.limit;
+        self.trial.doing(format!("Waiting for a draw above {limit}"), self.trial.meter.window()).await;
+        let began = tokio::time::Instant::now();
+        while let Some(measured) = self.trial.reading(began, Duration::ZERO).await {
+            if shows(measured.import, limit) {
+                return true;
+            }
         }
+        false
     }
-    Ok(not_obeyed(limit, &last))
-}
 
-fn passed(limit: Amperes, shown: &Shown) -> Outcome {
-    let measured = shown.measured.map_or_else(String::new, |m| format!("; measured {m}"));
-    Outcome::new(Verdict::Passed, format!("The charger keeps to {limit}{measured}."))
-        .with_evidence(shown.evidence.clone())
-}
+    /// Writes it in one place and measures.
+    async fn prove(&mut self, recipe: Recipe) -> Result<Shown, Outcome> {
+        let terms = self.trial.terms().await?;
+        let profile = recipe.staying(self.limit, &terms);
+        let shown = self.trial.attempt(&recipe, &terms, &profile, self.limit).await?;
+        self.note(recipe, &shown).await
+    }
 
-fn written(limit: Amperes, shown: &Shown) -> Outcome {
-    let (verdict, text) = if shown.verdict == Verdict::Failed && shown.measured.is_none() {
-        (Verdict::Failed, format!("The charger refused a limit of {limit}."))
-    } else {
+    /// Writes it in one place; nothing can be measured.
+    async fn put(&mut self, recipe: Recipe) -> Result<Shown, Outcome> {
+        let shown = self.trial.put(&recipe, self.limit).await?;
+        self.note(recipe, &shown).await
+    }
+
+    async fn note(&mut self, recipe: Recipe, shown: &Shown) -> Result<Shown, Outcome> {
+        if !shown.refused {
+            *self.recipe = recipe.words(&self.trial.terms().await?);
+        }
+        self.tried.push((recipe, shown.clone()));
+        Ok(shown.clone())
+    }
+
+    /// The connectors where a default limit of ours stands: it would stand above the default for all.
+    fn connectors(record: &Record) -> Vec<u32> {
+        let own = record.in_force.iter().filter(|f| f.purpose == Purpose::TxDefaultProfile && f.until.is_none());
+        own.map(|f| f.connector).filter(|connector| *connector > 0).collect()
+    }
+
+    /// TxDefaultProfile at the lowest level on the whole charger, and where one of ours stands on a connector; nothing can
+    /// be measured. Some refuse the whole charger and take a connector (field problem P25).
+    async fn as_default(&mut self, record: &Record) -> Result<Outcome, Outcome> {
+        let mut taken = false;
+        for connector in Self::connectors(record).into_iter().chain([0]) {
+            taken |= self.put_in_a_kind(connector).await?;
+        }
+        if !taken {
+            self.put_in_a_kind(1).await?;
+        }
+        Ok(self.written())
+    }
+
+    async fn put_in_a_kind(&mut self, connector: u32) -> Result<bool, Outcome> {
+        for counts in KINDS {
+            if !self.put(Recipe::default_on(connector, counts)).await?.refused {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The same in the middle of a session, measured: where it is not followed also on the connector, and at last on the
+    /// transaction alone.
+    async fn in_session(&mut self, record: &Record, charging: &Transaction) -> Result<Outcome, Outcome> {
+        let connector = charging.connector.max(1);
+        for other in Self::connectors(record) {
+            self.put_in_a_kind(other).await?;
+        }
+        for all in [0, connector] {
+            for counts in KINDS {
+                match self.prove(Recipe::default_on(all, counts)).await?.verdict {
+                    Verdict::Passed => return Ok(self.passed()),
+                    Verdict::Failed => {}
+                    _ => return Ok(self.not_obeyed()),
+                }
+            }
+        }
+        for counts in KINDS {
+            if self.prove(Recipe::own(charging, counts)).await?.verdict == Verdict::Passed {
+                return Ok(self.next_session());
+            }
+        }
+        if self.tried.iter().any(|(put, shown)| put.purpose == Purpose::TxProfile && !shown.refused) {
+            let _ = self.trial.link.call(call::clear_charging_profile(SESSION_PROFILE)).await;
+        }
+        Ok(self.not_obeyed())
+    }
+
+    fn last(&self) -> Option<&Shown> {
+        self.tried.last().map(|(_, shown)| shown)
+    }
+
+    /// Of what was taken and not obeyed, what was measured last; a refusal says less.
+    fn measured(&self) -> Option<Amperes> {
+        let not_obeyed = self.tried.iter().rev().filter(|(_, shown)| shown.verdict == Verdict::Failed);
+        not_obeyed.filter_map(|(_, shown)| shown.measured).next()
+    }
+
+    fn outcome(&self, verdict: Verdict, text: String) -> Outcome {
+        Outcome::new(verdict, text)
+            .with_evidence(self.tried.iter().flat_map(|(_, shown)| shown.evidence.iter().copied()))
+    }
+
+    fn passed(&self) -> Outcome {
+        let measured = self.last().and_then(|shown| shown.measured);
+        let measured = measured.map_or_else(String::new, |m| format!("; measured {m}"));
+        self.outcome(Verdict::Passed, format!("The charger keeps to {}{measured}.", self.limit))
+    }
+
+    /// A TxProfile ends with its transaction: what comes after it is not proved.
+    fn next_session(&self) -> Outcome {
+        let text = format!(
+            "The charger keeps to {} in this charge only when it is told for this charge (TxProfile). For later ones it \
+             took the limit as the default, but nothing shows yet that it keeps to it: stop the charge, start another one \
+             and run the check of a limit.",
+            self.limit
+        );
+        self.outcome(Verdict::Inconclusive, text)
+    }
+
+    fn written(&self) -> Outcome {
+        let limit = self.limit;
+        if self.tried.iter().all(|(_, shown)| shown.refused) {
+            return self.outcome(Verdict::Failed, format!("The charger refused a limit of {limit}."));
+        }
         let text = format!(
             "A limit of {limit} was accepted, but no car draws more, so it is not tested whether it is obeyed."
         );
-        (Verdict::NotTested, text)
-    };
-    Outcome::new(verdict, text).with_evidence(shown.evidence.clone())
-}
+        self.outcome(Verdict::NotTested, text)
+    }
 
-fn not_obeyed(limit: Amperes, shown: &Shown) -> Outcome {
-    let text = match shown.measured {
-        Some(measured) => format!(
-            "The charger was told {limit} in every known way and still draws {measured}. Use its hardware limit."
-        ),
-        None => format!("The charger was told {limit}, but no reading shows whether it keeps to it."),
-    };
-    let verdict = if shown.measured.is_some() { Verdict::Failed } else { Verdict::Inconclusive };
-    Outcome::new(verdict, text).with_evidence(shown.evidence.clone())
+    fn not_obeyed(&self) -> Outcome {
+        let limit = self.limit;
+        if let Some(measured) = self.measured() {
+            let text = format!(
+                "The charger was told {limit} in every known way and still draws {measured}. Use its hardware limit."
+            );
+            return self.outcome(Verdict::Failed, text);
+        }
+        if self.tried.iter().all(|(_, shown)| shown.refused) {
+            return self
+                .outcome(Verdict::Failed, format!("The charger refused a limit of {limit} in every known way."));
+        }
+        let why = self.tried.iter().rev().find(|(_, shown)| !shown.why.is_empty()).map_or("", |(_, shown)| shown.why);
+        self.outcome(
+            Verdict::Inconclusive,
+            format!("The charger was told {limit}, but nothing shows that it keeps to it. {why}"),
+        )
+    }
 }

@@ -1,19 +1,28 @@
-//! Is it back as it should be? The test limit goes, what was there before comes back, and it is proved.
+//! Is it back as it should be? The test limit goes, that is proved, and what was there before comes back.
 
 use std::time::Duration;
 
-use chargehand_ocpp::v16::call;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+
+use chargehand_ocpp::v16::call::{self, Call};
+use chargehand_ocpp::v16::profile::Purpose;
 use chargehand_ocpp::v16::read;
 
 use crate::ceiling::Ceiling;
-use crate::event::Step;
-use crate::limit::{self, BASE_PROFILE, TEST_ID_TAG, Terms};
+use crate::check::WAKES_WITHIN;
+use crate::event::{Happened, Step, Told};
+use crate::in_force;
+use crate::limit::{TEST_ID_TAG, Terms};
 use crate::link::{CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
 use crate::record::{InForce, Record};
 use crate::report::LimitProof;
 use crate::trial::{Trial, composite, stopped};
 use crate::units::{Amperes, LEAST_OFFER};
+
+/// A charger that accepted to stop a charge says that it did within this.
+const STOPS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Undoes a limit check. `proof` gets the measured points of the way back.
 pub async fn run(link: &Link, proof: &mut LimitProof) -> Outcome {
@@ -30,31 +39,53 @@ async fn undo(link: &Link, proof: &mut LimitProof) -> Result<Outcome, Outcome> {
         return Ok(Outcome::new(Verdict::NotApplicable, "Nothing was written, so there is nothing to undo."));
     }
     link.doing(Step::Undo, "Taking the test limit away", Some(Duration::from_secs(30))).await;
-    let tests: Vec<InForce> = record.in_force.iter().filter(|f| f.is_test()).cloned().collect();
-    let mut evidence = Vec::new();
-    for test in &tests {
-        evidence.extend(take_away(link, test).await?);
-    }
-    let kept = restore(link, &record, &mut evidence).await?;
-    let tested = tests.iter().map(|t| t.limit).min().or_else(|| proof.asked_ma.map(Amperes::from_milliamps));
-    prove(link, proof, tested, &kept, evidence).await
+    let mut evidence = take_away(link, &record).await?;
+    let tests = record.in_force.iter().filter(|f| f.is_test());
+    let tested = tests.map(|t| t.limit).min().or_else(|| proof.asked_ma.map(Amperes::from_milliamps));
+    let gone = match tested {
+        Some(tested) => is_gone(link, proof, tested, &mut evidence).await?,
+        None => (Verdict::Passed, "No test limit was in force.".to_owned()),
+    };
+    let left = restore(link, &mut evidence).await?;
+    let verdict = if left.0 == Verdict::Passed { gone.0 } else { left.0 };
+    Ok(Outcome::new(verdict, format!("{} {}", gone.1, left.1)).with_evidence(evidence))
 }
 
-/// Clears one test limit: by its id, else by its place.
-async fn take_away(link: &Link, test: &InForce) -> Result<Vec<u64>, Outcome> {
-    let by_id = link.call(call::clear_charging_profile(test.profile)).await.map_err(|f| left_behind(test, &f))?;
-    let mut evidence = vec![by_id.sent, by_id.number];
-    if !matches!(read::answer_status(&by_id.payload).as_str(), "Accepted" | "Unknown") {
-        let place = call::clear_at(test.connector, test.purpose, test.stack_level);
-        let by_place = link.call(place).await.map_err(|f| left_behind(test, &f))?;
-        evidence.extend([by_place.sent, by_place.number]);
+/// Takes away every test limit and what was written under it for its transaction; the frames.
+async fn take_away(link: &Link, record: &Record) -> Result<Vec<u64>, Outcome> {
+    let mut evidence = Vec::new();
+    for call in in_force::way_back(record, link.clock.now()) {
+        let cleared = call.payload.get("id").and_then(serde_json::Value::as_i64);
+        let entry = record.in_force.iter().find(|f| Some(i64::from(f.profile)) == cleared);
+        let answer = ask(link, call, &mut evidence).await.map_err(|failure| left_behind(record, &failure))?;
+        if let Some(entry) = entry.filter(|_| !matches!(answer.as_str(), "Accepted" | "Unknown")) {
+            // Some chargers do not know our id any more, but the place.
+            let place = call::clear_at(entry.connector, entry.purpose, entry.stack_level);
+            ask(link, place, &mut evidence).await.map_err(|failure| left_behind(record, &failure))?;
+        }
     }
     Ok(evidence)
 }
 
-fn left_behind(test: &InForce, failure: &CallFailure) -> Outcome {
+/// Calls, and notes the frames: the status or the error's code.
+async fn ask(link: &Link, call: Call, evidence: &mut Vec<u64>) -> Result<String, CallFailure> {
+    match link.call(call).await {
+        Ok(answered) => {
+            evidence.extend([answered.sent, answered.number]);
+            Ok(read::answer_status(&answered.payload))
+        }
+        Err(CallFailure::Error { refusal, sent, number }) => {
+            evidence.extend([sent, number]);
+            Ok(refusal.code)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+fn left_behind(record: &Record, failure: &CallFailure) -> Outcome {
+    let Some(test) = record.in_force.iter().find(|f| f.is_test()) else { return stopped(failure) };
     let ends = match test.until {
-        Some(until) => format!("it ends by itself at {} UTC", until.strftime("%H:%M:%S")),
+        Some(until) => format!("it ends by itself at {} UTC at the latest", until.strftime("%H:%M:%S")),
         None => "it does not end by itself".to_owned(),
     };
     let text = format!(
@@ -64,84 +95,128 @@ fn left_behind(test: &InForce, failure: &CallFailure) -> Outcome {
     Outcome::new(Verdict::Inconclusive, text).with_evidence(failure.evidence())
 }
 
-/// Restores min(previous, ceiling). Where nothing was there the base stays, unless a hardware limit guards the circuit.
-async fn restore(link: &Link, record: &Record, evidence: &mut Vec<u64>) -> Result<String, Outcome> {
-    let base = record.in_force.iter().find(|f| f.profile == BASE_PROFILE && f.until.is_none());
-    let (Some(base), Some(ceiling)) = (base, record.ceiling_parts.ceiling()) else {
-        return Ok("Nothing of ours stays in the charger.".into());
-    };
-    let previous = record.before.and_then(|b| b.limit).filter(|l| *l >= LEAST_OFFER && *l < ceiling.limit);
-    match previous {
-        Some(previous) if previous != base.limit => put_back(link, record, previous, evidence).await,
-        None if ceiling.hardware_confirmed && record.before.is_some_and(|b| b.limit.is_none()) => {
-            let cleared = link.call(call::clear_charging_profile(BASE_PROFILE)).await.map_err(|f| stopped(&f))?;
-            evidence.extend([cleared.sent, cleared.number]);
-            Ok("No limit was there before; the hardware limit guards the circuit, so none was left.".into())
-        }
-        _ => Ok(stays(base.limit, ceiling)),
-    }
-}
-
-fn stays(base: Amperes, ceiling: Ceiling) -> String {
-    let why = if ceiling.hardware_confirmed { "" } else { ", because no hardware limit is confirmed" };
-    format!("The base limit of {base} stays in the charger{why}.")
-}
-
-async fn put_back(link: &Link, record: &Record, previous: Amperes, evidence: &mut Vec<u64>) -> Result<String, Outcome> {
-    let terms = Terms::of(record, link.clock.now());
-    let profile = limit::base_recipe(true).staying(BASE_PROFILE, previous, &terms);
-    let put = link.call(call::set_charging_profile(0, &profile)).await.map_err(|f| stopped(&f))?;
-    evidence.extend([put.sent, put.number]);
-    let status = read::answer_status(&put.payload);
-    if status == "Accepted" {
-        return Ok(format!("The limit of {previous} that was there before is back."));
-    }
-    Err(Outcome::new(Verdict::Failed, format!("The limit of {previous} that was there before was refused ({status})."))
-        .with_evidence(evidence.clone()))
-}
-
-/// A clear that is accepted is not yet obeyed: the current must rise, or at least the charger say that no test limit holds.
-async fn prove(
+/// A clear that is accepted is not yet obeyed: the current must rise. Without a charge the charger's own word is all there
+/// is.
+async fn is_gone(
     link: &Link,
     proof: &mut LimitProof,
-    tested: Option<Amperes>,
-    kept: &str,
-    mut evidence: Vec<u64>,
-) -> Result<Outcome, Outcome> {
+    tested: Amperes,
+    evidence: &mut Vec<u64>,
+) -> Result<(Verdict, String), Outcome> {
     let record = link.record().await.map_err(|f| stopped(&f))?;
-    let Some(tested) = tested else {
-        return Ok(Outcome::new(Verdict::Passed, format!("No test limit was in force. {kept}")).with_evidence(evidence));
-    };
-    if record.running_transaction().is_some() {
+    let charging = record.running_transaction();
+    if charging.is_some() {
         let mut trial = Trial::new(link, Step::Undo, &record, proof).await?;
-        if let Some(base) = record.in_force.iter().find(|f| !f.is_test()) {
+        if let Some(base) = record.in_force.iter().find(|f| f.until.is_none()) {
             trial.asked(base.limit);
         }
-        let window = trial.window();
-        trial.doing("Waiting for the current to rise again", window).await;
-        let (rose, most, seen) = trial.rises_above(tested, window).await;
-        evidence.extend(seen);
-        if let (true, Some(most)) = (rose, most) {
-            let text = format!("The test limit is gone: {most} measured again. {kept}");
-            return Ok(Outcome::new(Verdict::Passed, text).with_evidence(evidence));
+        let wakes = if tested == Amperes::ZERO { WAKES_WITHIN } else { Duration::ZERO };
+        trial.doing("Waiting for the current to rise again", trial.meter.window() + wakes).await;
+        let rise = trial.rises_above(tested, wakes).await;
+        evidence.extend(rise.evidence);
+        if let (true, Some(most)) = (rise.rose, rise.most) {
+            return Ok((Verdict::Passed, format!("The test limit is gone: {most} measured again.")));
         }
     }
-    if let Some((limit, number)) = composite(link, &record, 1).await.filter(|(limit, _)| *limit > tested) {
-        evidence.push(number);
-        let text = format!("The test limit is gone: the charger names {limit} as its limit now. {kept}");
-        return Ok(Outcome::new(Verdict::Passed, text).with_evidence(evidence));
+    let connector = charging.map_or(1, |transaction| transaction.connector.max(1));
+    let named = composite(link, &record, connector).await.filter(|(limit, _)| *limit > tested);
+    evidence.extend(named.map(|(_, number)| number));
+    let cleared = "The charger answered that the test limit is gone";
+    Ok(match named {
+        Some((limit, _)) if charging.is_none() => {
+            (Verdict::Passed, format!("The test limit is gone: the charger names {limit} as its limit now."))
+        }
+        Some((limit, _)) => (
+            Verdict::Inconclusive,
+            format!("{cleared} and names {limit} as its limit now, but no reading shows a higher current again."),
+        ),
+        None => (Verdict::Inconclusive, format!("{cleared}, but neither its meter nor its schedule shows it.")),
+    })
+}
+
+/// Restores min(previous, ceiling). Where nothing was there the base stays, unless a hardware limit guards the circuit.
+async fn restore(link: &Link, evidence: &mut Vec<u64>) -> Result<(Verdict, String), Outcome> {
+    let record = link.record().await.map_err(|f| stopped(&f))?;
+    let now = link.clock.now();
+    let stays = |f: &&InForce| f.purpose == Purpose::TxDefaultProfile && f.stays(now).is_some();
+    let bases: Vec<&InForce> = record.in_force.iter().filter(stays).collect();
+    let (false, Some(ceiling)) = (bases.is_empty(), record.ceiling_parts.ceiling()) else {
+        return Ok((Verdict::Passed, "Nothing of ours stays in the charger.".into()));
+    };
+    let (goal, text) = goal(&record, ceiling, &bases);
+    for base in bases {
+        let call = match goal {
+            None => call::clear_charging_profile(base.profile),
+            Some(goal) if base.stays(now) == Some(goal) && base.accepted && !base.is_test() => continue,
+            Some(_) if !base.accepted => {
+                let text = "The charger did not answer when its base limit was written: it may or may not be in force.";
+                return Ok((Verdict::Inconclusive, text.into()));
+            }
+            Some(goal) => {
+                let profile = in_force::recipe(base).staying(goal, &Terms::of(&record, now));
+                call::set_charging_profile(base.connector, &profile)
+            }
+        };
+        let status = ask(link, call, evidence).await.map_err(|f| stopped(&f))?;
+        if !matches!(status.as_str(), "Accepted" | "Unknown") {
+            return Ok((Verdict::Failed, format!("{text} But the charger refused that ({status}).")));
+        }
     }
-    let text = format!(
-        "The charger answered that the test limit is gone, but neither its meter nor its schedule shows it. {kept}"
-    );
-    Ok(Outcome::new(Verdict::Inconclusive, text).with_evidence(evidence))
+    Ok((Verdict::Passed, text))
+}
+
+/// The limit that must stay, and why; `None`: nothing of ours.
+fn goal(record: &Record, ceiling: Ceiling, bases: &[&InForce]) -> (Option<Amperes>, String) {
+    let highest = bases.iter().map(|base| base.limit).max().unwrap_or(ceiling.limit);
+    let Some(owed) = record.owed else {
+        let stays = highest.min(ceiling.limit);
+        return (Some(stays), format!("The limit of {stays} stays in the charger."));
+    };
+    match owed.limit {
+        Some(previous) if previous < LEAST_OFFER => (
+            Some(ceiling.limit),
+            format!(
+                "The charger named {previous} before, which is a pause or no charge at all; it is not put back. The base \
+                 limit of {} stays in the charger.",
+                ceiling.limit
+            ),
+        ),
+        Some(previous) if previous < ceiling.limit => {
+            let previous = previous.floor_to_tenth();
+            (Some(previous), format!("The limit of {previous} that was there before is put back."))
+        }
+        _ if ceiling.hardware_confirmed => (
+            None,
+            "No lower limit was there before, and the hardware limit guards the circuit, so none of ours is left."
+                .into(),
+        ),
+        _ => (
+            Some(ceiling.limit),
+            format!(
+                "The base limit of {} stays in the charger, because no hardware limit is confirmed.",
+                ceiling.limit
+            ),
+        ),
+    }
 }
 
 /// A charge that we started is ours to stop.
 async fn stop_our_charge(link: &Link) {
-    let Ok(record) = link.record().await else { return };
-    let ours = record.running_transaction().filter(|t| t.id_tag == TEST_ID_TAG).map(|t| t.id);
-    if let Some(id) = ours {
-        let _ = link.call(call::remote_stop(id)).await;
+    let (Ok(record), Ok(told)) = (link.record().await, link.watch().await) else { return };
+    let Some(ours) = record.running_transaction().filter(|t| t.id_tag == TEST_ID_TAG).map(|t| t.id) else { return };
+    let stopped = link.call(call::remote_stop(ours)).await;
+    if stopped.is_ok_and(|answer| read::answer_status(&answer.payload) == "Accepted") {
+        has_stopped(told, ours).await;
+    }
+}
+
+async fn has_stopped(mut told: mpsc::UnboundedReceiver<Told>, ours: i32) {
+    let deadline = Instant::now() + STOPS_WITHIN;
+    while let Ok(Some(news)) = timeout_at(deadline, told.recv()).await {
+        match news.what {
+            Happened::Stopped { transaction, .. } if transaction == i64::from(ours) => return,
+            Happened::Disconnected { .. } => return,
+            _ => {}
+        }
     }
 }

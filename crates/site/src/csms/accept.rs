@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const TLS_HANDSHAKE: u8 = 0x16;
 /// The longest id we keep, characters.
 const ID_CHARS: usize = 100;
+/// The longest path we keep, characters: it is in the charger's record, which is written often.
+const PATH_CHARS: usize = 500;
 
 /// The password chargers must know, kept only as its hash.
 #[derive(Clone, PartialEq, Eq)]
@@ -97,7 +99,8 @@ pub(crate) async fn accept(socket: &mut TcpStream, password: Option<&Password>) 
     let choice = subprotocol::choose(&offered);
     deviations.extend(choice.deviations.clone());
     upgrade(socket, &request, &choice).await?;
-    Ok(Accepted { id, path: request.path, offered, choice, deviations, early })
+    let path = request.path.chars().take(PATH_CHARS).collect();
+    Ok(Accepted { id, path, offered, choice, deviations, early })
 }
 
 const HELP: &str = "This is Chargehand's OCPP endpoint. Chargers connect to it by WebSocket (ws://).\n";

@@ -9,10 +9,10 @@ use chargehand_ocpp::Deviation;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::error::{CapacityError, Error};
+use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
@@ -23,6 +23,10 @@ const MESSAGE: usize = 1024 * 1024;
 const PING: Duration = Duration::from_secs(30);
 /// Without any sign for this long the connection is dead. Some chargers do not answer pings, but all send heartbeats.
 const DEAD: Duration = Duration::from_secs(240);
+/// How long a charger may take to take what we send. One that takes nothing would hold its connection for ever.
+const TAKES: Duration = Duration::from_secs(30);
+/// The bit of a frame's second byte that says that it is masked (RFC 6455 5.2).
+const MASKED: u8 = 0x80;
 
 fn config() -> WebSocketConfig {
     WebSocketConfig::default()
@@ -41,6 +45,15 @@ struct Ended {
     reason: String,
 }
 
+/// A connection, and what is known of it.
+struct Wire {
+    socket: Socket,
+    /// When anything came last, a pong too. Sending is no sign of life.
+    heard: Instant,
+    /// The first frame was looked at: a charger that does not mask does not from its first frame on.
+    looked: bool,
+}
+
 /// Carries one connection until it ends.
 pub(crate) async fn carry(
     socket: TcpStream,
@@ -49,19 +62,25 @@ pub(crate) async fn carry(
     link: Link,
     mut out: mpsc::UnboundedReceiver<Outgoing>,
 ) {
-    let mut socket = WebSocketStream::from_partially_read(socket, early, Role::Server, Some(config())).await;
+    let first = early.get(1).copied();
+    let socket = WebSocketStream::from_partially_read(socket, early, Role::Server, Some(config())).await;
+    let mut wire = Wire { socket, heard: Instant::now(), looked: first.is_some() };
+    if first.is_some_and(|second_byte| second_byte & MASKED == 0) {
+        unmasked(&link, session).await;
+    }
     let ended = loop {
         tokio::select! {
             biased;
-            outgoing = out.recv() => if let Some(ended) = write(&mut socket, outgoing).await { break ended },
-            heard = next(&mut socket) => match heard {
-                Ok(input) => {
-                    let Some((bytes, binary)) = input else { continue };
+            outgoing = out.recv() => if let Some(ended) = write(&mut wire.socket, outgoing).await { break ended },
+            heard = next(&mut wire) => match heard {
+                Ok(Heard::Message(bytes, binary)) => {
                     if link.send(Input::Frame { session, bytes, binary }).await.is_err() {
                         break us("Chargehand is closing");
                     }
                 }
-                Err(error) => break broke(&mut socket, &link, session, error).await,
+                Ok(Heard::Unmasked) => unmasked(&link, session).await,
+                Ok(Heard::Control) => {}
+                Err(quiet) => break broke(&mut wire.socket, &link, session, quiet).await,
             },
         }
     };
@@ -71,16 +90,25 @@ pub(crate) async fn carry(
 
 type Socket = WebSocketStream<TcpStream>;
 
+async fn unmasked(link: &Link, session: u64) {
+    let deviation = Deviation::hard("unmasked_frame", "", "");
+    let _ = link.send(Input::Trouble { session, deviation }).await;
+}
+
 fn us(reason: &str) -> Ended {
     Ended { by: ClosedBy::Us, code: Some(1000), reason: reason.to_owned() }
 }
 
 async fn write(socket: &mut Socket, outgoing: Option<Outgoing>) -> Option<Ended> {
     match outgoing {
-        Some(Outgoing::Text(text)) => match socket.send(Message::text(text)).await {
-            Ok(()) => None,
-            Err(e) => Some(Ended { by: ClosedBy::Network, code: None, reason: format!("sending failed: {e}") }),
-        },
+        Some(Outgoing::Text(text)) => {
+            let failed = |reason: String| Some(Ended { by: ClosedBy::Network, code: None, reason });
+            match timeout(TAKES, socket.send(Message::text(text))).await {
+                Ok(Ok(())) => None,
+                Ok(Err(e)) => failed(format!("sending failed: {e}")),
+                Err(_) => failed(format!("it took nothing for {} s", TAKES.as_secs())),
+            }
+        }
         Some(Outgoing::Close(reason)) => {
             close(socket, CloseCode::Normal, &reason).await;
             Some(us(&reason))
@@ -95,7 +123,7 @@ async fn write(socket: &mut Socket, outgoing: Option<Outgoing>) -> Option<Ended>
 async fn close(socket: &mut Socket, code: CloseCode, reason: &str) {
     let reason: String = reason.chars().take(100).collect();
     let goodbye = socket.close(Some(CloseFrame { code, reason: reason.into() }));
-    let _ = tokio::time::timeout(Duration::from_secs(2), goodbye).await;
+    let _ = timeout(Duration::from_secs(2), goodbye).await;
 }
 
 enum Quiet {
@@ -105,26 +133,53 @@ enum Quiet {
     Broken(Error),
 }
 
-/// The next message; `None` for what needs no understanding. Pings while nothing comes. Safe to be dropped half-way.
-async fn next(socket: &mut Socket) -> Result<Option<(Bytes, bool)>, Quiet> {
-    let dead = Instant::now() + DEAD;
+/// What came.
+enum Heard {
+    /// A message, and whether it came in binary frames.
+    Message(Bytes, bool),
+    /// The first frame is on its way, and it is not masked.
+    Unmasked,
+    /// Ping or pong: a sign of life.
+    Control,
+}
+
+/// What comes next. Pings while nothing comes. Safe to be dropped half-way.
+async fn next(Wire { socket, heard, looked }: &mut Wire) -> Result<Heard, Quiet> {
     loop {
-        let ping = Instant::now() + PING;
-        tokio::select! {
-            message = socket.next() => return match message {
-                Some(Ok(Message::Text(text))) => Ok(Some((Bytes::from(text), false))),
-                Some(Ok(Message::Binary(bytes))) => Ok(Some((bytes, true))),
+        let (ping, dead) = (Instant::now() + PING, *heard + DEAD);
+        let coming = async {
+            if !*looked {
+                // The WebSocket library tells nobody that a frame was not masked: look before it reads.
+                let mut header = [0; 2];
+                let seen = socket.get_ref().peek(&mut header).await;
+                *looked = true;
+                if seen.is_ok_and(|bytes| bytes == 2) && header[1] & MASKED == 0 {
+                    return Ok(Heard::Unmasked);
+                }
+            }
+            match socket.next().await {
+                Some(Ok(Message::Text(text))) => Ok(Heard::Message(Bytes::from(text), false)),
+                Some(Ok(Message::Binary(bytes))) => Ok(Heard::Message(bytes, true)),
                 Some(Ok(Message::Close(frame))) => Err(Quiet::Closed(frame)),
-                Some(Ok(_)) => Ok(None),
+                Some(Ok(_)) => Ok(Heard::Control),
+                // Its power or its network went: nobody says goodbye then, and no rule is broken.
+                Some(Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake))) | None => Err(Quiet::Gone),
                 Some(Err(error)) => Err(Quiet::Broken(error)),
-                None => Err(Quiet::Gone),
-            },
+            }
+        };
+        tokio::select! {
+            came = coming => {
+                *heard = Instant::now();
+                return came;
+            }
             () = sleep_until(ping.min(dead)) => {
                 if Instant::now() >= dead {
                     return Err(Quiet::Dead);
                 }
-                if let Err(error) = socket.send(Message::Ping(Bytes::new())).await {
-                    return Err(Quiet::Broken(error));
+                match timeout(TAKES, socket.send(Message::Ping(Bytes::new()))).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => return Err(Quiet::Broken(error)),
+                    Err(_) => return Err(Quiet::Dead),
                 }
             }
         }
@@ -143,7 +198,7 @@ async fn broke(socket: &mut Socket, link: &Link, session: u64, quiet: Quiet) -> 
             },
         },
         Quiet::Gone => ended(ClosedBy::Charger, "the charger hung up without a goodbye".into()),
-        Quiet::Dead => ended(ClosedBy::Network, "nothing was heard for 240 s".into()),
+        Quiet::Dead => ended(ClosedBy::Network, format!("nothing was heard for {} s", DEAD.as_secs())),
         Quiet::Broken(error) => {
             let (rule, code) = match &error {
                 Error::Capacity(CapacityError::MessageTooLong { .. }) => (Some("frame_too_large"), CloseCode::Size),
@@ -162,4 +217,55 @@ async fn broke(socket: &mut Socket, link: &Link, session: u64, quiet: Quiet) -> 
 
 fn bounded(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chargehand_commissioning::clock::Clock;
+    use jiff::Timestamp;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A connection that is carried, the other end of it, and what its charger's task gets.
+    async fn carried() -> (mpsc::UnboundedSender<Outgoing>, TcpStream, mpsc::Receiver<Input>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
+        let charger = TcpStream::connect(listener.local_addr().expect("bound")).await.expect("it listens");
+        let (socket, _) = listener.accept().await.expect("one came");
+        let (inbox, inputs) = mpsc::channel(8);
+        let (out, outgoing) = mpsc::unbounded_channel();
+        let link = Link::new("CP1".into(), Clock::new(Timestamp::now), inbox);
+        tokio::spawn(carry(socket, Vec::new(), 1, link, outgoing));
+        (out, charger, inputs)
+    }
+
+    async fn how_it_ended(inputs: &mut mpsc::Receiver<Input>) -> (ClosedBy, String) {
+        match inputs.recv().await {
+            Some(Input::Disconnected { by, reason, .. }) => (by, reason),
+            _ => panic!("an end was expected"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_charger_that_is_gone_is_given_up_although_we_keep_calling_it() {
+        let (out, _charger, mut inputs) = carried().await;
+        let began = Instant::now();
+        tokio::spawn(async move {
+            while out.send(Outgoing::Text("[2]".into())).is_ok() {
+                tokio::time::sleep(Duration::from_secs(20)).await;
+            }
+        });
+        let (by, reason) = how_it_ended(&mut inputs).await;
+        assert_eq!((by, reason.as_str()), (ClosedBy::Network, "nothing was heard for 240 s"));
+        assert!(began.elapsed() < DEAD + PING + Duration::from_secs(1), "{:?}", began.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_charger_that_takes_nothing_does_not_hold_its_connection_for_ever() {
+        let (out, _charger, mut inputs) = carried().await;
+        // More than the system keeps for a reader that does not read.
+        let _ = out.send(Outgoing::Text("x".repeat(64 << 20)));
+        let (by, reason) = how_it_ended(&mut inputs).await;
+        assert_eq!((by, reason.as_str()), (ClosedBy::Network, "it took nothing for 30 s"));
+    }
 }

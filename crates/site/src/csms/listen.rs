@@ -1,17 +1,17 @@
 //! Where we listen, and who is let in.
 
-use std::collections::VecDeque;
+use std::collections::HashSet;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chargehand_ocpp::Deviation;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::accept::{self, Accepted, Password};
+use super::flood::{OnTheWay, gave_way};
 use crate::network::{self, Origin};
 use crate::os;
 
@@ -19,9 +19,6 @@ use crate::os;
 pub const PORT: u16 = 9616;
 /// How many ports after the wanted one are tried.
 const NEXT: u16 = 20;
-/// The most connections that may be on their way to become a charger; the oldest gives way, so that silence cannot keep
-/// a real charger out.
-const ON_THE_WAY: usize = 256;
 /// Pause after the system refuses a connection (for example: no file handles left).
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 
@@ -85,8 +82,11 @@ fn is_public(ip: IpAddr) -> bool {
 /// # Errors
 /// Why not.
 pub async fn everywhere(wanted: u16) -> Result<Bound, ListenError> {
-    let addresses: Vec<Ipv4Addr> =
+    let mut addresses: Vec<Ipv4Addr> =
         network::interfaces().into_iter().filter(|i| i.kind.is_for_chargers()).map(|i| i.address).collect();
+    // A cable and a Wi-Fi may carry the same address.
+    let mut seen = HashSet::new();
+    addresses.retain(|address| seen.insert(*address));
     if addresses.is_empty() {
         return Err(ListenError::NoNetwork);
     }
@@ -139,23 +139,6 @@ pub(crate) struct Newcomer {
     pub accepted: Accepted,
 }
 
-/// Those that are on their way to become a charger.
-#[derive(Clone, Default)]
-struct OnTheWay(Arc<Mutex<VecDeque<AbortHandle>>>);
-
-impl OnTheWay {
-    fn add(&self, handle: AbortHandle) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|h| !h.is_finished());
-        if waiting.len() >= ON_THE_WAY
-            && let Some(oldest) = waiting.pop_front()
-        {
-            oldest.abort();
-        }
-        waiting.push_back(handle);
-    }
-}
-
 /// Takes connections from a socket until dropped; each is read on its own, and `arrived` is told what it was.
 pub(crate) async fn take<F>(listener: TcpListener, password: Option<Password>, arrived: F)
 where
@@ -173,11 +156,14 @@ where
             }
         };
         while tasks.try_join_next().is_some() {}
-        let (password, arrived) = (password.clone(), arrived.clone());
-        on_the_way.add(tasks.spawn(async move {
+        let (password, told) = (password.clone(), arrived.clone());
+        let task = tasks.spawn(async move {
             let arrival = receive(socket, peer, password).await;
-            arrived(arrival);
-        }));
+            told(arrival);
+        });
+        if let Some(from) = on_the_way.add(peer.ip(), task) {
+            arrived(Arrival::Refused { peer, why: gave_way(from) });
+        }
     }
 }
 

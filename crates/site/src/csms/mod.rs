@@ -2,7 +2,9 @@
 
 mod accept;
 mod connection;
+mod flood;
 pub mod listen;
 
 pub use accept::Password;
 pub(crate) use connection::carry;
+pub(crate) use flood::{Refusals, Worth};

@@ -2,6 +2,8 @@
 
 mod open;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +28,12 @@ pub enum StoreError {
         /// Why.
         source: std::io::Error,
     },
+    /// There is none.
+    #[error("The folder {} holds no Chargehand database. Name the folder that was given to --data before.", folder.display())]
+    Missing {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// Another Chargehand has it open.
     #[error("Another Chargehand is using the data folder {}. Close it first, or choose another folder with --data.", folder.display())]
     InUse {
@@ -39,6 +47,14 @@ pub enum StoreError {
         file: PathBuf,
         /// Why.
         source: sqlx::Error,
+    },
+    /// Some of it is damaged.
+    #[error("{count} entries of the database {} cannot be read: it is damaged. The others are complete.", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// How many.
+        count: u64,
     },
     /// The file comes from a newer program.
     #[error("The database {} was written by a newer Chargehand. Install that version, or choose another folder with --data.", file.display())]

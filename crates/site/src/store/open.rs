@@ -1,12 +1,15 @@
 //! Opening: one program at a time, damage noticed and moved aside, what can be read saved.
 
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use chargehand_commissioning::journal::Journal;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, Connection, Row};
 use tokio::sync::watch;
 
@@ -14,6 +17,8 @@ use super::write::{self, Head};
 use super::{Health, Store, StoreError};
 
 const FILE: &str = "chargehand.sqlite";
+/// So many numbers in a row that cannot be read end the saving: a megabyte of damage is about 5000 entries.
+const UNREADABLE: i64 = 20_000;
 
 /// What happened to a damaged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +46,7 @@ pub(super) async fn open(folder: &Path) -> Result<Store, StoreError> {
     let file = folder.join(FILE);
     let salvage = if is_damaged(&file).await { Some(salvage(&file).await?) } else { None };
     let database = |source| StoreError::Database { file: file.clone(), source };
-    let mut writer = connect(&file, false).await.map_err(database)?;
+    let mut writer = connect(&file, true).await.map_err(database)?;
     migrate(&mut writer, &file).await?;
     let head = head(&mut writer).await.map_err(database)?;
     let reads = SqlitePoolOptions::new()
@@ -82,8 +87,8 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-async fn connect(file: &Path, read_only: bool) -> Result<SqliteConnection, sqlx::Error> {
-    SqliteConnection::connect_with(&options(file).create_if_missing(!read_only).read_only(read_only)).await
+pub(super) async fn connect(file: &Path, create: bool) -> Result<SqliteConnection, sqlx::Error> {
+    SqliteConnection::connect_with(&options(file).create_if_missing(create)).await
 }
 
 async fn migrate(writer: &mut SqliteConnection, file: &Path) -> Result<(), StoreError> {
@@ -100,7 +105,7 @@ async fn head(writer: &mut SqliteConnection) -> Result<Head, sqlx::Error> {
     let row =
         sqlx::query("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1").fetch_optional(writer).await?;
     Ok(match row {
-        Some(row) => Head { number: u64::try_from(row.get::<i64, _>(0)).unwrap_or(0), hash: row.get(1) },
+        Some(row) => Head { number: u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0), hash: row.try_get(1)? },
         None => Head { number: 0, hash: Vec::new() },
     })
 }
@@ -112,23 +117,32 @@ async fn is_damaged(file: &Path) -> bool {
     }
     let check = async {
         let mut connection = connect(file, false).await?;
-        let answer: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut connection).await?;
+        let answer = sqlx::query_scalar::<_, String>("PRAGMA quick_check(1)").fetch_one(&mut connection).await;
         // One read of the newest rows: quick_check does not look at what they hold.
         let _ = sqlx::query("SELECT number, bytes FROM entries ORDER BY number DESC LIMIT 100")
             .fetch_all(&mut connection)
             .await;
-        connection.close().await?;
-        Ok::<bool, sqlx::Error>(answer != "ok")
+        // A file that is open cannot be moved aside on Windows.
+        let _ = connection.close().await;
+        Ok::<bool, sqlx::Error>(answer? != "ok")
     };
     match check.await {
         Ok(damaged) => damaged,
-        Err(sqlx::Error::Database(error)) => {
-            // SQLITE_CORRUPT and SQLITE_NOTADB; extended codes carry the primary one in their low byte.
-            let code = error.code().and_then(|c| i32::from_str(&c).ok()).unwrap_or(0) & 0xff;
-            matches!(code, 11 | 26)
-        }
-        Err(_) => false,
+        Err(error) => matches!(code(&error), CORRUPT | NOT_A_DATABASE),
     }
+}
+
+/// SQLITE_ERROR: here, that there is no such table.
+const PLAIN_ERROR: i32 = 1;
+/// SQLITE_CORRUPT.
+const CORRUPT: i32 = 11;
+/// SQLITE_NOTADB.
+const NOT_A_DATABASE: i32 = 26;
+
+/// SQLite's primary code, which extended ones carry in their low byte; 0 where it is none of SQLite's errors.
+fn code(error: &sqlx::Error) -> i32 {
+    let code = error.as_database_error().and_then(|e| i32::from_str(&e.code()?).ok());
+    code.unwrap_or(0) & 0xff
 }
 
 async fn salvage(file: &Path) -> Result<Salvage, StoreError> {
@@ -139,8 +153,10 @@ async fn salvage(file: &Path) -> Result<Salvage, StoreError> {
     fs::rename(file, &moved_to).map_err(unwritable)?;
     for suffix in ["-wal", "-shm"] {
         let beside = |path: &Path| PathBuf::from(format!("{}{suffix}", path.display()));
-        if beside(file).exists() {
-            fs::rename(beside(file), beside(&moved_to)).map_err(unwritable)?;
+        match fs::rename(beside(file), beside(&moved_to)) {
+            // SQLite takes them away itself when the last connection closes, which may be at this moment.
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(unwritable(error)),
+            _ => {}
         }
     }
     let saved = copy_readable(&moved_to, file)
@@ -151,37 +167,62 @@ async fn salvage(file: &Path) -> Result<Salvage, StoreError> {
 
 /// Copies entry after entry, and the settings, as far as they can be read, into a new file.
 async fn copy_readable(from: &Path, to: &Path) -> Result<u64, sqlx::Error> {
-    let mut new = connect(to, false).await?;
+    let mut new = connect(to, true).await?;
     sqlx::migrate!().run(&mut new).await.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
-    let Ok(mut old) = connect(from, true).await else { return Ok(0) };
-    let mut saved = 0;
+    let lenient = SqliteConnectOptions::new().filename(from).read_only(true);
+    // Without this SQLite refuses every page of a file that was cut off; no pragma may touch the file before it.
+    let lenient = lenient.pragma("writable_schema", "ON").pragma("cell_size_check", "ON").disable_statement_logging();
+    let Ok(mut old) = SqliteConnection::connect_with(&lenient).await else { return Ok(0) };
     let mut writing = new.begin().await?;
-    let mut next = 0_i64;
-    // One row at a time: a page that cannot be read ends the copy, not the program.
+    let (mut saved, mut next, mut unreadable) = (0, 0_i64, 0);
+    // One row at a time: what stands on a page that cannot be read is passed over, what comes after it is saved.
     let one =
         "SELECT number, at_us, charger, direction, bytes, hash FROM entries WHERE number > $1 ORDER BY number LIMIT 1";
-    while let Ok(Some(row)) = sqlx::query(one).bind(next).fetch_optional(&mut old).await {
-        next = row.get(0);
-        sqlx::query(
-            "INSERT INTO entries (number, at_us, charger, direction, bytes, hash) VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(next)
-        .bind(row.get::<i64, _>(1))
-        .bind(row.get::<String, _>(2))
-        .bind(row.get::<i64, _>(3))
-        .bind(row.get::<Vec<u8>, _>(4))
-        .bind(row.get::<Vec<u8>, _>(5))
-        .execute(&mut *writing)
-        .await?;
-        saved += 1;
+    while unreadable < UNREADABLE {
+        let row = match sqlx::query(one).bind(next).fetch_optional(&mut old).await {
+            Ok(None) => break,
+            Ok(row) => row,
+            Err(error) if matches!(code(&error), PLAIN_ERROR | NOT_A_DATABASE) => break,
+            Err(_) => None,
+        };
+        match row {
+            // Numbers have no gaps: one from far away is damage, too.
+            Some(row) if row.try_get(0).is_ok_and(|number: i64| (1..=UNREADABLE).contains(&(number - next))) => {
+                next = row.try_get(0)?;
+                saved += u64::from(copy(&row, &mut writing).await.is_ok());
+                unreadable = 0;
+            }
+            _ => {
+                next = next.saturating_add(1);
+                unreadable += 1;
+            }
+        }
     }
     if let Ok(rows) = sqlx::query("SELECT name, value FROM settings").fetch_all(&mut old).await {
         for row in rows {
             let insert = sqlx::query("INSERT OR REPLACE INTO settings (name, value) VALUES ($1, $2)");
-            insert.bind(row.get::<String, _>(0)).bind(row.get::<String, _>(1)).execute(&mut *writing).await?;
+            let (Ok(name), Ok(value)) = (row.try_get::<String, _>(0), row.try_get::<String, _>(1)) else { continue };
+            insert.bind(name).bind(value).execute(&mut *writing).await?;
         }
     }
+    // The records are not copied: they are built again from what was saved.
+    let known = "INSERT INTO records (charger, as_of, json) SELECT DISTINCT charger, 0, x'' FROM entries WHERE charger <> ''";
+    sqlx::query(known).execute(&mut *writing).await?;
     writing.commit().await?;
+    let _ = old.close().await;
     new.close().await?;
     Ok(saved)
+}
+
+async fn copy(row: &SqliteRow, writing: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO entries (number, at_us, charger, direction, bytes, hash) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(row.try_get::<i64, _>(0)?)
+        .bind(row.try_get::<i64, _>(1)?)
+        .bind(row.try_get::<String, _>(2)?)
+        .bind(row.try_get::<i64, _>(3)?)
+        .bind(row.try_get::<Vec<u8>, _>(4)?)
+        .bind(row.try_get::<Vec<u8>, _>(5)?)
+        .execute(writing)
+        .await
+        .map(drop)
 }

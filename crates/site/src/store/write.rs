@@ -1,6 +1,6 @@
 //! The one writer: whatever waits is committed together, and only then released.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chargehand_commissioning::journal::{Batch, Direction, Entry, Then};
@@ -10,7 +10,7 @@ use sqlx::{Connection, QueryBuilder, Sqlite};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{ChargerId, Health};
+use super::{ChargerId, Health, open};
 
 /// A commit holds at most this many entries.
 const MOST: usize = 50;
@@ -94,8 +94,13 @@ pub(super) async fn run(
         let then = std::mem::take(&mut work.then);
         let chained = chain(&work.entries, &head.borrow());
         while let Err(error) = commit(&mut connection, &work.entries, &work.records, &chained).await {
-            let _ = health.send(Health::Failing(explain(&error, &file)));
-            sleep(RETRY).await;
+            let failing = Health::Failing(explain(&error, &file));
+            // Said once, not with every attempt.
+            health.send_if_modified(|health| *health != failing && { *health = failing; true });
+            connection = again(connection, &file).await;
+            if newest(&mut connection).await.is_ok_and(|newest| Some(newest) == work.entries.last().map(|e| e.number)) {
+                break;
+            }
         }
         health.send_if_modified(|health| std::mem::replace(health, Health::Good) != Health::Good);
         if let (Some(entry), Some(hash)) = (work.entries.last(), chained.last()) {
@@ -105,6 +110,24 @@ pub(super) async fn run(
     }
     let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
     let _ = connection.close().await;
+}
+
+/// A fresh connection after a failure: the old one may be stuck inside its transaction, or its commit may have been
+/// written after all.
+async fn again(failed: SqliteConnection, file: &Path) -> SqliteConnection {
+    let _ = failed.close().await;
+    loop {
+        sleep(RETRY).await;
+        if let Ok(connection) = open::connect(file, false).await {
+            return connection;
+        }
+    }
+}
+
+/// The number of the newest entry on disk; 0 where there is none.
+async fn newest(connection: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
+    let number: i64 = sqlx::query_scalar("SELECT coalesce(max(number), 0) FROM entries").fetch_one(connection).await?;
+    Ok(u64::try_from(number).unwrap_or(0))
 }
 
 /// What goes into one commit.
@@ -204,7 +227,7 @@ fn as_i64(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn explain(error: &sqlx::Error, file: &std::path::Path) -> String {
+fn explain(error: &sqlx::Error, file: &Path) -> String {
     let full = matches!(error, sqlx::Error::Database(e) if e.code().is_some_and(|c| c.parse::<i32>().unwrap_or(0) & 0xff == 13));
     if full {
         format!(

@@ -163,7 +163,11 @@ impl Charger {
             let (start, length) = match short {
                 126 if self.need(4) => (4, usize::from(u16::from_be_bytes([self.bytes[2], self.bytes[3]]))),
                 126 => return Came::End,
-                127 => panic!("the endpoint sends no long frames"),
+                127 if self.need(10) => {
+                    let length: [u8; 8] = self.bytes[2..10].try_into().expect("eight bytes");
+                    (10, usize::try_from(u64::from_be_bytes(length)).expect("it fits"))
+                }
+                127 => return Came::End,
                 short => (2, short),
             };
             if !self.need(start + length) {

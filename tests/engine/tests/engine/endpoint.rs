@@ -1,5 +1,7 @@
 //! `chargehand-cli endpoint`: what it prints, what it can be told, whom it lets in.
 
+use std::io::{BufRead, Write};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -373,4 +375,45 @@ fn an_interrupt_ends_it_also_while_its_standard_input_is_open() {
     let pid = endpoint.process.0.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill runs").success());
     assert_eq!(endpoint.program.ended().code, 0);
+}
+
+#[test]
+fn a_reader_that_does_not_read_costs_lines_and_not_memory() {
+    let data = folder();
+    let mut command = std::process::Command::new(crate::program::path());
+    command.args(["endpoint", "--frames", "--adopt", "auto", "--listen", "127.0.0.1:0", "--data"]).arg(data.path());
+    let mut child = command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().expect("it runs");
+    let stdout = child.stdout.take().expect("piped");
+    let mut input = child.stdin.take().expect("piped");
+    let _child = crate::program::Running(child);
+    let mut reader = std::io::BufReader::new(stdout);
+    let mut line = String::new();
+    reader.read_line(&mut line).expect("it listens");
+    let listening: Value = serde_json::from_str(&line).expect("JSON");
+    let url = listening["url"].as_str().expect("a url").trim_end_matches('/');
+    let port = url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let mut charger = Charger::connect(port, "CP1");
+    charger.boot();
+    let data_of = |length| json!({"vendorId": "x", "data": "y".repeat(length)});
+    for _ in 0..20 {
+        charger.call("DataTransfer", data_of(1_000_000));
+    }
+    input.write_all(b"{\"id\":\"now\",\"do\":\"chargers\"}\n").expect("it reads");
+    let mut frames = 0;
+    let left_out = loop {
+        line.clear();
+        reader.read_line(&mut line).expect("it goes on");
+        let line: Value = serde_json::from_str(&line).expect("JSON");
+        crate::schema::check("endpoint_line", &line);
+        match line["event"].as_str() {
+            Some("frame") => frames += 1,
+            Some("left_out") => break line["lines"].as_u64().expect("a number"),
+            _ => assert_ne!(line["id"], "now", "something was left out, and nobody said so"),
+        }
+    };
+    line.clear();
+    reader.read_line(&mut line).expect("it goes on");
+    assert!(line.contains("\"id\":\"now\""), "an answer is never left out: {line}");
+    assert!(left_out >= 3 && frames >= 16, "{left_out} left out, {frames} printed");
+    assert_eq!(stored(data.path()).len(), 42, "all are in the store");
 }

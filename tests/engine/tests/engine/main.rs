@@ -1,9 +1,14 @@
 //! The engine from outside: its programs as processes, independent charge points, and the rules of this repository.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bad_input;
 mod charger;
+mod commission;
 mod deviant;
 mod endpoint;
+mod independent;
+mod kill;
+mod network;
 mod program;
 mod repository;
 mod schema;

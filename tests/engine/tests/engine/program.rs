@@ -169,6 +169,13 @@ impl Program {
         self.gave_up(words)
     }
 
+    /// Whether it has said these words on standard error by now.
+    pub fn complained(&mut self, words: &str) -> bool {
+        self.told.extend(self.stderr.try_iter());
+        let found = self.told.iter().position(|line| line.contains(words));
+        found.map(|index| self.told.remove(index)).is_some()
+    }
+
     /// Writes a line to its standard input, as it is.
     pub fn write(&mut self, line: &str) {
         let stdin = self.stdin.as_mut().expect("open");

@@ -53,7 +53,7 @@ export class DemoSite implements Backend {
   };
   adopt = (id: string) => this.#answer('adopt', [id], () => this.change(id, { adopted: true, steps: stage.adopted().steps }));
   inspect = (id: string) =>
-    this.#answer('inspect', [id], () => this.change(id, { running: { step: 'inspect', doing: 'Reading the configuration: 14 keys so far', since: ago(0), leftS: 15, cancelling: false } }));
+    this.#answer('inspect', [id], () => this.change(id, { running: { step: 'inspect', doing: 'Reading the configuration: 14 keys so far', since: ago(0), until: ago(-15), cancelling: false } }));
   setCeiling = (id: string, parts: CeilingPartsView) => this.#answer('setCeiling', [id, parts], () => this.change(id, { ceilingParts: parts, ceiling: ceilingOf(parts) }));
   applyLimit = (id: string, limitMa: number) =>
     this.#answer('applyLimit', [id, limitMa], () => {
@@ -131,6 +131,10 @@ export const testLimitNotice: NoticeView = {
   action: 'clear',
 };
 
+const stopNotice: NoticeView = { ...testLimitNotice, gravity: 'note', text: 'Test limit of 10.0 A in force until 09:56:12: Fronius Wattpilot Home 22 J', action: 'stop' };
+
+const refused = [{ at: ago(20), text: '192.168.1.54:50120: It asked for TLS (wss), which is not spoken here. Type ws, not wss.', number: 7 }];
+
 const away = (): ChargerView => ({ ...stage.running(), running: null, connected: false, lastHeard: ago(14) });
 
 const second = (): ChargerView => ({ ...stage.arrived(), id: 'EVB-2231', title: 'Alfen Eve Single Pro-line', vendor: 'Alfen', model: 'Eve Single Pro-line', peer: '192.168.1.61:41880' });
@@ -139,11 +143,12 @@ const second = (): ChargerView => ({ ...stage.arrived(), id: 'EVB-2231', title: 
 export const sites = {
   empty: () => new DemoSite(),
   taken: () => new DemoSite({ endpoint: taken }),
+  refused: () => new DemoSite({ refused }),
   arrived: () => new DemoSite({}, [stage.arrived()]),
   adopted: () => new DemoSite({}, [stage.adopted()]),
   inspected: () => new DemoSite({}, [stage.inspected()]),
   limited: () => new DemoSite({}, [stage.limited()]),
-  running: () => new DemoSite({ notices: [testLimitNotice] }, [stage.running()]),
+  running: () => new DemoSite({ notices: [stopNotice] }, [stage.running()]),
   passed: () => new DemoSite({}, [stage.proved('passed')]),
   failed: () => new DemoSite({}, [stage.proved('failed')]),
   inconclusive: () => new DemoSite({}, [stage.proved('inconclusive')]),

@@ -25,6 +25,7 @@ export const site: AppView = {
   },
   notices: [],
   chargers: [],
+  refused: [],
   closing: null,
   dataFolder: '/home/okafor/.local/share/org.chargehand.app',
 };

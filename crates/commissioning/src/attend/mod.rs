@@ -3,6 +3,8 @@
 //! Everything that can happen enters as an [`Input`]. What came is queued for the disk before it is understood; answers,
 //! calls, replies and news leave only after the commit that holds their cause.
 
+mod calls;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,23 +17,19 @@ use tokio::time::{Instant, sleep_until};
 use chargehand_ocpp::Deviation;
 use chargehand_ocpp::frame;
 use chargehand_ocpp::peer::{self, Peer};
-use chargehand_ocpp::v16::call::{self, Call, Trigger};
+use chargehand_ocpp::v16::call::Call;
 
 use crate::clock::Clock;
 use crate::event::{ClosedBy, Event, Handshake, Happened, Step, Told};
-use crate::guard;
 use crate::journal::{Closed, Direction, Journal, Then, Writer};
-use crate::limit::TEST_PROFILE;
 use crate::link::{Answered, CallFailure, Input, Order, Outgoing, Running, StepGuard, View};
-use crate::record::Record;
+use crate::record::{InForce, Record};
 use crate::session::{self, Answer, Asked};
 
 /// After this without BootNotification it is asked for (field problem P12).
 const BOOT_ASKED_AFTER: Duration = Duration::from_secs(5);
 /// After this without BootNotification we go on without.
 const BOOT_WAITED_FOR: Duration = Duration::from_secs(10);
-/// The most calls that wait in line.
-const CALLS: usize = 64;
 
 /// Who is told what happens at a charger.
 pub type Listeners = Arc<[mpsc::UnboundedSender<Told>]>;
@@ -48,6 +46,8 @@ pub struct Surroundings {
     pub clock: Clock,
     /// Told everything from the first moment on.
     pub listeners: Listeners,
+    /// Tell every frame too.
+    pub tell_frames: bool,
     /// Called after each commit.
     pub changed: Changed,
 }
@@ -58,23 +58,25 @@ pub struct Surroundings {
 /// [`Closed`]: the store has closed.
 pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Receiver<Input>) -> Result<(), Closed> {
     let id: Arc<str> = record.id.as_str().into();
-    let mut state = State::new(Arc::clone(&id), record, Arc::clone(&around.listeners));
+    let mut state = State::new(Arc::clone(&id), record, around);
     loop {
         let wake = state.wake();
         let due = tokio::select! {
+            // A step that has ended makes room before the next one asks to begin.
+            biased;
+            () = step_ended(&mut state.step) => Due::StepEnded,
             input = inbox.recv() => match input {
                 Some(input) => Due::Input(input),
                 None => return Ok(()),
             },
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => Due::Time,
-            () = step_ended(&mut state.step) => Due::StepEnded,
         };
         let now = around.clock.now();
         let handling = around.journal.append(&id, now, |w| {
             match due {
                 Due::Input(input) => state.on(input, w, now),
                 Due::Time => state.woke(w, now),
-                Due::StepEnded => state.end_step(now),
+                Due::StepEnded => state.end_step(),
             }
             state.serve(w, now);
             ((), state.release(w, &around.changed))
@@ -114,18 +116,30 @@ struct Live {
     booted: bool,
 }
 
+/// A call that has no answer yet.
 struct Flying {
     call: Call,
     sent: u64,
-    reply: Option<Reply>,
+    why: Why,
 }
 
 type Reply = oneshot::Sender<Result<Answered, CallFailure>>;
 
+/// A call that was not sent yet.
 struct Waiting {
     call: Call,
     confirmed: bool,
-    reply: Option<Reply>,
+    why: Why,
+}
+
+/// Why a call is made.
+enum Why {
+    /// Somebody wants the answer.
+    Asked(Reply),
+    /// No BootNotification came by itself.
+    NoBoot,
+    /// A step was dropped with its test limit in force.
+    Undo,
 }
 
 /// What leaves after the commit.
@@ -141,20 +155,22 @@ struct State {
     id: Arc<str>,
     record: Record,
     listeners: Listeners,
+    tell_frames: bool,
     live: Option<Live>,
     calls: VecDeque<Waiting>,
     step: Option<RunningStep>,
-    /// A step was dropped with its test limit in force: clear it as soon as the charger can be called.
+    /// A step ended with its test limit in force: it is taken away as soon as the charger can be called.
     undo: bool,
     effects: Effects,
 }
 
 impl State {
-    fn new(id: Arc<str>, record: Record, listeners: Listeners) -> Self {
+    fn new(id: Arc<str>, record: Record, around: &Surroundings) -> Self {
         Self {
             id,
             record,
-            listeners,
+            listeners: Arc::clone(&around.listeners),
+            tell_frames: around.tell_frames,
             live: None,
             calls: VecDeque::new(),
             step: None,
@@ -199,10 +215,7 @@ impl State {
                 self.connected(session, handshake, out, adopt, w, now)
             }
             Input::Frame { session, bytes, binary } => self.frame(session, bytes, binary, w, now),
-            Input::Trouble { session, deviation } if self.is_live(session) => {
-                let number = self.keep(Event::Deviated { deviation: deviation.clone() }, w, now);
-                self.tell(number, now, Happened::Deviation { action: String::new(), deviation });
-            }
+            Input::Trouble { session, deviation } if self.is_live(session) => self.deviated(deviation, w, now),
             Input::Disconnected { session, by, code, reason } if self.is_live(session) => {
                 self.disconnected(by, code, reason, w, now);
             }
@@ -291,37 +304,26 @@ impl State {
         let number = self.keep(Event::Disconnected { by, code, reason: reason.clone() }, w, now);
         self.tell(number, now, Happened::Disconnected { by, code, reason });
         if let Some(flying) = live.flying {
-            self.reply(flying.reply, Err(CallFailure::Lost { sent: flying.sent }));
+            self.not_answered(flying.why, CallFailure::Lost { sent: flying.sent });
         }
         for waiting in std::mem::take(&mut self.calls) {
-            self.reply(waiting.reply, Err(CallFailure::NotConnected));
-        }
-    }
-
-    fn reply(&mut self, reply: Option<Reply>, answer: Result<Answered, CallFailure>) {
-        if let Some(reply) = reply {
-            self.effects.replies.push(Box::new(move || drop(reply.send(answer))));
+            self.not_answered(waiting.why, CallFailure::NotConnected);
         }
     }
 
     fn frame(&mut self, session: u64, bytes: Bytes, binary: bool, w: &mut Writer<'_>, now: Timestamp) {
+        let is_live = self.is_live(session);
+        if !is_live {
+            self.keep(Event::Outlived, w, now);
+        }
         let number = w.push(Direction::In, bytes.clone());
         self.record.count_frame(number);
         self.record.last_heard = Some(now);
         self.tell_frame(true, &bytes, number, now);
-        let Some(live) = self.live.as_mut().filter(|live| live.session == session) else { return };
-        let (event, mut deviations) = live.peer.receive(&bytes);
-        if binary {
-            deviations.push(Deviation::soft("binary_frame", "", ""));
-        }
+        let Some(live) = self.live.as_mut().filter(|_| is_live) else { return };
+        let (event, deviations) = live.peer.receive(&bytes);
         let mut happened = Vec::new();
-        let action = match &event {
-            peer::Event::Call { action, .. } | peer::Event::Answer { action, .. } | peer::Event::Late { action } => {
-                action.clone()
-            }
-            peer::Event::Nothing => String::new(),
-        };
-        session::deviations(&mut self.record, &action, deviations, number, &mut happened);
+        session::deviations(&mut self.record, session::action(&event), deviations, number, &mut happened);
         match event {
             peer::Event::Call { id, action, payload } => {
                 let asked = Asked { action: &action, payload: &payload, number, at: now };
@@ -339,6 +341,22 @@ impl State {
         for what in happened {
             self.tell(number, now, what);
         }
+        if binary {
+            self.binary(w, now);
+        }
+    }
+
+    /// The store keeps no frame types, so that a charger writes binary frames is an event of its own; once is enough.
+    fn binary(&mut self, w: &mut Writer<'_>, now: Timestamp) {
+        let deviation = Deviation::soft("binary_frame", "", "");
+        if !self.record.deviations.iter().any(|tally| tally.deviation.rule == deviation.rule) {
+            self.deviated(deviation, w, now);
+        }
+    }
+
+    fn deviated(&mut self, deviation: Deviation, w: &mut Writer<'_>, now: Timestamp) {
+        let number = self.keep(Event::Deviated { deviation: deviation.clone() }, w, now);
+        self.tell(number, now, Happened::Deviation { action: String::new(), deviation });
     }
 
     /// What an answered call changes for the connection, and whether the record is worth keeping.
@@ -349,18 +367,6 @@ impl State {
             (live.held_until, live.ask_boot_at) = (None, None);
         }
         self.effects.keep_record |= !matches!(action, "MeterValues" | "Heartbeat");
-    }
-
-    fn answered(&mut self, answer: Result<serde_json::Value, peer::Refusal>, number: u64, now: Timestamp) {
-        let Some(flying) = self.live.as_mut().and_then(|live| live.flying.take()) else { return };
-        session::on_answer(&mut self.record, &flying.call, flying.sent, &answer);
-        self.effects.keep_record = true;
-        let sent = flying.sent;
-        let answer = match answer {
-            Ok(payload) => Ok(Answered { payload, sent, number, at: now }),
-            Err(refusal) => Err(CallFailure::Error { refusal, sent, number }),
-        };
-        self.reply(flying.reply, answer);
     }
 
     /// Puts a frame on disk and, after that, on the wire.
@@ -376,7 +382,7 @@ impl State {
     }
 
     fn tell_frame(&mut self, from_charger: bool, bytes: &Bytes, number: u64, now: Timestamp) {
-        if !self.listeners.is_empty() {
+        if self.tell_frames && !self.listeners.is_empty() {
             let bytes = crate::secret::mask(bytes.clone());
             self.tell(number, now, Happened::Frame { from_charger, bytes });
         }
@@ -401,6 +407,8 @@ impl State {
                     running.shown = Running { step, doing: text, until, ..running.shown.clone() };
                 }
             }
+            // Setting a permanent limit measures too, but it is not the limit check.
+            Order::Progress(_) if self.step.as_ref().is_some_and(|s| s.shown.step == Step::PermanentLimit) => {}
             Order::Progress(proof) => self.record.proof = Some(*proof),
             Order::Cancel => {
                 if let Some(running) = &mut self.step {
@@ -440,80 +448,8 @@ impl State {
         self.effects.replies.push(Box::new(move || drop(reply.send(begun))));
     }
 
-    fn end_step(&mut self, now: Timestamp) {
+    fn end_step(&mut self) {
         self.step = None;
-        self.undo = self.record.test_limits(now).next().is_some();
-    }
-
-    /// Queues a call, or refuses it at once.
-    fn line_up(&mut self, call: Call, confirmed: bool, reply: Reply) {
-        let refused = if !self.record.adopted {
-            Some(CallFailure::NotAdopted)
-        } else if self.live.is_none() || self.calls.len() >= CALLS {
-            Some(CallFailure::NotConnected)
-        } else {
-            guard::check(&self.record, &call, confirmed).err().map(CallFailure::Held)
-        };
-        match refused {
-            Some(failure) => self.reply(Some(reply), Err(failure)),
-            None => self.calls.push_back(Waiting { call, confirmed, reply: Some(reply) }),
-        }
-    }
-
-    /// Something is due.
-    fn woke(&mut self, w: &mut Writer<'_>, now: Timestamp) {
-        let Some(live) = self.live.as_mut() else { return };
-        let instant = Instant::now();
-        live.held_until.take_if(|until| *until <= instant);
-        let silent = live.peer.expire(instant.into_std());
-        if let Some(action) = silent {
-            let flying = live.flying.take();
-            self.keep(Event::Silent { action }, w, now);
-            if let Some(flying) = flying {
-                self.reply(flying.reply, Err(CallFailure::Silent { sent: flying.sent }));
-            }
-        }
-    }
-
-    /// Sends the next call, if the charger may be called now.
-    fn serve(&mut self, w: &mut Writer<'_>, now: Timestamp) {
-        let instant = Instant::now();
-        let Some(live) = self.live.as_mut() else { return };
-        if !self.record.adopted || live.peer.is_waiting() {
-            return;
-        }
-        if live.ask_boot_at.take_if(|at| *at <= instant).is_some() {
-            return self.send(
-                Waiting { call: call::trigger(Trigger::BootNotification, None), confirmed: false, reply: None },
-                w,
-                now,
-            );
-        }
-        if live.held_until.is_some() {
-            return;
-        }
-        if std::mem::take(&mut self.undo) {
-            let call = call::clear_charging_profile(TEST_PROFILE);
-            return self.send(Waiting { call, confirmed: false, reply: None }, w, now);
-        }
-        while let Some(waiting) = self.calls.pop_front() {
-            // The ceiling may have come down while the call waited.
-            match guard::check(&self.record, &waiting.call, waiting.confirmed) {
-                Ok(()) => return self.send(waiting, w, now),
-                Err(refused) => self.reply(waiting.reply, Err(CallFailure::Held(refused))),
-            }
-        }
-    }
-
-    fn send(&mut self, waiting: Waiting, w: &mut Writer<'_>, now: Timestamp) {
-        let Waiting { call, reply, .. } = waiting;
-        let Some(live) = self.live.as_mut() else { return };
-        let Some(text) = live.peer.call(Instant::now().into_std(), &call.action, &call.payload) else { return };
-        let sent = self.out(text, w, now);
-        session::on_sent(&mut self.record, &call, sent, now);
-        self.effects.keep_record |= call.action == "SetChargingProfile";
-        if let Some(live) = self.live.as_mut() {
-            live.flying = Some(Flying { call, sent, reply });
-        }
+        self.undo = self.record.in_force.iter().any(InForce::is_test);
     }
 }

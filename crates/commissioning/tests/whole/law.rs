@@ -1,0 +1,96 @@
+//! What holds for every profile that ever goes to a charger, in every story.
+
+use chargehand_commissioning::ceiling::CeilingParts;
+use chargehand_commissioning::event::Event;
+use chargehand_commissioning::journal::Direction;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::bench::{Disk, Sent};
+
+/// A frame may go out only once it is on disk.
+pub fn is_on_disk(disk: &mut Disk, text: &str) {
+    let there = disk.entries.iter().any(|e| e.direction == Direction::Out && e.bytes == text.as_bytes());
+    if !there {
+        disk.faults.push(format!("sent before it was on disk: {text}"));
+    }
+}
+
+/// Holds everything that was sent against the rules.
+pub fn held(disk: &Disk, sent: &[Sent], charger_ahead_s: i64) {
+    assert_eq!(disk.faults, [""; 0]);
+    let numbers: Vec<u64> = disk.entries.iter().map(|e| e.number).collect();
+    assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "numbers ascend");
+    let mut base_taken = false;
+    for call in sent.iter().filter(|call| call.action == "SetChargingProfile") {
+        let ceiling = ceiling_at(disk, call.number).expect("no profile without a ceiling");
+        within(call, ceiling);
+        started(call, charger_ahead_s);
+        if call.is_test() {
+            assert!(base_taken, "a base was taken before the first test: {call:?}");
+            ends(call);
+        } else if call.answer == "Accepted" {
+            base_taken = true;
+        }
+    }
+    let sets_interval = |call: &&Sent| call.action == "ChangeConfiguration";
+    assert_eq!(sent.iter().filter(sets_interval).count(), 0, "no configuration is changed");
+}
+
+/// The ceiling that held when an entry was written, A.
+fn ceiling_at(disk: &Disk, number: u64) -> Option<f64> {
+    let parts = |bytes: &[u8]| match serde_json::from_slice::<Event>(bytes) {
+        Ok(Event::Ceiling { parts }) => Some(parts),
+        _ => None,
+    };
+    let before = disk.entries.iter().filter(|e| e.direction == Direction::Event && e.number < number);
+    let parts: CeilingParts = before.filter_map(|e| parts(&e.bytes)).next_back()?;
+    parts.ceiling().map(|c| c.limit.amps())
+}
+
+fn within(call: &Sent, ceiling: f64) {
+    let schedule = &call.profile()["chargingSchedule"];
+    assert!(schedule.get("minChargingRate").is_none(), "{call:?}");
+    for period in schedule["chargingSchedulePeriod"].as_array().unwrap() {
+        let (limit, phases) = (period["limit"].as_f64().unwrap(), period["numberPhases"].as_f64());
+        let phases = phases.unwrap_or_else(|| panic!("numberPhases is always sent: {call:?}"));
+        let amps = if schedule["chargingRateUnit"] == "W" { limit / 230.0 / phases } else { limit };
+        assert!(amps <= ceiling + 1e-9, "above the ceiling of {ceiling} A: {call:?}");
+        assert!(amps == 0.0 || amps > 5.9, "a charger cannot offer less than 6 A: {call:?}");
+    }
+}
+
+/// An absolute schedule began 60 s ago by the charger's clock; a relative one names no time.
+fn started(call: &Sent, charger_ahead_s: i64) {
+    let start = call.profile()["chargingSchedule"].get("startSchedule").map(time);
+    match call.profile()["chargingProfileKind"].as_str() {
+        Some("Absolute") => {
+            let began = start.expect("an absolute schedule has a start").as_second() - charger_ahead_s;
+            let before = call.at.as_second() - began;
+            assert!((59..=76).contains(&before), "began {before} s before: {call:?}");
+        }
+        Some("Relative") => assert_eq!(start, None, "{call:?}"),
+        other => panic!("kind {other:?}"),
+    }
+}
+
+fn time(text: &Value) -> Timestamp {
+    text.as_str().unwrap().parse().unwrap()
+}
+
+/// A test ends by itself: above the base by its duration, in the base's place by a second period without duration.
+fn ends(call: &Sent) {
+    let schedule = &call.profile()["chargingSchedule"];
+    let periods = schedule["chargingSchedulePeriod"].as_array().unwrap();
+    match call.profile()["stackLevel"].as_i64() {
+        Some(0) => {
+            assert_eq!((periods.len(), schedule.get("duration")), (2, None), "{call:?}");
+            assert!(periods[1]["limit"].as_f64() >= periods[0]["limit"].as_f64(), "{call:?}");
+        }
+        Some(_) => {
+            assert_eq!(periods.len(), 1, "{call:?}");
+            assert!(schedule["duration"].as_i64().is_some(), "{call:?}");
+        }
+        None => panic!("no level: {call:?}"),
+    }
+}

@@ -1,0 +1,244 @@
+//! Chargers that follow a limit only in their own way, or not at all.
+
+use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
+use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations, RateUnit};
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, Run, Sent, charging, plugged};
+use crate::tamper;
+
+/// A commissioning at 16 A under 32 A of a charger that deviates, with a car that waits.
+async fn run(deviates: Deviations) -> (Bench, Run) {
+    run_of(Behaviour { deviates, ..plugged() }).await
+}
+
+async fn run_of(behaviour: Behaviour) -> (Bench, Run) {
+    let (bench, cable) = Bench::commissioning(32.0, behaviour).await;
+    let run = bench.commission(16.0).await;
+    drop(cable);
+    (bench, run)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_ignores_limits_fails_in_every_way_that_is_known_and_is_undone() {
+    let (bench, run) = run(Deviations { ignores_limits: true, ..Deviations::default() }).await;
+    assert_eq!(run.verdicts(), [Failed, NotTested, Passed], "{:?}", run.proof);
+    let tried = |purpose: &str, connector: i64, kind: &str| {
+        let is = |t: &&Sent| {
+            t.profile()["chargingProfilePurpose"] == purpose
+                && t.payload["connectorId"] == connector
+                && t.profile()["chargingProfileKind"] == kind
+        };
+        bench.tests().iter().filter(is).count()
+    };
+    for kind in ["Absolute", "Relative"] {
+        for (purpose, connector) in [("TxDefaultProfile", 0), ("TxProfile", 1), ("TxDefaultProfile", 1)] {
+            assert_eq!(tried(purpose, connector, kind), 1, "{purpose} on {connector}, {kind}");
+        }
+    }
+    assert_eq!(run.proof.recipe, "");
+    for attempt in &run.proof.attempts {
+        assert!(attempt.evidence.iter().all(|n| run.proof.outcome.evidence.contains(n)), "every attempt is evidence");
+    }
+    bench.rests_on_evidence(&run.proof.outcome);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_obeys_only_tx_profiles_in_a_session_is_found_out() {
+    let (_bench, run) = run(Deviations { obeys_only_tx_profile_mid_session: true, ..Deviations::default() }).await;
+    assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
+    assert!(run.finding("limit_recipe").unwrap().contains("TxProfile on connector 1, Absolute"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_obeys_only_connector_1_is_found_out() {
+    let (_bench, run) = run(Deviations { obeys_only_connector_1: true, ..Deviations::default() }).await;
+    assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
+    assert!(run.finding("limit_recipe").unwrap().contains("on connector 1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_rejects_or_ignores_absolute_profiles_is_tested_with_relative_ones() {
+    for absolute_profiles in [AbsoluteProfiles::Rejected, AbsoluteProfiles::Ignored] {
+        let (_bench, run) = run(Deviations { absolute_profiles, ..Deviations::default() }).await;
+        assert_eq!(run.verdicts(), [Passed; 3], "{absolute_profiles:?}: {:?}", run.proof);
+        let finding = run.finding("limit_recipe").unwrap();
+        assert!(finding.contains("TxDefaultProfile on connector 0, Relative"), "{finding}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_relative_limit_works_in_an_old_session_too() {
+    let deviates = Deviations { absolute_profiles: AbsoluteProfiles::Ignored, ..Deviations::default() };
+    let (bench, _cable) = Bench::commissioning(32.0, Behaviour { deviates, ..charging() }).await;
+    bench.run(3 * 3600).await;
+    let run = bench.commission(16.0).await;
+    assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
+    assert!(run.finding("limit_recipe").unwrap().contains("from the start of the transaction"));
+    let last = bench.tests().pop().unwrap();
+    let seconds = last.profile()["chargingSchedule"]["duration"].as_i64().unwrap();
+    let age = last.at.duration_since(run.record.transactions[0].started).as_secs();
+    assert!((600..=700).contains(&(seconds - age)), "it ends 10 min and settling from now, not from the start");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_way_works_the_charger_falls_back_to_the_base_and_not_to_nothing() {
+    for deviates in [
+        Deviations::default(),
+        Deviations { absolute_profiles: AbsoluteProfiles::Ignored, ..Deviations::default() },
+        Deviations { absolute_profiles: AbsoluteProfiles::Rejected, ..Deviations::default() },
+        Deviations { obeys_only_connector_1: true, ..Deviations::default() },
+        Deviations { obeys_only_tx_profile_mid_session: true, ..Deviations::default() },
+        Deviations { stack_level_zero_only: true, ..Deviations::default() },
+    ] {
+        // the car could draw 32 A and is charging when we come: only the base holds it at 20 A
+        let (bench, _cable) = Bench::commissioning(20.0, Behaviour { deviates, ..charging() }).await;
+        bench.charge().await;
+        let run = bench.commission(10.0).await;
+        assert_eq!(run.verdicts(), [Passed; 3], "{deviates:?}: {:?}", run.proof);
+        let long = run.proof.asked.iter().rposition(|p| p.ma == 10_000).unwrap();
+        let short = run.proof.asked[..long].iter().rposition(|p| p.ma == 10_000).unwrap();
+        let between = run.proof.asked[short + 1].at..run.proof.asked[long].at;
+        let seen: Vec<u32> = run.proof.measured.iter().filter(|p| between.contains(&p.at)).map(|p| p.ma).collect();
+        assert!(!seen.is_empty() && seen.iter().all(|ma| *ma <= 20_000), "{deviates:?}: {seen:?}");
+        assert!(run.proof.fallback.finding.contains("20.0 A"), "{:?}", run.proof.fallback);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_with_a_single_level_gets_one_schedule_of_two_periods_and_keeps_the_base() {
+    let (bench, run) = run_of(Behaviour { max_stack_level: 0, ..plugged() }).await;
+    assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
+    for test in bench.tests() {
+        assert_eq!(test.profile()["stackLevel"], 0);
+        assert_eq!(test.profile()["chargingSchedule"]["chargingSchedulePeriod"][1]["limit"], 32);
+    }
+    base_is_left(&bench, &run);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_claims_levels_and_rejects_them_gets_one_schedule_of_two_periods() {
+    let (bench, run) = run(Deviations { stack_level_zero_only: true, ..Deviations::default() }).await;
+    assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
+    assert_eq!(bench.tests().last().unwrap().profile()["stackLevel"], 0);
+    assert_eq!(bench.tests().iter().filter(|t| t.answer == "Rejected").count(), 1, "it is learned once");
+    base_is_left(&bench, &run);
+}
+
+/// After undo the charger holds the base and nothing else of ours: the last profile that it took at that place.
+fn base_is_left(bench: &Bench, run: &Run) {
+    let left: Vec<(i32, u32)> = run.record.in_force.iter().map(|f| (f.profile, f.limit.milliamps())).collect();
+    assert_eq!(left, [(47_551, 32_000)]);
+    let taken = bench.calls("SetChargingProfile").into_iter().rfind(|c| c.answer == "Accepted").unwrap();
+    assert_eq!(taken.profile()["chargingProfileId"], 47_551, "the base took its place back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_never_falls_back_gets_no_long_test_and_is_undone() {
+    let (bench, run) = run(Deviations { never_falls_back: true, ..Deviations::default() }).await;
+    assert_eq!(run.verdicts(), [Passed, Failed, Passed], "{:?}", run.proof);
+    let longest = bench.tests().iter().filter_map(|t| t.profile()["chargingSchedule"]["duration"].as_i64()).max();
+    assert!(longest.unwrap() < 300, "{longest:?}");
+    assert!(run.proof.fallback.finding.contains("No rehearsal"), "{:?}", run.proof.fallback);
+    assert_eq!(run.record.test_limits(bench.clock.now()).count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_falls_silent_at_a_profile_is_inconclusive_and_not_tried_again() {
+    let (bench, run) = run(Deviations { falls_silent_on_profile: true, ..Deviations::default() }).await;
+    assert_eq!(run.limit(), Inconclusive, "{:?}", run.proof);
+    assert_eq!(bench.calls("SetChargingProfile").len(), 1);
+    assert_eq!(run.undone.verdict, Inconclusive, "the base may or may not be in force: {:?}", run.undone);
+    assert!(run.record.in_force.iter().any(|f| !f.accepted), "and is listed as such");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_refuses_every_profile_fails_without_a_measurement() {
+    for answer in [json!([3, "", {"status": "Rejected"}]), json!([4, "", "NotSupported", "no smart charging", {}])] {
+        let bench = Bench::new();
+        bench.ceiling(32.0).await;
+        let refuse = tamper::answers("SetChargingProfile", |_| true, answer);
+        let _cable = bench.connect_tampered(plugged(), refuse).await;
+        let run = bench.commission(16.0).await;
+        assert_eq!((run.limit(), run.proof.measured_ma), (Failed, None), "{:?}", run.proof.outcome);
+        assert!(run.proof.outcome.finding.contains("refuse"), "{:?}", run.proof.outcome);
+        assert_eq!(bench.tests().len(), 0, "no test without a base under it");
+        bench.rests_on_evidence(&run.proof.outcome);
+        assert_eq!(run.record.in_force, []);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_refuses_default_profiles_is_tested_with_the_transactions_own() {
+    let bench = Bench::new();
+    bench.ceiling(32.0).await;
+    let is_default = |payload: &Value| payload["csChargingProfiles"]["chargingProfilePurpose"] == "TxDefaultProfile";
+    let refuse = tamper::answers("SetChargingProfile", is_default, json!([3, "", {"status": "Rejected"}]));
+    let _cable = bench.connect_tampered(plugged(), refuse).await;
+    let run = bench.commission(16.0).await;
+    assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
+    assert!(run.finding("limit_recipe").unwrap().contains("TxProfile"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_was_refused_last_does_not_hide_that_one_was_ignored() {
+    let bench = Bench::new();
+    bench.ceiling(32.0).await;
+    let is_own = |payload: &Value| payload["connectorId"] == 1;
+    let refuse = tamper::answers("SetChargingProfile", is_own, json!([3, "", {"status": "Rejected"}]));
+    let deviates = Deviations { ignores_limits: true, ..Deviations::default() };
+    let _cable = bench.connect_tampered(Behaviour { deviates, ..plugged() }, refuse).await;
+    let run = bench.commission(16.0).await;
+    assert_eq!((run.limit(), run.proof.measured_ma), (Failed, Some(32_000)), "{:?}", run.proof.outcome);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_on_adelaide_time_gets_schedules_on_its_own_clock() {
+    // `law` holds every startSchedule against the charger's clock
+    let (bench, run) = run_of(Behaviour { zone_offset_s: 34_200, ..plugged() }).await;
+    assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
+    let start = bench.tests()[0].profile()["chargingSchedule"]["startSchedule"].as_str().unwrap().to_owned();
+    assert!(start.starts_with("2026-11-22T10:29"), "{start}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_takes_only_power_gets_whole_watts_for_its_phases() {
+    for phases in [1, 3] {
+        let behaviour = Behaviour { rate_unit: RateUnit::Power, phases, car_phases: phases, ..plugged() };
+        let (bench, run) = run_of(behaviour).await;
+        assert_eq!(run.verdicts(), [Passed; 3], "{phases}: {:?}", run.proof);
+        let test = bench.tests().pop().unwrap();
+        let schedule = &test.profile()["chargingSchedule"];
+        assert_eq!((&schedule["chargingRateUnit"], test.limit()), (&json!("W"), 16.0 * 230.0 * f64::from(phases)));
+        assert_eq!(schedule["chargingSchedulePeriod"][0]["numberPhases"], phases);
+        assert_eq!(run.proof.measured_ma, Some(16_000), "confirmed in amperes");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_regulates_watts_is_judged_by_its_amperes_on_a_low_supply() {
+    // 16 A at 230 V are 17.0 A at 216 V, within 5 % and 0.5 A, and 17.8 A at 207 V, beyond it
+    for (at, verdict) in [(16.9, Passed), (17.8, Failed)] {
+        let bench = Bench::new();
+        bench.ceiling(32.0).await;
+        let draw: fn(f64) -> f64 =
+            if at < 17.0 { |a| if a == 16.0 { 16.9 } else { a } } else { |a| if a == 16.0 { 17.8 } else { a } };
+        let behaviour = Behaviour { rate_unit: RateUnit::Power, ..plugged() };
+        let _cable = bench.connect_tampered(behaviour, tamper::import(draw)).await;
+        let run = bench.commission(16.0).await;
+        assert_eq!((run.limit(), run.proof.measured_ma), (verdict, Some((at * 1000.0) as u32)), "{:?}", run.proof);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_one_phase_car_after_a_three_phase_car_is_not_given_three_phases_of_watts() {
+    let behaviour = Behaviour { rate_unit: RateUnit::Power, phases: 3, car_phases: 3, ..plugged() };
+    let (bench, cable) = Bench::commissioning(32.0, behaviour.clone()).await;
+    bench.commission(16.0).await;
+    bench.cut(cable).await;
+    let _cable = bench.connect(Behaviour { car_phases: 1, ..behaviour }, true).await;
+    bench.run(1).await;
+    let (proof, _) = bench.prove(16.0).await;
+    assert_eq!(proof.outcome.verdict, Passed, "{proof:?}");
+    assert_eq!(bench.tests().last().unwrap().limit(), 16.0 * 230.0);
+}

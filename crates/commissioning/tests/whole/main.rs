@@ -1,0 +1,16 @@
+//! Whole commissionings against simulated chargers, on paused time, without sockets or disk. In every story what goes to
+//! the charger is held against the rules (`law.rs`).
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bench;
+mod connecting;
+mod law;
+mod limit_kinds;
+mod limit_proof;
+mod meters;
+mod permanent;
+mod replaying;
+mod tamper;
+mod undoing;
+mod vanishing;

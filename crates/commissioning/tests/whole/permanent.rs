@@ -1,0 +1,142 @@
+//! The limit a charger keeps from now on.
+
+use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
+use chargehand_commissioning::step;
+use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations, RateUnit};
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, Sent, amps, charging};
+use crate::tamper;
+
+async fn charges(behaviour: Behaviour) -> (Bench, crate::bench::Cable) {
+    let (bench, cable) = Bench::commissioning(32.0, behaviour).await;
+    bench.charge().await;
+    (bench, cable)
+}
+
+fn deviating(deviates: Deviations) -> Behaviour {
+    Behaviour { deviates, ..charging() }
+}
+
+/// Purpose, connector and level of what was taken last.
+fn taken(bench: &Bench) -> (String, i64, i64) {
+    let place = |call: &Sent| {
+        let purpose = call.profile()["chargingProfilePurpose"].as_str().unwrap().to_owned();
+        (purpose, call.payload["connectorId"].as_i64().unwrap(), call.profile()["stackLevel"].as_i64().unwrap())
+    };
+    bench.calls("SetChargingProfile").iter().rfind(|c| c.answer == "Accepted").map(place).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permanent_limit_is_the_station_maximum_where_that_is_proved() {
+    let (bench, _cable) = charges(charging()).await;
+    let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
+    assert_eq!(permanent.outcome.verdict, Passed, "{permanent:?}");
+    assert_eq!(taken(&bench), ("ChargePointMaxProfile".into(), 0, 0));
+    bench.rests_on_evidence(&permanent.outcome);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_station_maximum_is_not_obeyed_it_is_taken_back_and_the_lowest_default_is_used() {
+    let (bench, _cable) =
+        charges(deviating(Deviations { ignores_station_maximum: true, ..Deviations::default() })).await;
+    let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
+    assert_eq!(permanent.outcome.verdict, Passed, "{permanent:?}");
+    assert_eq!(taken(&bench), ("TxDefaultProfile".into(), 0, 0));
+    let left = bench.record().await.in_force;
+    assert_eq!(
+        left.iter().map(|f| f.profile).collect::<Vec<_>>(),
+        [47_551],
+        "the station maximum is not left unproved"
+    );
+    assert!(permanent.recipe.contains("TxDefaultProfile"), "{}", permanent.recipe);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permanent_limit_below_six_amperes_or_above_the_ceiling_is_refused() {
+    let (bench, _cable) = charges(charging()).await;
+    for limit in [0.0, 5.9, 32.1] {
+        let permanent = step::apply_limit(&bench.link, amps(limit)).await.unwrap();
+        assert_eq!(permanent.outcome.verdict, NotTested, "{permanent:?}");
+    }
+    assert_eq!(bench.calls("SetChargingProfile").len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_car_a_permanent_limit_is_written_as_the_default_and_not_tested() {
+    let (bench, _cable) = Bench::commissioning(32.0, Behaviour::default()).await;
+    bench.run(1).await;
+    let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
+    assert_eq!(permanent.outcome.verdict, NotTested, "{permanent:?}");
+    assert_eq!(taken(&bench), ("TxDefaultProfile".into(), 0, 0));
+    bench.rests_on_evidence(&permanent.outcome);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_obeys_only_connector_1_gets_the_limit_there_as_well() {
+    let deviates = Deviations { obeys_only_connector_1: true, ignores_station_maximum: true, ..Deviations::default() };
+    let (bench, _cable) = charges(deviating(deviates)).await;
+    let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
+    assert_eq!(permanent.outcome.verdict, Passed, "{permanent:?}");
+    let mut places: Vec<u32> = bench.record().await.in_force.iter().map(|f| f.connector).collect();
+    places.sort_unstable();
+    assert_eq!(places, [0, 1], "on the connector as well as on the whole charger");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lower_limit_later_is_not_outranked_by_one_of_ours_on_the_connector() {
+    let deviates = Deviations { obeys_only_connector_1: true, ignores_station_maximum: true, ..Deviations::default() };
+    let (bench, cable) = charges(deviating(deviates)).await;
+    step::apply_limit(&bench.link, amps(20.0)).await.unwrap();
+    drop(cable);
+    bench.run(1).await;
+    step::apply_limit(&bench.link, amps(10.0)).await.unwrap();
+    assert!(bench.record().await.in_force.iter().all(|f| f.limit == amps(10.0)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_obeys_only_in_its_transaction_is_not_proved_for_the_next() {
+    let deviates =
+        Deviations { obeys_only_tx_profile_mid_session: true, ignores_station_maximum: true, ..Deviations::default() };
+    let (bench, _cable) = charges(deviating(deviates)).await;
+    let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
+    assert_eq!(permanent.outcome.verdict, Inconclusive, "{permanent:?}");
+    assert!(permanent.outcome.finding.contains("start another"), "{permanent:?}");
+    let record = bench.record().await;
+    assert!(record.in_force.iter().any(|f| f.profile == 47_551 && f.limit == amps(16.0)), "{:?}", record.in_force);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_does_not_obey_absolute_profiles_gets_a_relative_one() {
+    for absolute_profiles in [AbsoluteProfiles::Ignored, AbsoluteProfiles::Rejected] {
+        let (bench, _cable) = charges(deviating(Deviations { absolute_profiles, ..Deviations::default() })).await;
+        let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
+        assert_eq!(permanent.outcome.verdict, Passed, "{permanent:?}");
+        assert!(permanent.recipe.contains("Relative"), "{permanent:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_ignores_limits_fails_even_where_the_last_way_was_refused() {
+    let bench = Bench::new();
+    bench.ceiling(32.0).await;
+    let is_own = |payload: &Value| payload["csChargingProfiles"]["chargingProfilePurpose"] == "TxProfile";
+    let refuse = tamper::answers("SetChargingProfile", is_own, json!([3, "", {"status": "Rejected"}]));
+    let behaviour = deviating(Deviations { ignores_limits: true, ..Deviations::default() });
+    let _cable = bench.connect_tampered(behaviour, refuse).await;
+    bench.charge().await;
+    let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
+    assert_eq!(permanent.outcome.verdict, Failed, "{permanent:?}");
+    assert!(permanent.outcome.finding.contains("32.0 A"), "{permanent:?}");
+    assert!(bench.record().await.in_force.iter().all(|f| f.profile != 47_554), "no limit of one transaction is left");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_takes_only_power_gets_a_permanent_limit_in_watts() {
+    let behaviour = Behaviour { rate_unit: RateUnit::Power, phases: 3, car_phases: 3, ..charging() };
+    let (bench, _cable) = charges(behaviour).await;
+    step::inspect(&bench.link).await.unwrap();
+    let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
+    assert_eq!(permanent.outcome.verdict, Passed, "{permanent:?}");
+    assert_eq!(bench.calls("SetChargingProfile").last().unwrap().limit(), 16.0 * 230.0 * 3.0);
+}

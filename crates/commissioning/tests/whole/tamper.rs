@@ -1,0 +1,59 @@
+//! Hands between the charger and us: chargers that the simulator does not know.
+
+use serde_json::{Value, json};
+
+use crate::bench::{Tamper, Way};
+
+/// Changes Current.Import in every reading after the first test profile went by.
+pub fn import(change: fn(f64) -> f64) -> Tamper {
+    after_test(move |frame| set_import(frame, change))
+}
+
+/// Changes the list of meter values in every MeterValues after the first test profile went by.
+pub fn readings(change: fn(&mut Vec<Value>)) -> Tamper {
+    after_test(move |frame| change(frame[3]["meterValue"].as_array_mut().unwrap()))
+}
+
+fn after_test(change: impl Fn(&mut Value) + Send + 'static) -> Tamper {
+    let mut tested = false;
+    Box::new(move |way, frame| {
+        tested |= way == Way::ToCharger && frame[3]["csChargingProfiles"]["chargingProfileId"] == 47_552;
+        if tested && way == Way::FromCharger && frame[2] == "MeterValues" {
+            change(frame);
+        }
+        true
+    })
+}
+
+/// Changes Current.Import in a MeterValues.
+pub fn set_import(frame: &mut Value, change: impl Fn(f64) -> f64) {
+    for meter in frame[3]["meterValue"].as_array_mut().unwrap() {
+        for sample in meter["sampledValue"].as_array_mut().unwrap() {
+            if sample["measurand"] == "Current.Import" {
+                let amps: f64 = sample["value"].as_str().unwrap().parse().unwrap();
+                sample["value"] = json!(format!("{:.1}", change(amps)));
+            }
+        }
+    }
+}
+
+/// Answers for the charger: calls of this action that `is` picks out get this answer instead of its own.
+pub fn answers(action: &'static str, is: fn(&Value) -> bool, answer: Value) -> Tamper {
+    let mut picked = Vec::<Value>::new();
+    Box::new(move |way, frame| {
+        match way {
+            Way::ToCharger if frame[2] == action && is(&frame[3]) => {
+                picked.push(frame[1].clone());
+                // something harmless, so that the charger does nothing but answer
+                *frame = json!([2, frame[1], "ClearCache", {}]);
+            }
+            Way::FromCharger if frame[0] != 2 && picked.contains(&frame[1]) => {
+                let id = frame[1].clone();
+                frame.clone_from(&answer);
+                frame[1] = id;
+            }
+            _ => {}
+        }
+        true
+    })
+}

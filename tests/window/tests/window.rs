@@ -1,0 +1,218 @@
+//! Journeys in the real window. They need a display and what `cargo xtask test` builds:
+//! `xvfb-run -a -s "-screen 0 1280x900x24" cargo test -p window-tests`
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::io::Write;
+
+use window_tests::{Charger, Endpoint, Window, frames, verify};
+
+/// Any free port of this computer.
+const LOCAL: &str = "127.0.0.1:0";
+/// The charger's OCPP identity.
+const ID: &str = "CP-7";
+
+#[tokio::test]
+async fn the_window_says_where_chargers_connect_to_and_what_was_refused() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+
+    let url = window.url().await;
+    assert!(url.starts_with("ws://127.0.0.1:") && url.ends_with('/'), "{url}");
+    window.see_in("endpoint", &url).await;
+    window.see("qr").await;
+    window.press("copy-url").await;
+    window.see_in("copy-url", "Copied").await;
+    window.is_clean("nothing has come").await;
+
+    let port = url.trim_start_matches("ws://").trim_end_matches('/');
+    std::net::TcpStream::connect(port).unwrap().write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    window.see_in("refused", "127.0.0.1").await;
+    window.press("evidence").await;
+    window.see_in("frames", "refused").await;
+    window.is_clean("the evidence of a refusal").await;
+}
+
+#[tokio::test]
+async fn a_data_folder_that_another_chargehand_uses_is_said_in_the_window_with_the_remedy() {
+    let data = tempfile::tempdir().unwrap();
+    let _other = Endpoint::on(data.path());
+    let window = Window::open(data.path(), LOCAL).await;
+    window.see_in("endpoint", "Not listening").await;
+    window.see_in("endpoint-problem", "Another Chargehand is using the data folder").await;
+    window.see_in("endpoint-problem", "Close it first").await;
+    window.is_clean("the data folder is in use").await;
+}
+
+#[tokio::test]
+async fn a_charger_is_shown_at_once_adopted_with_one_click_and_inspected_by_itself() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+    let _charger = Charger::plugged(&window.url().await, ID);
+
+    window.see_in("newcomer", "not adopted").await;
+    window.see_in("newcomer", "Chargehand Simulated").await;
+    window.see("notice-adopt").await;
+    window.is_clean("a newcomer").await;
+    window.press("open-charger").await;
+    window.see_in("arrived", "/CP-7").await;
+    window.see_in("arrivals", "BootNotification").await;
+    window.see("not-adopted").await;
+    window.is_clean("connect").await;
+    window.press("adopt").await;
+    window.gone("not-adopted").await;
+    window.see_in("step-connect", "booted").await;
+
+    window.press("step-inspect").await;
+    window.see_in("step-inspect", "keys saved").await;
+    window.see_in("identity", "SIM-0001").await;
+    window.see_in("clock", "agrees with").await;
+    window.see_in("configuration", "MeterValueSampleInterval").await;
+    window.is_clean("inspect").await;
+    window.press("all-frames").await;
+    window.see_in("frames", "GetConfiguration").await;
+    window.is_clean("all frames").await;
+}
+
+#[tokio::test]
+async fn a_limit_above_the_ceiling_is_refused_beside_its_field_and_one_below_it_is_set_and_proved() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+    let _charger = adopted(&window).await;
+
+    window.press("step-set").await;
+    window.see("no-ceiling").await;
+    window.enter("breakerMa", "20").await;
+    window.enter("cableMa", "32").await;
+    window.see_in("ceiling-value", "20.0").await;
+    window.see_in("ceiling-value", "breaker").await;
+    window.see("no-hardware-limit").await;
+
+    window.enter("limit", "25").await;
+    window.see_in("limit-say", "Above the ceiling of 20.0 A").await;
+    window.see_disabled("apply").await;
+    window.is_clean("a limit above the ceiling").await;
+
+    window.enter("limit", "16").await;
+    window.press("apply").await;
+    window.see_in("permanent-outcome", "passed").await;
+    window.see_in("permanent-outcome", "measured 16.0 A").await;
+    window.see_in("step-set", "16.0 A · proved").await;
+    window.is_clean("a permanent limit").await;
+    window.press("step-prove").await;
+    window.see_in("verdict", "not tested").await;
+}
+
+#[tokio::test]
+async fn a_charger_is_proved_to_follow_a_limit_and_closing_half_way_asks_and_undoes() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+    let _charger = adopted(&window).await;
+    ceiling(&window).await;
+    window.press("step-prove").await;
+    window.is_clean("before a check").await;
+
+    start(&window).await;
+    window.see_in("notice", "Test limit of 10.0 A in force").await;
+    window.see("notice-stop").await;
+    window.is_clean("a check runs").await;
+    window.see_in("doing", "end by itself").await;
+    window.see_in("verdict", "passed").await;
+    window.see_in("finding", "Asked for 10.0 A, measured 10.0 A").await;
+    window.see_in("asked", "10.0").await;
+    window.see_in("reaction", "≤").await;
+    window.see_in("attempts", "TxDefaultProfile").await;
+    window.see_in("fallback", "passed").await;
+    window.gone("notice").await;
+    window.is_clean("a check that passed").await;
+    window.press("evidence").await;
+    window.see_in("frames", "MeterValues").await;
+    window.is_clean("evidence").await;
+    window.press("sheet-close").await;
+
+    start(&window).await;
+    window.press("notice-stop").await;
+    window.gone("stop").await;
+    window.see_in("finding", "Cancelled").await;
+    window.gone("notice").await;
+
+    start(&window).await;
+    window.see("notice-stop").await;
+    window.close();
+    window.see_in("closing", "still holds our test limit of 10.0 A").await;
+    window.is_clean("closing with a test limit in force").await;
+    window.press("closing-clear").await;
+    window.ends().await;
+    let stored = frames(data.path());
+    let (set, clear) = (stored.rfind("SetChargingProfile").unwrap(), stored.rfind("ClearChargingProfile").unwrap());
+    assert!(set < clear, "the test limit was left in the charger");
+}
+
+#[tokio::test]
+async fn the_report_is_handed_over_and_after_a_kill_the_test_limit_is_announced_and_cleared() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+    let url = window.url().await;
+    let _charger = adopted(&window).await;
+    ceiling(&window).await;
+
+    window.press("rail-site").await;
+    window.enter("site-address", "14 Wattle St, Norwood").await;
+    window.enter("site-customer", "Chen").await;
+    window.see_in("site", "14 Wattle St, Norwood").await;
+    window.is_clean("site").await;
+    window.press("rail-chargers").await;
+    window.is_clean("chargers").await;
+    window.press("open-charger").await;
+    window.press("step-handOver").await;
+    window.is_clean("before the report").await;
+    window.press("export").await;
+    let pdf = window.see("report-pdf").await.text().await.unwrap();
+    let json = window.see("report-json").await.text().await.unwrap();
+    assert!(pdf.contains("14 Wattle St Norwood"), "{pdf}");
+    assert!(verify(&pdf).success() && verify(&json).success());
+    window.is_clean("the report").await;
+
+    window.press("step-prove").await;
+    start(&window).await;
+    window.see("notice-stop").await;
+
+    let listen = url.trim_start_matches("ws://").trim_end_matches('/');
+    let window = window.killed_and_opened_again(data.path(), listen).await;
+    window.see_in("notice", "Test limit of 10.0 A still in force").await;
+    window.see_in("site", "14 Wattle St, Norwood").await;
+    window.press("open-charger").await;
+    window.see_in("step-inspect", "keys saved").await;
+    window.see_in("step-handOver", "report").await;
+    window.press("step-prove").await;
+    window.see_in("finding", "cut off").await;
+    window.is_clean("after a kill").await;
+    window.see("connected").await;
+    window.press("notice-clear").await;
+    window.gone("notice").await;
+    window.see_in("in-force", "limit of every session").await;
+}
+
+/// A charger that is connected and adopted, on its own page.
+async fn adopted(window: &Window) -> Charger {
+    let charger = Charger::plugged(&window.url().await, ID);
+    window.press("adopt").await;
+    window.gone("adopt").await;
+    window.press("open-charger").await;
+    window.see_in("step-inspect", "keys saved").await;
+    charger
+}
+
+/// A ceiling of 20 A.
+async fn ceiling(window: &Window) {
+    window.press("step-set").await;
+    window.enter("breakerMa", "20").await;
+    window.see_in("ceiling-value", "20.0").await;
+}
+
+/// Starts the check with 10 A.
+async fn start(window: &Window) {
+    window.press("start").await;
+    window.press("confirm-yes").await;
+    window.see("stop").await;
+}
