@@ -89,8 +89,12 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 impl App {
     /// Opens the site. A failure is shown in the window, not only on a console nobody sees.
     pub async fn open() -> Self {
-        let folders = Folders::of_this_computer();
-        let site = match listen() {
+        Self::on(Folders::of_this_computer(), listen()).await
+    }
+
+    /// Opens the site in these folders.
+    pub async fn on(folders: Folders, listen: Result<Option<SocketAddr>, UiError>) -> Self {
+        let site = match listen {
             Ok(listen) => {
                 let opened = Site::open(&folders.data, Options { listen, ..Options::default() }).await;
                 opened.map_err(|e| broken_store(&e))

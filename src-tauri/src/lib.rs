@@ -10,30 +10,37 @@ use ipc::Changed;
 use tauri::{Manager, WindowEvent};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
+/// The commands and the event on a runtime: `collect_commands!` cannot name a generic one.
+macro_rules! bridge {
+    ($runtime:ty) => {
+        Builder::<$runtime>::new()
+            .disable_serde_phases()
+            .commands(collect_commands![
+                commands::snapshot,
+                commands::charger,
+                commands::set_site,
+                commands::set_auto_adopt,
+                commands::connect_step_open,
+                commands::adopt,
+                commands::set_ceiling,
+                commands::inspect,
+                commands::apply_limit,
+                commands::prove_limit,
+                commands::cancel,
+                commands::clear,
+                commands::frames,
+                commands::frames_before,
+                commands::export_report,
+                commands::close::<$runtime>,
+                commands::stay::<$runtime>
+            ])
+            .events(collect_events![Changed])
+    };
+}
+
 /// The commands and the event, typed for TypeScript.
 pub fn specta_builder() -> Builder<tauri::Wry> {
-    Builder::new()
-        .disable_serde_phases()
-        .commands(collect_commands![
-            commands::snapshot,
-            commands::charger,
-            commands::set_site,
-            commands::set_auto_adopt,
-            commands::connect_step_open,
-            commands::adopt,
-            commands::set_ceiling,
-            commands::inspect,
-            commands::apply_limit,
-            commands::prove_limit,
-            commands::cancel,
-            commands::clear,
-            commands::frames,
-            commands::frames_before,
-            commands::export_report,
-            commands::close::<tauri::Wry>,
-            commands::stay::<tauri::Wry>
-        ])
-        .events(collect_events![Changed])
+    bridge!(tauri::Wry)
 }
 
 /// Runs the app until its window is closed.
@@ -75,4 +82,61 @@ fn ask_before_closing(window: &tauri::Window, api: &tauri::CloseRequestApi) {
         let view = handle.state::<App>().view().await;
         let _ = Changed { app: Some(view), charger: None }.emit(&handle);
     });
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use serde_json::{Value, json};
+    use tauri::ipc::{CallbackFn, InvokeBody};
+    use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
+    use tauri::webview::InvokeRequest;
+    use tauri::{WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+    use tauri_specta::Builder;
+
+    use super::*;
+    use crate::app::Folders;
+
+    /// A window of that label over a fresh site, with the real capabilities.
+    fn window(label: &str, data: &std::path::Path) -> WebviewWindow<MockRuntime> {
+        let specta = bridge!(MockRuntime);
+        let folders = Folders { data: data.to_owned(), handover: data.join("handover") };
+        let site = tauri::async_runtime::block_on(App::on(folders, Ok(None)));
+        let app = mock_builder().invoke_handler(specta.invoke_handler()).manage(site);
+        let app = app.build(tauri::generate_context!()).expect("the app");
+        specta.mount_events(&app);
+        WebviewWindowBuilder::new(&app, label, WebviewUrl::default()).build().expect("a window")
+    }
+
+    fn ask(window: &WebviewWindow<MockRuntime>, command: &str, arguments: Value) -> Result<Value, Value> {
+        let request = InvokeRequest {
+            cmd: command.to_owned(),
+            callback: CallbackFn(0),
+            error: CallbackFn(1),
+            url: "tauri://localhost".parse().expect("a URL"),
+            body: InvokeBody::Json(arguments),
+            headers: Default::default(),
+            invoke_key: INVOKE_KEY.to_owned(),
+        };
+        get_ipc_response(window, request).map(|answer| answer.deserialize().expect("JSON"))
+    }
+
+    #[test]
+    fn a_window_without_a_capability_gets_nothing() {
+        let data = tempfile::tempdir().unwrap();
+        let refused = ask(&window("stranger", data.path()), "snapshot", json!({})).unwrap_err();
+        assert!(refused.to_string().contains("not allowed"), "{refused}");
+    }
+
+    #[test]
+    fn bad_arguments_are_errors_and_an_unknown_charger_is_said() {
+        let data = tempfile::tempdir().unwrap();
+        let window = window("main", data.path());
+        assert_eq!(ask(&window, "snapshot", json!({})).unwrap()["chargers"], json!([]));
+        for arguments in [json!({}), json!({ "id": "CP-7", "limitMa": -1 }), json!({ "id": 7, "limitMa": "ten" })] {
+            assert!(ask(&window, "prove_limit", arguments.clone()).is_err(), "{arguments}");
+        }
+        let unknown = ask(&window, "adopt", json!({ "id": "CP-7" })).unwrap_err();
+        assert_eq!(unknown["message"], "There is no charger CP-7.");
+    }
 }

@@ -89,8 +89,7 @@ pub async fn take(site: Site, output: Output) {
         let order = match read(&line) {
             Ok(order) => order,
             Err(message) => {
-                let _ =
-                    output.answer(&json!({"id": null, "error": {"code": "bad_order", "message": message}}));
+                let _ = output.answer(&json!({"id": null, "error": {"code": "bad_order", "message": message}}));
                 continue;
             }
         };

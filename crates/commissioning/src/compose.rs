@@ -176,20 +176,24 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
         Some(before) => before.limit.map_or_else(|| "none named by the charger".to_owned(), |l| l.to_string()),
         None => "not asked".to_owned(),
     };
-    let stays: Vec<&InForce> = record.in_force.iter().filter(|f| !f.is_test()).collect();
+    let stays: Vec<&InForce> = record.in_force.iter().filter(|f| f.stays(now).is_some()).collect();
     let proved = record.outcomes.get(&Step::Undo).or_else(|| record.outcomes.get(&Step::PermanentLimit));
     let proved = proved.is_some_and(|o| o.verdict == Verdict::Passed);
     let mut lines = vec![LeftBehind {
         what: "Current limit over OCPP".to_owned(),
         before,
-        after: if stays.is_empty() { "none of ours".to_owned() } else { list(&stays) },
+        after: if stays.is_empty() { "none of ours".to_owned() } else { list(&stays, now) },
         proved,
     }];
     let tests: Vec<&InForce> = record.test_limits(now).collect();
     lines.push(LeftBehind {
         what: "Our test limits".to_owned(),
         before: "none".to_owned(),
-        after: if tests.is_empty() { "none in force".to_owned() } else { format!("STILL IN FORCE: {}", list(&tests)) },
+        after: if tests.is_empty() {
+            "none in force".to_owned()
+        } else {
+            format!("STILL IN FORCE: {}", list(&tests, now))
+        },
         proved: proved && tests.is_empty(),
     });
     let charging = record.running_transaction().map(|t| format!("transaction {} is running", t.id));
@@ -209,10 +213,11 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
     lines
 }
 
-fn list(limits: &[&InForce]) -> String {
+fn list(limits: &[&InForce], now: Timestamp) -> String {
     let one = |f: &&InForce| {
         let unsure = if f.accepted { "" } else { " (not confirmed by the charger)" };
-        format!("{} per phase ({} on connector {}){unsure}", f.limit, f.purpose.name(), f.connector)
+        let limit = f.stays(now).unwrap_or(f.limit);
+        format!("{limit} per phase ({} on connector {}){unsure}", f.purpose.name(), f.connector)
     };
     limits.iter().map(one).collect::<Vec<_>>().join("; ")
 }

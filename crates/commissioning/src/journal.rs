@@ -5,10 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 /// How many batches may wait for the disk before the reading of sockets pauses.
 const QUEUE: usize = 4096;
+/// How many bytes: a charger that floods us with large frames while the disk is full must not fill the memory.
+const BYTES: usize = 64 << 20;
+/// What a batch counts at most: a frame of 1 MiB, the answer to it, and the record.
+const LARGEST: usize = 4 << 20;
 
 /// Which way an entry went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +52,8 @@ pub struct Batch {
     pub record: Option<(Arc<str>, Vec<u8>)>,
     /// Run after the commit; dropped unrun if the commit never succeeds.
     pub then: Option<Then>,
+    /// Its share of the bytes that may wait: keep it until the commit.
+    pub held: OwnedSemaphorePermit,
 }
 
 /// The sending side; cheap to clone.
@@ -55,6 +61,7 @@ pub struct Batch {
 pub struct Journal {
     next: Arc<Mutex<u64>>,
     queue: mpsc::Sender<Batch>,
+    room: Arc<Semaphore>,
 }
 
 /// The disk side has gone: the program is ending.
@@ -66,7 +73,7 @@ impl Journal {
     /// A journal whose next entry gets the number `next`, and the queue for whoever writes it to disk.
     pub fn new(next: u64) -> (Self, mpsc::Receiver<Batch>) {
         let (queue, receiver) = mpsc::channel(QUEUE);
-        (Self { next: Arc::new(Mutex::new(next)), queue }, receiver)
+        (Self { next: Arc::new(Mutex::new(next)), queue, room: Arc::new(Semaphore::new(BYTES)) }, receiver)
     }
 
     /// Appends what `write` pushes; returns what it returns. Waits while the disk is far behind. `write` must be quick:
@@ -80,12 +87,17 @@ impl Journal {
         at: Timestamp,
         write: impl FnOnce(&mut Writer<'_>) -> (T, Option<Then>),
     ) -> Result<T, Closed> {
+        let mut held = Arc::clone(&self.room).acquire_many_owned(LARGEST as u32).await.map_err(|_| Closed)?;
         let permit = self.queue.reserve().await.map_err(|_| Closed)?;
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let mut writer = Writer { next: *next, at, charger, entries: Vec::with_capacity(2), record: None };
         let (value, then) = write(&mut writer);
         *next = writer.next;
-        permit.send(Batch { entries: writer.entries, record: writer.record, then });
+        let Writer { entries, record, .. } = writer;
+        let bytes = entries.iter().map(|entry| entry.bytes.len()).chain(record.iter().map(|(_, json)| json.len()));
+        // What it does not need of its share goes back.
+        drop(held.split(LARGEST.saturating_sub(bytes.sum())));
+        permit.send(Batch { entries, record, then, held });
         Ok(value)
     }
 }
@@ -119,5 +131,32 @@ impl Writer<'_> {
             bytes: crate::secret::mask(bytes.into()),
         });
         number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_of_large_frames_waits_for_the_disk_instead_of_filling_the_memory() {
+        let (journal, mut queue) = Journal::new(1);
+        let (charger, frame): (Arc<str>, _) = ("CP1".into(), Bytes::from(vec![b'x'; 1 << 20]));
+        let append = || {
+            let append =
+                journal.append(&charger, Timestamp::UNIX_EPOCH, |w| (w.push(Direction::In, frame.clone()), None));
+            timeout(Duration::from_secs(1), append)
+        };
+        let mut taken = 0;
+        while append().await.is_ok() {
+            taken += 1;
+        }
+        assert!((32..=64).contains(&taken), "{taken} MiB wait");
+        drop(queue.recv().await);
+        assert!(append().await.is_ok(), "the disk has taken one");
     }
 }

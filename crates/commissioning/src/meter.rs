@@ -25,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const UNKNOWN_INTERVAL: Duration = Duration::from_secs(60);
 /// A reading that seems older than this is none: the charger's clock was set meanwhile.
 const OLDEST: SignedDuration = SignedDuration::from_hours(1);
+/// Readings that all seem equally old are not: the charger's clock was set meanwhile. Whole seconds make this much.
+const EQUALLY: SignedDuration = SignedDuration::from_secs(1);
 
 /// A reading that holds a current.
 #[derive(Debug, Clone)]
@@ -56,6 +58,7 @@ pub struct Meter {
     next_ask: Instant,
     /// The least time a reading took to reach us, which holds the difference of the clocks.
     least_lag: Option<SignedDuration>,
+    last_lag: Option<SignedDuration>,
     saw_reading: bool,
     over: Option<&'static str>,
 }
@@ -83,6 +86,7 @@ impl Meter {
             in_vain: false,
             next_ask: Instant::now() + if slow { Duration::ZERO } else { interval + PATIENCE },
             least_lag: record.clock.map(|clock| SignedDuration::from_secs(-clock.ahead_s)),
+            last_lag: None,
             saw_reading: false,
             over: None,
         };
@@ -94,6 +98,11 @@ impl Meter {
     pub fn of(&mut self, transaction: &Transaction) {
         self.connector = transaction.connector.max(1);
         self.transaction = Some(transaction.id);
+    }
+
+    /// Whose meter it is.
+    pub fn connector(&self) -> u32 {
+        self.connector
     }
 
     /// Within what time a limit must show: 10 s and one sample interval.
@@ -185,8 +194,9 @@ impl Meter {
         let Some(own) = reading.taken else { return reading.at };
         let lag = reading.at.duration_since(own);
         let least = self.least_lag.map_or(lag, |least| least.min(lag));
-        let waited = lag - least;
-        self.least_lag = Some(if waited > OLDEST { lag } else { least });
-        if waited > OLDEST { reading.at } else { reading.at.checked_sub(waited).unwrap_or(reading.at) }
+        let as_the_last = self.last_lag.replace(lag).is_some_and(|last| (lag - last).abs() <= EQUALLY);
+        let clock_was_set = lag - least > OLDEST || (lag - least > EQUALLY && as_the_last);
+        self.least_lag = Some(if clock_was_set { lag } else { least });
+        if clock_was_set { reading.at } else { reading.at.checked_sub(lag - least).unwrap_or(reading.at) }
     }
 }

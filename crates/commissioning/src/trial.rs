@@ -58,6 +58,10 @@ pub struct Shown {
     pub refused: bool,
     /// The current then, highest phase.
     pub measured: Option<Amperes>,
+    /// What the charger said then that it offers the car (Current.Offered).
+    pub offered: Option<Amperes>,
+    /// What the charger names as its limit then (GetCompositeSchedule), where it was asked.
+    pub named: Option<Amperes>,
     /// From the answer to the first sample at or under the limit.
     pub settled: Option<Duration>,
     /// Frames, ascending.
@@ -69,7 +73,7 @@ pub struct Shown {
 impl Shown {
     fn nothing_yet(evidence: Vec<u64>) -> Self {
         let verdict = Verdict::Inconclusive;
-        Self { verdict, refused: false, measured: None, settled: None, evidence, why: "" }
+        Self { verdict, refused: false, measured: None, offered: None, named: None, settled: None, evidence, why: "" }
     }
 
     fn refused(evidence: Vec<u64>) -> Self {
@@ -79,6 +83,7 @@ impl Shown {
     fn add(&mut self, measured: &Measured) {
         self.evidence.push(measured.reading.number);
         self.measured = Some(measured.import);
+        self.offered = measured.reading.offered;
     }
 }
 
@@ -133,8 +138,10 @@ impl<'a> Trial<'a> {
     pub async fn reading(&mut self, began: Instant, beyond: Duration) -> Option<Measured> {
         let measured = self.meter.next(began, beyond).await?;
         let at = measured.taken;
-        self.proof.measured.push(ChartPoint { at, ma: measured.import.milliamps() });
-        self.proof.offered.extend(measured.reading.offered.map(|offered| ChartPoint { at, ma: offered.milliamps() }));
+        plot(&mut self.proof.measured, ChartPoint { at, ma: measured.import.milliamps() });
+        if let Some(offered) = measured.reading.offered {
+            plot(&mut self.proof.offered, ChartPoint { at, ma: offered.milliamps() });
+        }
         self.link.progress(self.proof).await;
         Some(measured)
     }
@@ -200,6 +207,15 @@ impl<'a> Trial<'a> {
         let again = self.attempt(recipe, &single, &recipe.test(limit, base, lasts_s, &single), limit).await?;
         self.single_level |= !again.refused;
         Ok(again)
+    }
+
+    /// Asks what the charger names as its limit, to be said beside what was measured.
+    pub async fn ask_for_its_word(&self, shown: &mut Shown) {
+        let Ok(record) = self.link.record().await else { return };
+        if let Some((limit, number)) = composite(self.link, &record, self.meter.connector()).await {
+            shown.named = Some(limit);
+            shown.evidence.push(number);
+        }
     }
 
     /// Sends a profile and measures. `Err` where the charger stays silent or is gone: that proves nothing, and nothing
@@ -331,6 +347,11 @@ impl<'a> Trial<'a> {
         }
         rise
     }
+}
+
+/// By the time it was taken.
+fn plot(points: &mut Vec<ChartPoint>, point: ChartPoint) {
+    points.insert(points.partition_point(|p| p.at <= point.at), point);
 }
 
 /// What was seen while a current should rise.

@@ -5,12 +5,11 @@
 // Only tests use this: what does not hold there ends the test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
-use std::io::{BufRead, BufReader};
 use std::mem::ManuallyDrop;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -18,6 +17,10 @@ use thirtyfour::prelude::*;
 use tokio::sync::{Mutex, MutexGuard};
 
 mod desktop;
+mod programs;
+
+pub use programs::{Charger, Endpoint, frames, verify};
+use programs::{Group, built};
 
 /// How long anything may take to appear on a busy machine; a whole limit check takes 40 s on an idle one.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -26,13 +29,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// One window at a time: two would only make each other slow.
 static ONE: Mutex<()> = Mutex::const_new(());
 
-/// What `cargo xtask test` has built.
-fn built(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/debug").join(name);
-    assert!(path.exists(), "{} is missing. First: cargo xtask test", path.display());
-    path
-}
-
 fn axe() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/node_modules/axe-core/axe.min.js");
     std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}. First: cargo xtask test", path.display()))
@@ -40,57 +36,6 @@ fn axe() -> String {
 
 fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
-}
-
-/// A process group that ends with its owner.
-struct Group(Child);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.0.id())]).status();
-        let _ = self.0.wait();
-    }
-}
-
-/// A simulated charger with a car plugged in, which reports a reading every second.
-pub struct Charger(#[allow(dead_code, reason = "held until the test ends")] Group);
-
-impl Charger {
-    /// Points one at the window's address.
-    pub fn plugged(url: &str, id: &str) -> Self {
-        let mut charger = Command::new(built("chargehand-cli"));
-        charger.args(["simulate", "--url", url, "--id", id, "--plugged", "--meter-interval", "1"]);
-        charger.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-        Self(Group(charger.spawn().unwrap()))
-    }
-}
-
-/// Another Chargehand that holds a data folder.
-pub struct Endpoint(#[allow(dead_code, reason = "held until the test ends")] Group);
-
-impl Endpoint {
-    /// Returns once it listens, and so has the folder.
-    pub fn on(data: &Path) -> Self {
-        let mut endpoint = Command::new(built("chargehand-cli"));
-        endpoint.args(["endpoint", "--listen", "127.0.0.1:0", "--data"]).arg(data);
-        endpoint.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0);
-        let mut group = Group(endpoint.spawn().unwrap());
-        let mut line = String::new();
-        BufReader::new(group.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.contains("listening"), "{line}");
-        Self(group)
-    }
-}
-
-/// The frames stored in a data folder, as `chargehand-cli frames` prints them.
-pub fn frames(data: &Path) -> String {
-    let printed = Command::new(built("chargehand-cli")).arg("frames").arg("--data").arg(data).output().unwrap();
-    String::from_utf8(printed.stdout).unwrap()
-}
-
-/// Checks a written report as a person would.
-pub fn verify(report: &str) -> ExitStatus {
-    Command::new(built("chargehand-cli")).args(["verify", report]).stdout(Stdio::null()).status().unwrap()
 }
 
 /// The open window.

@@ -47,7 +47,7 @@ export const en = {
   obstacle: {
     notAdopted: 'Not adopted: adopt the charger first.',
     notConnected: 'Not connected: nothing can be sent now.',
-    ceilingMissing: 'No ceiling: enter it in the step Set.',
+    ceilingMissing: 'No ceiling: enter it under Set first.',
     busy: 'A step is running on this charger. Wait for it, or stop it safely in Prove.',
   },
 

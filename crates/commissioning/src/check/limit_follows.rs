@@ -87,7 +87,8 @@ async fn follow(link: &Link, requested: Amperes, proof: &mut LimitProof) -> Resu
     }
     let lasts = DEAD_MAN + trial.meter.window();
     trial.stand_on(&found.recipe, base).await?;
-    let shown = trial.test(&found.recipe, draw.limit, base, seconds(lasts)).await?;
+    let mut shown = trial.test(&found.recipe, draw.limit, base, seconds(lasts)).await?;
+    trial.ask_for_its_word(&mut shown).await;
     Ok(verdict(&mut trial, requested, &draw, shown))
 }
 
@@ -286,7 +287,23 @@ fn verdict(trial: &mut Trial<'_>, requested: Amperes, draw: &Draw, shown: Shown)
         ),
         _ => return refused(trial, limit),
     };
-    let mut evidence = if shown.verdict == Verdict::Failed { attempts(trial) } else { shown.evidence };
-    evidence.push(draw.number);
-    Outcome::new(shown.verdict, text).with_evidence(evidence)
+    let others = if shown.verdict == Verdict::Failed { attempts(trial) } else { Vec::new() };
+    Outcome::new(shown.verdict, text + &its_word(&shown))
+        .with_evidence(others)
+        .with_evidence(shown.evidence)
+        .with_evidence([draw.number])
+}
+
+/// What the charger says of itself, beside what was measured and never instead of it.
+fn its_word(shown: &Shown) -> String {
+    match (shown.offered, shown.named) {
+        (Some(offered), Some(named)) => {
+            format!(
+                " It says that it offers {offered} (Current.Offered) and names {named} as its limit (GetCompositeSchedule)."
+            )
+        }
+        (Some(offered), None) => format!(" It says that it offers {offered} (Current.Offered)."),
+        (None, Some(named)) => format!(" It names {named} as its limit (GetCompositeSchedule)."),
+        (None, None) => String::new(),
+    }
 }

@@ -61,7 +61,10 @@ pub async fn find(
             continue;
         }
         let lasts = trial.meter.window() * 2 + SPARE;
-        let shown = trial.test(&recipe, limit, base, seconds(lasts)).await?;
+        let mut shown = trial.test(&recipe, limit, base, seconds(lasts)).await?;
+        if shown.verdict == Verdict::Failed && !shown.refused && best.as_ref().is_none_or(|best| best.shown.refused) {
+            trial.ask_for_its_word(&mut shown).await;
+        }
         let ends = ends(trial, lasts, matches!(recipe.counts, Counts::FromStart(_)) && !young).await?;
         let found = Found { recipe, shown, ends };
         match found.shown.verdict {
@@ -75,8 +78,8 @@ pub async fn find(
             _ => {}
         }
         end_test(trial).await?;
-        // What was measured says more than what was merely refused.
-        if best.as_ref().is_none_or(|best| best.shown.refused || !found.shown.refused) {
+        // What was measured says more than what was merely refused, and the first, most usual way most of all.
+        if best.as_ref().is_none_or(|best| best.shown.refused && !found.shown.refused) {
             best = Some(found);
         }
     }

@@ -89,8 +89,8 @@ pub struct Bench {
     pub link: Link,
     pub clock: Clock,
     pub disk: Arc<Mutex<Disk>>,
-    /// What the simulated charger's clock is ahead of ours, s: what `law` holds the profiles against.
-    pub charger_ahead_s: Cell<i64>,
+    /// What the charger's clock is ahead of ours, s: what `law` holds the profiles against. `None`: it is set meanwhile.
+    pub charger_ahead_s: Cell<Option<i64>>,
     session: Cell<u64>,
 }
 
@@ -136,7 +136,7 @@ impl Bench {
         let (inbox, mut inputs) = mpsc::channel(32);
         let link = Link::new("CP1".into(), clock.clone(), inbox);
         tokio::spawn(async move { attend(record, &around, &mut inputs).await });
-        Self { link, clock, disk, charger_ahead_s: Cell::new(0), session: Cell::new(0) }
+        Self { link, clock, disk, charger_ahead_s: Cell::new(Some(0)), session: Cell::new(0) }
     }
 
     /// A bench with a ceiling of one breaker, in amperes, and this charger, adopted, at the other end.
@@ -157,13 +157,13 @@ impl Bench {
 
     /// Connects a charger with power that has never been connected.
     pub async fn connect(&self, behaviour: Behaviour, adopt: bool) -> Cable {
-        self.charger_ahead_s.set(behaviour.zone_offset_s);
+        self.charger_ahead_s.set(Some(behaviour.zone_offset_s));
         self.plug_in(SimulatedCharger::new(behaviour, self.clock.now()), adopt, Box::new(|_, _| true)).await
     }
 
     /// Connects a charger through hands that may change every message.
     pub async fn connect_tampered(&self, behaviour: Behaviour, tamper: Tamper) -> Cable {
-        self.charger_ahead_s.set(behaviour.zone_offset_s);
+        self.charger_ahead_s.set(Some(behaviour.zone_offset_s));
         self.plug_in(SimulatedCharger::new(behaviour, self.clock.now()), true, tamper).await
     }
 

@@ -4,7 +4,7 @@ use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested
 use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations, RateUnit};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Run, Sent, charging, plugged};
+use crate::bench::{Bench, Run, Sent, Way, charging, plugged};
 use crate::tamper;
 
 /// A commissioning at 16 A under 32 A of a charger that deviates, with a car that waits.
@@ -241,4 +241,39 @@ async fn a_one_phase_car_after_a_three_phase_car_is_not_given_three_phases_of_wa
     let (proof, _) = bench.prove(16.0).await;
     assert_eq!(proof.outcome.verdict, Passed, "{proof:?}");
     assert_eq!(bench.tests().last().unwrap().limit(), 16.0 * 230.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_shares_its_watts_out_is_not_held_down_by_a_base_for_one_phase() {
+    let bench = Bench::new();
+    bench.ceiling(32.0).await;
+    // it takes a limit in W as the total of all three phases, whatever numberPhases says
+    let mut watts = f64::INFINITY;
+    let shares = Box::new(move |way: Way, frame: &mut Value| {
+        let schedule = &frame[3]["csChargingProfiles"]["chargingSchedule"];
+        if way == Way::ToCharger && schedule.is_object() {
+            watts = schedule["chargingSchedulePeriod"][0]["limit"].as_f64().unwrap();
+        }
+        if way == Way::FromCharger && frame[2] == "MeterValues" {
+            tamper::set_import(frame, |amps| amps.min(watts / 230.0 / 3.0));
+        }
+        true
+    });
+    let behaviour = Behaviour { rate_unit: RateUnit::Power, phases: 3, car_phases: 3, ..plugged() };
+    let _cable = bench.connect_tampered(behaviour, shares).await;
+    let run = bench.commission(16.0).await;
+    assert_eq!(run.limit(), Passed, "{:?}", run.proof);
+    assert_eq!((run.proof.before_ma, run.proof.asked_ma), (Some(32_000), Some(16_000)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_falls_back_above_the_base_gets_no_long_test() {
+    let bench = Bench::new();
+    bench.ceiling(20.0).await;
+    let beyond: fn(f64) -> f64 = |amps| if amps == 20.0 { 32.0 } else { amps };
+    let _cable = bench.connect_tampered(plugged(), tamper::import(beyond)).await;
+    let run = bench.commission(10.0).await;
+    assert_eq!(run.verdicts(), [Passed, Failed, Passed], "{:?}", run.proof);
+    assert!(run.proof.fallback.finding.contains("above the base of 20.0 A"), "{:?}", run.proof.fallback);
+    assert_eq!(bench.tests().len(), 1);
 }

@@ -18,7 +18,7 @@ impl Bench {
     }
 
     /// From nothing, and from every record that was kept on the way.
-    async fn is_rebuilt(&self) {
+    pub async fn is_rebuilt(&self) {
         let truth = Record { connected: None, ..self.record().await };
         same(&self.replayed(Record::new("CP1")), &truth, "from the first entry");
         let kept = self.disk.lock().unwrap().records.clone();

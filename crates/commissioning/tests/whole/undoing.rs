@@ -1,8 +1,10 @@
 //! What is left in the charger when a check is over.
 
 use chargehand_commissioning::ceiling::CeilingParts;
+use chargehand_commissioning::limit::{Counts, Recipe, Terms};
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
 use chargehand_commissioning::step;
+use chargehand_ocpp::v16::call::set_charging_profile;
 use chargehand_simulator::{Behaviour, Deviations, SimulatedCharger};
 use serde_json::{Value, json};
 
@@ -213,4 +215,36 @@ async fn without_a_car_the_base_is_all_that_was_written() {
     let run = bench.commission(16.0).await;
     assert_eq!((run.limit(), run.undone.verdict), (NotTested, Passed), "{:?}", run.undone);
     assert_eq!(left(&bench).await, [(47_551, 32_000)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permanent_limit_that_was_refused_does_not_make_us_forget_what_we_owe() {
+    let bench = Bench::new();
+    bench.ceiling(32.0).await;
+    let cable = with_earlier_limit(&bench, 10.0, plugged()).await;
+    bench.run(1).await;
+    let link = bench.link.clone();
+    let checking = tokio::spawn(async move { step::prove_limit(&link, amps(16.0), None).await });
+    bench.first_test().await;
+    let charger = bench.cut(cable).await;
+    checking.await.unwrap().unwrap();
+    let _cable = bench.plug_in(charger, true, Box::new(|_, _| true)).await;
+    bench.run(10).await;
+    assert_eq!(step::apply_limit(&bench.link, amps(5.9)).await.unwrap().outcome.verdict, NotTested);
+    step::clear(&bench.link).await.unwrap();
+    assert_eq!(left(&bench).await, [(47_551, 10_000)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_check_asks_anew_what_limits_the_charger() {
+    let (bench, _cable) = Bench::commissioning(32.0, plugged()).await;
+    assert_eq!(bench.commission(16.0).await.undone.verdict, Passed);
+    let record = bench.record().await;
+    let terms = Terms::of(&record, bench.clock.now());
+    let mut platform = Recipe::default_on(0, Counts::Relative).staying(amps(12.0), &terms);
+    platform.id = 9;
+    bench.link.call(set_charging_profile(0, &platform)).await.unwrap();
+    let (_, undone) = bench.prove(8.0).await;
+    assert!(undone.finding.contains("12.0 A that was there before"), "{undone:?}");
+    assert_eq!(left(&bench).await, [(47_551, 12_000)]);
 }

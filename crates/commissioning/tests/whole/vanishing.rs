@@ -1,13 +1,14 @@
 //! Chargers that go away, steps that are dropped, people who cancel.
 
+use chargehand_commissioning::event::Step;
+use chargehand_commissioning::limit::{Counts, Recipe, Terms};
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, Passed};
 use chargehand_commissioning::report::LimitProof;
 use chargehand_commissioning::{outcome::Outcome, step};
-use chargehand_simulator::Deviations;
+use chargehand_simulator::{Behaviour, Deviations};
 use tokio::task::JoinHandle;
 
 use crate::bench::{Bench, Cable, Way, amps, plugged};
-use chargehand_simulator::Behaviour;
 
 type Checking = JoinHandle<(LimitProof, Outcome)>;
 
@@ -58,14 +59,22 @@ async fn a_charger_that_comes_back_has_its_test_limit_cleared_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_vanishes_while_its_limit_is_cleared_is_asked_again_when_it_comes_back() {
-    let (bench, cable, checking) = started().await;
+    let bench = Bench::new();
+    bench.ceiling(32.0).await;
+    let no_clear = Box::new(|way: Way, frame: &mut serde_json::Value| {
+        !(way == Way::ToCharger && frame[2] == "ClearChargingProfile")
+    });
+    let cable = bench.connect_tampered(plugged(), no_clear).await;
+    let checking = in_the_middle(&bench).await;
     checking.abort();
     let _ = checking.await;
-    // the clear goes out, and the answer never comes
+    bench.run(2).await;
+    assert_eq!(bench.calls("ClearChargingProfile").last().map(|c| c.answer.as_str()), Some(""), "asked, not answered");
     let charger = bench.cut(cable).await;
     bench.run(1).await;
     let _cable = bench.plug_in(charger, true, Box::new(|_, _| true)).await;
     bench.run(5).await;
+    assert_eq!(bench.calls("ClearChargingProfile").last().map(|c| c.answer.as_str()), Some("Accepted"));
     assert_eq!(bench.record().await.test_limits(bench.clock.now()).count(), 0);
 }
 
@@ -123,30 +132,26 @@ async fn a_step_that_is_dropped_leaves_the_base_where_there_is_a_single_level() 
 async fn a_limit_of_a_dropped_step_that_still_waits_is_never_sent() {
     let bench = Bench::new();
     bench.ceiling(32.0).await;
-    // the charger takes 8 s for every answer to a profile
-    let _cable = bench.connect(plugged(), true).await;
+    // the base gets no answer, so the test behind it waits
+    let no_base = Box::new(|way: Way, frame: &mut serde_json::Value| {
+        !(way == Way::ToCharger && frame[3]["csChargingProfiles"]["chargingProfileId"] == 47_551)
+    });
+    let _cable = bench.connect_tampered(plugged(), no_base).await;
     bench.run(1).await;
     let link = bench.link.clone();
-    let first = tokio::spawn(async move {
-        let _guard = link.begin(chargehand_commissioning::event::Step::Limit).await.unwrap();
-        // both at once: the second waits for the answer to the first
-        let terms = chargehand_commissioning::limit::Terms::of(&link.record().await.unwrap(), link.clock.now());
-        let recipe =
-            chargehand_commissioning::limit::Recipe::default_on(0, chargehand_commissioning::limit::Counts::Absolute);
-        let base = recipe.staying(amps(32.0), &terms);
-        let test = recipe.test(amps(16.0), amps(32.0), 600, &terms);
-        let call = |p: &_| link.call(chargehand_ocpp::v16::call::set_charging_profile(0, p));
-        let _ = tokio::join!(call(&base), call(&test), std::future::pending::<()>());
+    let dropped = tokio::spawn(async move {
+        let _guard = link.begin(Step::Limit).await.unwrap();
+        let terms = Terms::of(&link.record().await.unwrap(), link.clock.now());
+        let recipe = Recipe::default_on(0, Counts::Absolute);
+        let (base, test) = (recipe.staying(amps(32.0), &terms), recipe.test(amps(16.0), amps(32.0), 600, &terms));
+        let call = |profile: &_| link.call(chargehand_ocpp::v16::call::set_charging_profile(0, profile));
+        tokio::join!(call(&base), call(&test))
     });
-    // dropped before anything else has run
-    tokio::task::yield_now().await;
-    while bench.calls("SetChargingProfile").is_empty() {
-        tokio::task::yield_now().await;
-    }
-    first.abort();
-    bench.run(30).await;
-    let waits = bench.record().await.test_limits(bench.clock.now()).count();
-    assert_eq!(waits, 0, "either it was never sent, or it was cleared: {:?}", bench.calls("SetChargingProfile"));
+    bench.run(5).await;
+    assert_eq!(bench.calls("SetChargingProfile").len(), 1, "the second waits");
+    dropped.abort();
+    bench.run(60).await;
+    assert_eq!(bench.tests().len(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -205,4 +210,5 @@ async fn a_call_is_given_fifteen_seconds_and_a_late_answer_changes_nothing() {
     let record = bench.record().await;
     assert!(record.in_force.iter().any(|f| !f.accepted), "{:?}", record.in_force);
     assert!(record.deviations.iter().any(|t| t.deviation.rule == "answer_late"));
+    bench.is_rebuilt().await;
 }

@@ -247,7 +247,25 @@ fn shown(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::net::TcpListener;
+    use tokio::time::sleep;
+
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_trickles_in_is_not_waited_for_without_end() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
+        let mut client = TcpStream::connect(listener.local_addr().expect("bound")).await.expect("it listens");
+        let (mut socket, _) = listener.accept().await.expect("one came");
+        let trickle = tokio::spawn(async move {
+            while client.write_all(b"G").await.is_ok() {
+                sleep(Duration::from_secs(1)).await;
+            }
+        });
+        let refused = accept(&mut socket, None).await.expect_err("no request came");
+        assert!(refused.contains("within 10 s"), "{refused}");
+        trickle.abort();
+    }
 
     #[test]
     fn the_id_is_the_last_segment_whatever_stands_before_it() {

@@ -14,9 +14,9 @@ const FROM_ONE: usize = 64;
 /// The most from all addresses together: well below the file handles a program gets (1024 on many systems).
 const FROM_ALL: usize = 512;
 /// At most this many refusals are kept and told …
-const REFUSALS: u32 = 100;
-/// … within this time.
-const WITHIN: Duration = Duration::from_secs(10);
+const REFUSALS: u32 = 60;
+/// … within this time: a scanner at work day and night writes some 25 MB a day.
+const WITHIN: Duration = Duration::from_secs(60);
 
 /// Those that are on their way to become a charger.
 #[derive(Clone, Default)]
@@ -97,7 +97,7 @@ mod tests {
     fn a_scanner_fills_no_disk_and_is_told_again_when_it_comes_back() {
         let (mut refusals, now) = (Refusals::default(), Instant::now());
         let worth: Vec<Worth> = (0..10_000).map(|_| refusals.count(now)).collect();
-        assert_eq!(worth.iter().filter(|w| **w == Worth::Telling).count(), 99);
+        assert_eq!(worth.iter().filter(|w| **w == Worth::Telling).count() as u32, REFUSALS - 1);
         assert_eq!(worth.iter().filter(|w| **w == Worth::Last).count(), 1);
         assert_eq!(refusals.count(now + WITHIN), Worth::Telling);
     }

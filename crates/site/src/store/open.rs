@@ -206,7 +206,8 @@ async fn copy_readable(from: &Path, to: &Path) -> Result<u64, sqlx::Error> {
         }
     }
     // The records are not copied: they are built again from what was saved.
-    let known = "INSERT INTO records (charger, as_of, json) SELECT DISTINCT charger, 0, x'' FROM entries WHERE charger <> ''";
+    let known =
+        "INSERT INTO records (charger, as_of, json) SELECT DISTINCT charger, 0, x'' FROM entries WHERE charger <> ''";
     sqlx::query(known).execute(&mut *writing).await?;
     writing.commit().await?;
     let _ = old.close().await;

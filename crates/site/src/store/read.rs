@@ -145,7 +145,11 @@ pub(super) fn entry(row: &SqliteRow) -> Result<Entry, sqlx::Error> {
 ///
 /// # Errors
 /// There is no store in the folder, or it cannot be read.
-pub async fn each_entry(folder: &Path, charger: Option<&str>, mut see: impl FnMut(&Entry) -> bool) -> Result<(), StoreError> {
+pub async fn each_entry(
+    folder: &Path,
+    charger: Option<&str>,
+    mut see: impl FnMut(&Entry) -> bool,
+) -> Result<(), StoreError> {
     let (pool, file) = read_only(folder).await?;
     let failed = |source| StoreError::Database { file: file.clone(), source };
     let sql = format!("{COLUMNS}WHERE number > $1 AND ($2 IS NULL OR charger = $2) ORDER BY number LIMIT $3");

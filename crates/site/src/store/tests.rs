@@ -69,7 +69,7 @@ async fn whatever_is_damaged_the_store_opens_and_writes() {
     let bytes = fs::read(filled(whole.path()).await).expect("a file");
     let mut seed = 0x9E37_79B9_7F4A_7C15;
     let mut damaged = 0;
-    for round in 0..40 {
+    for round in 0..20 {
         let mut bytes = bytes.clone();
         let at = next(&mut seed) as usize % bytes.len();
         match round % 4 {
@@ -91,5 +91,5 @@ async fn whatever_is_damaged_the_store_opens_and_writes() {
         store.close().await;
         assert_eq!(numbers(folder.path()).await.last(), Some(&number), "round {round}");
     }
-    assert!(damaged > 10, "the damage is noticed: {damaged}");
+    assert!(damaged >= 5, "the damage is noticed: {damaged}");
 }

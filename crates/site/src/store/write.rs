@@ -7,7 +7,7 @@ use chargehand_commissioning::journal::{Batch, Direction, Entry, Then};
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, QueryBuilder, Sqlite};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{ChargerId, Health, open};
@@ -96,7 +96,12 @@ pub(super) async fn run(
         while let Err(error) = commit(&mut connection, &work.entries, &work.records, &chained).await {
             let failing = Health::Failing(explain(&error, &file));
             // Said once, not with every attempt.
-            health.send_if_modified(|health| *health != failing && { *health = failing; true });
+            health.send_if_modified(|health| {
+                *health != failing && {
+                    *health = failing;
+                    true
+                }
+            });
             connection = again(connection, &file).await;
             if newest(&mut connection).await.is_ok_and(|newest| Some(newest) == work.entries.last().map(|e| e.number)) {
                 break;
@@ -136,6 +141,8 @@ struct Work {
     entries: Vec<Entry>,
     records: Vec<(ChargerId, Vec<u8>)>,
     then: Vec<Then>,
+    /// Until it is committed it counts as waiting.
+    held: Vec<OwnedSemaphorePermit>,
     batches: usize,
 }
 
@@ -148,6 +155,7 @@ impl Work {
             self.records.push((charger, json));
         }
         self.then.extend(batch.then);
+        self.held.push(batch.held);
     }
 }
 

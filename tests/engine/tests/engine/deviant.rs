@@ -82,7 +82,9 @@ fn frames_that_break_rules_are_answered_where_they_can_be_and_named() {
     let status = |fields: &str| format!(r#"[2,"1","StatusNotification",{{{fields}}}]"#);
     let fine = r#""connectorId":1,"errorCode":"NoError","status":"Available""#;
     let meter = |sample: &str| {
-        format!(r#"[2,"1","MeterValues",{{"connectorId":1,"meterValue":[{{"timestamp":"2026-11-22T07:22:33Z","sampledValue":[{sample}]}}]}}]"#)
+        format!(
+            r#"[2,"1","MeterValues",{{"connectorId":1,"meterValue":[{{"timestamp":"2026-11-22T07:22:33Z","sampledValue":[{sample}]}}]}}]"#
+        )
     };
     // What is sent, what its answer begins with (empty: it gets none), what is named.
     let cases: Vec<(String, &str, &[&str])> = vec![
@@ -225,6 +227,10 @@ fn an_id_that_wants_to_be_more_than_a_name_stays_a_name() {
     assert_eq!(id.chars().count(), 100);
     let chargers = endpoint.order(json!({"do": "chargers"})).expect("a list");
     assert_eq!(chargers.as_array().map(Vec::len), Some(6));
-    let files: Vec<_> = std::fs::read_dir(data.path()).expect("a folder").map(|file| file.expect("a file").file_name()).collect();
-    assert!(files.iter().all(|name| name.to_string_lossy().starts_with("chargehand.sqlite") || name == "lock"), "{files:?}");
+    let files: Vec<_> =
+        std::fs::read_dir(data.path()).expect("a folder").map(|file| file.expect("a file").file_name()).collect();
+    assert!(
+        files.iter().all(|name| name.to_string_lossy().starts_with("chargehand.sqlite") || name == "lock"),
+        "{files:?}"
+    );
 }

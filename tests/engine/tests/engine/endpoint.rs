@@ -1,13 +1,13 @@
-//! `chargehand-cli endpoint`: what it prints, what it can be told, whom it lets in.
+//! `chargehand-cli endpoint`: what it prints, what it can be told, how it ends.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::charger::{BOOT, Came, Charger, OCPP16, request};
-use crate::program::{Endpoint, Program, folder, stored};
+use crate::charger::Charger;
+use crate::program::{Endpoint, Program, Running, folder, path, stored};
+use crate::schema;
 
 fn adopted(port: u16, endpoint: &mut Endpoint, id: &str) -> Charger {
     let mut charger = Charger::connect(port, id);
@@ -35,7 +35,8 @@ fn what_happens_is_told_line_by_line_and_only_once_it_is_on_disk() {
     let boot = json!({"chargePointVendor": "V", "chargePointModel": "M", "chargePointSerialNumber": "S", "firmwareVersion": "F"});
     assert_eq!(charger.call("BootNotification", boot)["status"], "Accepted");
     let booted = endpoint.event("booted");
-    for (field, value) in [("vendor", "V"), ("model", "M"), ("serial", "S"), ("firmware", "F"), ("status", "Accepted")] {
+    for (field, value) in [("vendor", "V"), ("model", "M"), ("serial", "S"), ("firmware", "F"), ("status", "Accepted")]
+    {
         assert_eq!(booted[field], value);
     }
     charger.call("StatusNotification", json!({"connectorId": 1, "errorCode": "NoError", "status": "Charging"}));
@@ -162,12 +163,16 @@ fn transactions_are_listed_with_who_when_why_and_their_readings() {
     let start = json!({"connectorId": 1, "idTag": "04AABB", "meterStart": 100, "timestamp": "2026-11-22T10:00:00Z"});
     let id = charger.call("StartTransaction", start)["transactionId"].clone();
     let started = endpoint.event("transaction");
-    assert_eq!((&started["state"], &started["transaction"], &started["id_tag"]), (&json!("started"), &id, &json!("04AABB")));
+    assert_eq!(
+        (&started["state"], &started["transaction"], &started["id_tag"]),
+        (&json!("started"), &id, &json!("04AABB"))
+    );
     let meter_value = json!([{"timestamp": "2026-11-22T10:00:10Z", "sampledValue": [{"value": "110"}]}]);
     charger.call("MeterValues", json!({"connectorId": 1, "transactionId": id, "meterValue": meter_value}));
     let running = endpoint.order(json!({"do": "transactions"})).expect("a list");
     assert_eq!((&running[0]["stopped"], &running[0]["readings"]), (&Value::Null, &json!(1)));
-    let stop = json!({"transactionId": id, "meterStop": 120, "timestamp": "2026-11-22T10:01:00Z", "reason": "EVDisconnected"});
+    let stop =
+        json!({"transactionId": id, "meterStop": 120, "timestamp": "2026-11-22T10:01:00Z", "reason": "EVDisconnected"});
     charger.call("StopTransaction", stop);
     assert_eq!(endpoint.event("transaction")["reason"], "EVDisconnected");
     let list = endpoint.order(json!({"do": "transactions", "charger": "CP1"})).expect("a list");
@@ -187,7 +192,8 @@ fn a_blocked_id_tag_is_refused() {
     let mut charger = adopted(endpoint.port, &mut endpoint, "CP1");
     let block = json!({"do": "authorize", "charger": "CP1", "idTag": "TAG", "status": "Blocked"});
     assert!(endpoint.order(block).expect("it is kept")["number"].is_u64());
-    let status = |charger: &mut Charger, tag| charger.call("Authorize", json!({"idTag": tag}))["idTagInfo"]["status"].clone();
+    let status =
+        |charger: &mut Charger, tag| charger.call("Authorize", json!({"idTag": tag}))["idTagInfo"]["status"].clone();
     assert_eq!(status(&mut charger, "TAG"), "Blocked");
     assert_eq!(status(&mut charger, "OTHER"), "Accepted");
 }
@@ -200,11 +206,17 @@ fn all_chargers_are_listed_also_after_a_restart() {
     let _second = adopted(endpoint.port, &mut endpoint, "CP2");
     let list = endpoint.order(json!({"do": "chargers"})).expect("a list");
     assert_eq!(list.as_array().map(Vec::len), Some(2));
-    assert_eq!((&list[0]["charger"], &list[0]["connected"], &list[0]["vendor"]), (&json!("CP1"), &json!(true), &json!("Raw")));
+    assert_eq!(
+        (&list[0]["charger"], &list[0]["connected"], &list[0]["vendor"]),
+        (&json!("CP1"), &json!(true), &json!("Raw"))
+    );
     endpoint.stop();
     let mut endpoint = Program::endpoint(data.path(), &[]);
     let list = endpoint.order(json!({"do": "chargers"})).expect("a list");
-    assert_eq!((&list[1]["charger"], &list[1]["connected"], &list[1]["adopted"]), (&json!("CP2"), &json!(false), &json!(true)));
+    assert_eq!(
+        (&list[1]["charger"], &list[1]["connected"], &list[1]["adopted"]),
+        (&json!("CP2"), &json!(false), &json!(true))
+    );
 }
 
 #[test]
@@ -254,112 +266,6 @@ fn an_order_that_lacks_something_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn the_newest_connection_of_a_charger_wins() {
-    let data = folder();
-    let mut endpoint = Program::endpoint(data.path(), &[]);
-    let mut first = Charger::connect(endpoint.port, "CP1");
-    first.boot();
-    let mut second = Charger::connect(endpoint.port, "CP1");
-    second.boot();
-    assert_eq!(endpoint.event("disconnected")["by"], "newer_connection");
-    assert_eq!(first.came(), Came::Close(Some(1000)));
-    assert_eq!(second.call("Heartbeat", json!({}))["currentTime"].as_str().map(|time| time.ends_with('Z')), Some(true));
-}
-
-#[test]
-fn a_password_is_asked_for_and_a_wrong_one_is_named() {
-    let data = folder();
-    let file = data.path().join("password");
-    std::fs::write(&file, "correct horse\n").expect("written");
-    let file = file.to_str().expect("a path").to_owned();
-    for options in [["--password", "correct horse"], ["--password-file", &file]] {
-        let mut endpoint = Program::endpoint(data.path(), &options);
-        let basic = |password: &str| {
-            let credentials = STANDARD.encode(format!("CP1:{password}"));
-            request("/CP1", &format!("{OCPP16}Authorization: Basic {credentials}\r\n"))
-        };
-        for (head, words) in [(request("/CP1", OCPP16), "no password"), (basic("correct house"), "a wrong password")] {
-            let charger = Charger::knock(endpoint.port, head);
-            assert_eq!(charger.status(), "401");
-            assert!(charger.header("WWW-Authenticate").is_some_and(|value| value.starts_with("Basic")));
-            let refused = endpoint.event("refused");
-            assert!(refused["reason"].as_str().expect("text").contains(words), "{refused}");
-        }
-        let mut charger = Charger::knock(endpoint.port, basic("correct horse"));
-        assert_eq!(charger.status(), "101");
-        charger.boot();
-        endpoint.stop();
-    }
-    let text = std::fs::read(data.path().join("chargehand.sqlite")).expect("a database");
-    assert!(!text.windows(13).any(|part| part == b"correct horse"), "the password is not stored");
-}
-
-#[test]
-fn a_browser_a_tls_hello_and_rubbish_are_told_and_not_let_in() {
-    let data = folder();
-    let mut endpoint = Program::endpoint(data.path(), &[]);
-    let browser = Charger::knock(endpoint.port, "GET / HTTP/1.1\r\nHost: here\r\n\r\n");
-    assert_eq!((browser.status(), browser.header("Upgrade")), ("426", Some("websocket")));
-    let hello = b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03";
-    let long = format!("GET /CP1 HTTP/1.1\r\nX: {}", "x".repeat(40_000));
-    let many = format!("GET /CP1 HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(200));
-    for (bytes, words) in [
-        (&b""[..], "browser"),
-        (hello, "ws:// instead of wss://"),
-        (b"\x00\x01\x02\x03", "no HTTP request"),
-        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "no HTTP request"),
-        (long.as_bytes(), "16 KiB"),
-        (many.as_bytes(), "no HTTP request"),
-    ] {
-        if !bytes.is_empty() {
-            assert_eq!(Charger::knock(endpoint.port, bytes).head, "");
-        }
-        let refused = endpoint.event("refused");
-        assert!(refused["reason"].as_str().expect("text").contains(words), "{refused}");
-    }
-    Charger::connect(endpoint.port, "CP1").boot();
-}
-
-#[test]
-fn a_frame_that_comes_before_the_answer_to_the_request_is_not_lost() {
-    let data = folder();
-    let mut endpoint = Program::endpoint(data.path(), &[]);
-    let eager = crate::charger::frame(crate::charger::TEXT, true, true, BOOT.as_bytes());
-    let mut charger = Charger::knock(endpoint.port, [request("/CP1", OCPP16).into_bytes(), eager].concat());
-    assert_eq!(charger.status(), "101");
-    assert_eq!(charger.answer_to(&json!("boot"))[2]["status"], "Pending");
-    assert_eq!(endpoint.event("deviation")["rule"], "early_bytes");
-}
-
-#[test]
-fn a_public_address_is_not_listened_on_and_a_taken_port_names_its_holder() {
-    let data = folder();
-    let ended = Program::run("endpoint", data.path(), &["--listen", "203.0.113.5:9616"]).ended();
-    assert_eq!((ended.code, ended.lines.len()), (4, 0));
-    assert!(ended.stderr.contains("public address") && ended.stderr.ends_with('.'), "{}", ended.stderr);
-
-    let other = folder();
-    let endpoint = Program::endpoint(other.path(), &[]);
-    let taken = format!("127.0.0.1:{}", endpoint.port);
-    let ended = Program::run("endpoint", data.path(), &["--listen", &taken]).ended();
-    assert_eq!((ended.code, ended.lines.len()), (4, 0));
-    assert!(ended.stderr.contains(&taken) && ended.stderr.contains("--listen"), "{}", ended.stderr);
-    if cfg!(target_os = "linux") {
-        let holder = format!("chargehand-cli (process {})", endpoint.process.0.id());
-        assert!(ended.stderr.contains(&holder), "{}", ended.stderr);
-    }
-}
-
-#[test]
-fn two_programs_do_not_write_one_folder() {
-    let data = folder();
-    let _endpoint = Program::endpoint(data.path(), &[]);
-    let ended = Program::run("endpoint", data.path(), &["--listen", "127.0.0.1:0"]).ended();
-    assert_eq!(ended.code, 4);
-    assert!(ended.stderr.contains("Another Chargehand is using"), "{}", ended.stderr);
-}
-
-#[test]
 fn frames_of_a_folder_without_a_store_is_a_sentence() {
     let ended = Program::run("frames", folder().path(), &[]).ended();
     assert_eq!((ended.code, ended.lines.len()), (4, 0));
@@ -373,20 +279,20 @@ fn an_interrupt_ends_it_also_while_its_standard_input_is_open() {
     let data = folder();
     let endpoint = Program::endpoint(data.path(), &[]);
     let pid = endpoint.process.0.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill runs").success());
+    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill runs").success());
     assert_eq!(endpoint.program.ended().code, 0);
 }
 
 #[test]
 fn a_reader_that_does_not_read_costs_lines_and_not_memory() {
     let data = folder();
-    let mut command = std::process::Command::new(crate::program::path());
+    let mut command = Command::new(path());
     command.args(["endpoint", "--frames", "--adopt", "auto", "--listen", "127.0.0.1:0", "--data"]).arg(data.path());
-    let mut child = command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().expect("it runs");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
     let stdout = child.stdout.take().expect("piped");
     let mut input = child.stdin.take().expect("piped");
-    let _child = crate::program::Running(child);
-    let mut reader = std::io::BufReader::new(stdout);
+    let _child = Running(child);
+    let mut reader = BufReader::new(stdout);
     let mut line = String::new();
     reader.read_line(&mut line).expect("it listens");
     let listening: Value = serde_json::from_str(&line).expect("JSON");
@@ -404,7 +310,7 @@ fn a_reader_that_does_not_read_costs_lines_and_not_memory() {
         line.clear();
         reader.read_line(&mut line).expect("it goes on");
         let line: Value = serde_json::from_str(&line).expect("JSON");
-        crate::schema::check("endpoint_line", &line);
+        schema::check("endpoint_line", &line);
         match line["event"].as_str() {
             Some("frame") => frames += 1,
             Some("left_out") => break line["lines"].as_u64().expect("a number"),

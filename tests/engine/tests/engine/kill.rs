@@ -141,7 +141,10 @@ fn a_program_that_is_killed_in_the_middle_of_a_commissioning_loses_nothing_it_ac
 
     let mut endpoint = Program::endpoint(data.path(), &[]);
     let left = endpoint.take("the test limit", |line| line["event"] == "left_in_force" && line["test"] == true);
-    assert_eq!((&left["charger"], &left["profile"], &left["limit_ma"]), (&json!("CP1"), &json!(TEST_PROFILE), &json!(10_000)));
+    assert_eq!(
+        (&left["charger"], &left["profile"], &left["limit_ma"]),
+        (&json!("CP1"), &json!(TEST_PROFILE), &json!(10_000))
+    );
     let chargers = endpoint.order(json!({"do": "chargers"})).expect("a list");
     let expected = json!({"charger": "CP1", "adopted": true, "connected": false, "vendor": "Diligent"});
     for (field, value) in expected.as_object().expect("fields") {
@@ -155,7 +158,8 @@ fn a_program_that_is_killed_in_the_middle_of_a_commissioning_loses_nothing_it_ac
     // It can be taken away with an order as soon as the charger is back.
     let mut charger = Charger::connect(endpoint.port, "CP1");
     charger.boot();
-    let clear = json!({"do": "call", "charger": "CP1", "action": "ClearChargingProfile", "payload": {"id": TEST_PROFILE}});
+    let clear =
+        json!({"do": "call", "charger": "CP1", "action": "ClearChargingProfile", "payload": {"id": TEST_PROFILE}});
     let order = endpoint.ask(clear);
     let (id, action, _) = charger.asked();
     assert_eq!(action, "ClearChargingProfile");

@@ -5,6 +5,8 @@ mod bad_input;
 mod charger;
 mod commission;
 mod deviant;
+mod disk;
+mod doors;
 mod endpoint;
 mod independent;
 mod kill;
