@@ -92,7 +92,7 @@ async fn in_chunks(link: &Link, record: &Record, mut keys: Keys) -> Keys {
     {
         keys.add(&answered);
     }
-    let size = keys.max_keys().unwrap_or(CHUNK).min(CHUNK);
+    let size = keys.max_keys().unwrap_or(CHUNK);
     let of_this_maker = |maker: &Option<String>| {
         maker.as_ref().is_none_or(|m| !vendor.is_empty() && vendor.contains(&m.to_ascii_lowercase()))
     };

@@ -1,6 +1,7 @@
 //! Connections, boots and the first words.
 
 use chargehand_commissioning::event::{ClosedBy, Happened};
+use chargehand_commissioning::limit::{Counts, Recipe, Terms};
 use chargehand_commissioning::link::{CallFailure, Input, Outgoing};
 use chargehand_commissioning::outcome::Verdict::Passed;
 use chargehand_ocpp::v16::call::{self as ours, Trigger};
@@ -8,7 +9,7 @@ use chargehand_simulator::{Behaviour, Deviations};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::bench::{Bench, call, charging, plugged};
+use crate::bench::{Bench, amps, call, charging, plugged};
 
 fn boot(id: &str) -> Value {
     call(id, "BootNotification", json!({"chargePointVendor": "ACME", "chargePointModel": "One"}))
@@ -195,17 +196,22 @@ async fn a_tx_profile_ends_with_its_own_transaction_only() {
     let (bench, cable) = Bench::commissioning(32.0, charging()).await;
     bench.charge().await;
     let record = bench.record().await;
-    let terms = chargehand_commissioning::limit::Terms::of(&record, bench.clock.now());
+    let terms = Terms::of(&record, bench.clock.now());
     let running = record.running_transaction().unwrap().clone();
-    let counts = chargehand_commissioning::limit::Counts::Absolute;
-    let base = chargehand_commissioning::limit::Recipe::default_on(0, counts).staying(super::bench::amps(32.0), &terms);
+    let counts = Counts::Absolute;
+    let base = Recipe::default_on(0, counts).staying(amps(32.0), &terms);
     bench.link.call(ours::set_charging_profile(0, &base)).await.unwrap();
-    let own = chargehand_commissioning::limit::Recipe::own(&running, counts).staying(super::bench::amps(16.0), &terms);
+    let own = Recipe::own(&running, counts).staying(amps(16.0), &terms);
     bench.link.call(ours::set_charging_profile(1, &own)).await.unwrap();
-    let stop = |id: i64| json!({"transactionId": id, "meterStop": 200, "timestamp": "2026-11-22T01:00:00Z"});
-    bench.say(cable.session, call("s1", "StopTransaction", stop(99))).await;
-    assert_eq!(bench.record().await.in_force.len(), 2, "another transaction's end does not end it");
-    bench.say(cable.session, call("s2", "StopTransaction", stop(i64::from(running.id)))).await;
+    let start = json!({"connectorId": 2, "idTag": "04A2", "meterStart": 1, "timestamp": "2026-11-22T01:00:00Z"});
+    bench.say(cable.session, call("s0", "StartTransaction", start)).await;
+    let other = bench.record().await.running_transaction().unwrap().id;
+    let stop = |id: i32| json!({"transactionId": id, "meterStop": 200, "timestamp": "2026-11-22T01:00:00Z"});
+    for id in [99, other] {
+        bench.say(cable.session, call(&id.to_string(), "StopTransaction", stop(id))).await;
+        assert_eq!(bench.record().await.in_force.len(), 2, "another transaction's end does not end it");
+    }
+    bench.say(cable.session, call("s2", "StopTransaction", stop(running.id))).await;
     let left = bench.record().await.in_force;
     assert_eq!(left.iter().map(|f| f.profile).collect::<Vec<_>>(), [47_551]);
 }

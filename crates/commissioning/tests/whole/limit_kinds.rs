@@ -247,12 +247,12 @@ async fn a_one_phase_car_after_a_three_phase_car_is_not_given_three_phases_of_wa
 async fn a_charger_that_shares_its_watts_out_is_not_held_down_by_a_base_for_one_phase() {
     let bench = Bench::new();
     bench.ceiling(32.0).await;
-    // it takes a limit in W as the total of all three phases, whatever numberPhases says
+    // it takes the base in W as the total of all three phases, whatever numberPhases says
     let mut watts = f64::INFINITY;
     let shares = Box::new(move |way: Way, frame: &mut Value| {
-        let schedule = &frame[3]["csChargingProfiles"]["chargingSchedule"];
-        if way == Way::ToCharger && schedule.is_object() {
-            watts = schedule["chargingSchedulePeriod"][0]["limit"].as_f64().unwrap();
+        let profile = &frame[3]["csChargingProfiles"];
+        if way == Way::ToCharger && profile["chargingProfileId"] == 47_551 {
+            watts = profile["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"].as_f64().unwrap();
         }
         if way == Way::FromCharger && frame[2] == "MeterValues" {
             tamper::set_import(frame, |amps| amps.min(watts / 230.0 / 3.0));

@@ -2,6 +2,7 @@
 
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
 use chargehand_commissioning::step;
+use chargehand_ocpp::v16::call::remote_stop;
 use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations, RateUnit};
 use serde_json::{Value, json};
 
@@ -86,12 +87,15 @@ async fn a_charger_that_obeys_only_connector_1_gets_the_limit_there_as_well() {
 #[tokio::test(start_paused = true)]
 async fn a_lower_limit_later_is_not_outranked_by_one_of_ours_on_the_connector() {
     let deviates = Deviations { obeys_only_connector_1: true, ignores_station_maximum: true, ..Deviations::default() };
-    let (bench, cable) = charges(deviating(deviates)).await;
+    let (bench, _cable) = charges(deviating(deviates)).await;
     step::apply_limit(&bench.link, amps(20.0)).await.unwrap();
-    drop(cable);
+    let running = bench.record().await.running_transaction().unwrap().id;
+    bench.link.call(remote_stop(running)).await.unwrap();
     bench.run(1).await;
+    assert!(bench.record().await.running_transaction().is_none(), "nothing can be measured");
     step::apply_limit(&bench.link, amps(10.0)).await.unwrap();
-    assert!(bench.record().await.in_force.iter().all(|f| f.limit == amps(10.0)));
+    let left: Vec<_> = bench.record().await.in_force.iter().map(|f| (f.connector, f.limit)).collect();
+    assert!(left.len() == 2 && left.iter().all(|(_, limit)| *limit == amps(10.0)), "{left:?}");
 }
 
 #[tokio::test(start_paused = true)]
