@@ -184,7 +184,9 @@ async fn draw_above(trial: &mut Trial<'_>, asked: Amperes, base: Amperes) -> Res
         if rebased(trial, base).await? {
             (began, since, last, same) = (Instant::now(), base_settles(trial), None, 0);
         }
-        let _ = since;
+        if measured.taken < since {
+            continue;
+        }
         let before = measured.import;
         trial.proof.before_ma = Some(before.milliamps());
         let draw = Draw { limit: asked, before, number: measured.reading.number };
