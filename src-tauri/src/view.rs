@@ -92,12 +92,7 @@ pub fn charger(view: &View) -> ChargerView {
             binding: c.binding.word().to_owned(),
             hardware_confirmed: c.hardware_confirmed,
         }),
-        in_force: record
-            .in_force
-            .iter()
-            .filter(|f| f.until.is_none_or(|u| u > Timestamp::now()))
-            .map(in_force)
-            .collect(),
+        in_force: record.in_force.iter().filter_map(in_force).collect(),
         permanent: record.permanent.as_ref().map(|p| PermanentView {
             limit_ma: p.limit_ma,
             recipe: p.recipe.clone(),
@@ -180,19 +175,24 @@ fn ceiling_parts(parts: &CeilingParts) -> CeilingPartsView {
     }
 }
 
-fn in_force(f: &InForce) -> InForceView {
+/// `None` once it is over. A test in one schedule with its base leaves that base when it ends.
+fn in_force(f: &InForce) -> Option<InForceView> {
+    let stays = f.stays(Timestamp::now());
+    let runs = f.until.is_none_or(|until| until > Timestamp::now());
+    let test = f.is_test() && runs;
     let what = match f.profile {
-        _ if f.is_test() => "test limit",
+        _ if test => "test limit",
         STATION_PROFILE => "station maximum",
         _ => "limit of every session",
     };
     let unsure = if f.accepted { "" } else { " (not confirmed by the charger)" };
-    InForceView {
+    let limit = if runs { f.limit } else { stays? };
+    Some(InForceView {
         what: format!("{what}{unsure}"),
-        test: f.is_test(),
-        limit_ma: f.limit.milliamps(),
-        until: f.until.map(time),
-    }
+        test,
+        limit_ma: limit.milliamps(),
+        until: f.until.filter(|_| runs).map(time),
+    })
 }
 
 fn verdict(v: Verdict) -> VerdictView {

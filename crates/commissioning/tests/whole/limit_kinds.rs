@@ -1,5 +1,6 @@
 //! Chargers that follow a limit only in their own way, or not at all.
 
+use chargehand_commissioning::event::Step;
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
 use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations, RateUnit};
 use serde_json::{Value, json};
@@ -276,4 +277,20 @@ async fn a_charger_that_falls_back_above_the_base_gets_no_long_test() {
     assert_eq!(run.verdicts(), [Passed, Failed, Passed], "{:?}", run.proof);
     assert!(run.proof.fallback.finding.contains("above the base of 20.0 A"), "{:?}", run.proof.fallback);
     assert_eq!(bench.tests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_known_way_is_tried_within_the_four_minutes_that_a_whole_run_leaves_for_it() {
+    let deviates = Deviations { ignores_limits: true, ..Deviations::default() };
+    for meter_interval_s in [10, 60] {
+        let behaviour = Behaviour { deviates, meter_interval_s, ..charging() };
+        let (bench, _cable) = Bench::commissioning(32.0, behaviour).await;
+        bench.run(3 * 3600).await;
+        let began = bench.clock.now();
+        let (proof, _) = bench.prove(16.0).await;
+        let ended = bench.record().await.outcomes[&Step::Limit].evidence.last().map(|n| bench.entry(*n).at).unwrap();
+        assert_eq!((proof.outcome.verdict, proof.attempts.len()), (Failed, 9), "{:?}", proof.outcome);
+        let seconds = ended.duration_since(began).as_secs();
+        assert!(seconds < 240, "{seconds} s");
+    }
 }
