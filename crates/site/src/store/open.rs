@@ -12,11 +12,14 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Row};
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
 
 use super::write::{self, Head};
 use super::{Health, Store, StoreError};
 
 const FILE: &str = "chargehand.sqlite";
+/// How long a predecessor that was killed may take to be gone.
+const GOING: Duration = Duration::from_secs(2);
 /// So many numbers in a row that cannot be read end the saving: a megabyte of damage is about 5000 entries.
 const UNREADABLE: i64 = 20_000;
 
@@ -42,7 +45,7 @@ impl Salvage {
 }
 
 pub(super) async fn open(folder: &Path) -> Result<Store, StoreError> {
-    let lock = lock(folder)?;
+    let lock = lock(folder).await?;
     let file = folder.join(FILE);
     let salvage = if is_damaged(&file).await { Some(salvage(&file).await?) } else { None };
     let database = |source| StoreError::Database { file: file.clone(), source };
@@ -62,15 +65,20 @@ pub(super) async fn open(folder: &Path) -> Result<Store, StoreError> {
     Ok(Store { file, reads, journal, health, settings, head, writer, salvage, _lock: lock })
 }
 
-fn lock(folder: &Path) -> Result<File, StoreError> {
+/// A predecessor that was just killed may still be going; one that lives on holds the folder.
+async fn lock(folder: &Path) -> Result<File, StoreError> {
     let unwritable = |source| StoreError::Folder { folder: folder.to_path_buf(), source };
     fs::create_dir_all(folder).map_err(unwritable)?;
     let file =
         File::options().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(unwritable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(StoreError::InUse { folder: folder.to_path_buf() }),
-        Err(fs::TryLockError::Error(source)) => Err(unwritable(source)),
+    let end = Instant::now() + GOING;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(fs::TryLockError::WouldBlock) if Instant::now() < end => sleep(GOING / 20).await,
+            Err(fs::TryLockError::WouldBlock) => return Err(StoreError::InUse { folder: folder.to_path_buf() }),
+            Err(fs::TryLockError::Error(source)) => return Err(unwritable(source)),
+        }
     }
 }
 

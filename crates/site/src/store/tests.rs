@@ -93,3 +93,11 @@ async fn whatever_is_damaged_the_store_opens_and_writes() {
     }
     assert!(damaged >= 5, "the damage is noticed: {damaged}");
 }
+
+#[tokio::test]
+async fn a_store_opens_as_soon_as_its_predecessor_is_gone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = Store::open(folder.path()).await.expect("it opens");
+    let (second, ()) = tokio::join!(Store::open(folder.path()), first.close());
+    assert!(second.is_ok(), "the first had let go");
+}
