@@ -159,7 +159,8 @@ pub fn composite(payload: &Value) -> Option<Composite> {
     let schedule = payload.get("chargingSchedule").or_else(|| payload.get("schedule"))?;
     let first = list(schedule, "chargingSchedulePeriod").first()?;
     let highest = |keys: [&str; 3]| keys.iter().filter_map(|key| number(first, key)).reduce(f64::max);
-    let limit = highest(["limit", "limit_L2", "limit_L3"]).or_else(|| highest(["setpoint", "setpoint_L2", "setpoint_L3"]))?;
+    let limit =
+        highest(["limit", "limit_L2", "limit_L3"]).or_else(|| highest(["setpoint", "setpoint_L2", "setpoint_L3"]))?;
     // What is told phase by phase is for one phase, also in W.
     let by_phase = ["limit_L2", "limit_L3", "setpoint_L2", "setpoint_L3"].iter().any(|key| first.get(key).is_some());
     let phases = if by_phase { Some(1) } else { int(first, "numberPhases") };

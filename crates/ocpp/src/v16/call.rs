@@ -2,7 +2,7 @@
 
 use ocpp_kit::message::Request;
 use ocpp_kit::v1_6 as kit;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::profile;
 use crate::ask::Trigger;

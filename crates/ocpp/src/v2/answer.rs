@@ -74,7 +74,8 @@ mod tests {
         let now: Timestamp = "2026-11-22T07:22:33.5Z".parse().expect("a time");
         let info = Authorization { status: "Accepted", expires: Some(now) };
         let hash = json!({"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "c"});
-        let chain = json!({"certificateStatusRequests": [{"certificateHashData": hash, "source": "OCSP", "urls": ["u"]}]});
+        let chain =
+            json!({"certificateStatusRequests": [{"certificateHashData": hash, "source": "OCSP", "urls": ["u"]}]});
         let answers: [(Version, &str, Value); 17] = [
             (V201, "BootNotification", boot(Registration::Pending, now, 30)),
             (V201, "Heartbeat", heartbeat(now)),

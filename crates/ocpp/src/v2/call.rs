@@ -119,10 +119,7 @@ mod tests {
     fn asked(version: Version) -> Vec<Call> {
         let start = "2026-11-22T07:22:33.123456Z".parse().expect("a time");
         let asks = [
-            Ask::SetProfile {
-                connector: 0,
-                profile: profile(Purpose::StationMaxProfile, Kind::Absolute { start }),
-            },
+            Ask::SetProfile { connector: 0, profile: profile(Purpose::StationMaxProfile, Kind::Absolute { start }) },
             Ask::SetProfile { connector: 1, profile: profile(Purpose::TxProfile, Kind::Relative) },
             Ask::ClearProfile { id: 1 },
             Ask::ClearPlace { connector: 0, purpose: Purpose::TxDefaultProfile, stack_level: 1 },

@@ -297,7 +297,8 @@ mod tests {
 
     #[test]
     fn a_value_with_a_multiplier_is_in_its_unit() {
-        let sample = |value: Value| json!({"meterValue": [{"timestamp": "2026-11-22T01:00:00Z", "sampledValue": [value]}]});
+        let sample =
+            |value: Value| json!({"meterValue": [{"timestamp": "2026-11-22T01:00:00Z", "sampledValue": [value]}]});
         let import = json!({"value": "12.5", "measurand": "Current.Import", "phase": "L1", "unitOfMeasure": {"unit": "A", "multiplier": -1}});
         let meters = meter(&sample(import));
         assert_eq!((meters[0].samples[0].value, meters[0].samples[0].unit.as_str()), (1.25, "A"));
