@@ -61,7 +61,9 @@ impl State {
             return;
         }
         if std::mem::take(&mut self.undo) {
-            let way_back = in_force::way_back(&self.record, now).into_iter();
+            let stop = self.record.our_transaction().map(|ours| call::remote_stop(ours.id));
+            let way_back =
+                in_force::way_back(&self.record, now).into_iter().chain(stop).collect::<Vec<_>>().into_iter();
             let waiting = |call| Waiting { call, confirmed: false, why: Why::Undo };
             way_back.rev().for_each(|call| self.calls.push_front(waiting(call)));
         }

@@ -58,6 +58,18 @@ async fn a_charger_that_comes_back_has_its_test_limit_cleared_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_charge_that_we_started_is_stopped_when_the_charger_comes_back() {
+    let (bench, cable, checking) = started().await;
+    let charger = bench.cut(cable).await;
+    checking.await.unwrap();
+    assert_eq!(bench.record().await.our_transaction().map(|t| t.connector), Some(1));
+    let _cable = bench.plug_in(charger, true, Box::new(|_, _| true)).await;
+    bench.run(5).await;
+    assert_eq!(bench.calls("RemoteStopTransaction").last().map(|c| c.answer.as_str()), Some("Accepted"));
+    assert_eq!(bench.record().await.our_transaction(), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_charger_that_vanishes_while_its_limit_is_cleared_is_asked_again_when_it_comes_back() {
     let bench = Bench::new();
     bench.ceiling(32.0).await;
