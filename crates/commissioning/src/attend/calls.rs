@@ -20,8 +20,10 @@ impl State {
     pub(super) fn line_up(&mut self, call: Call, confirmed: bool, reply: Reply) {
         let refused = if !self.record.adopted {
             Some(CallFailure::NotAdopted)
-        } else if self.live.is_none() || self.calls.len() >= CALLS {
+        } else if self.live.is_none() {
             Some(CallFailure::NotConnected)
+        } else if self.calls.len() >= CALLS {
+            Some(CallFailure::TooMany)
         } else {
             guard::check(&self.record, &call, confirmed).err().map(CallFailure::Held)
         };

@@ -224,3 +224,19 @@ async fn a_call_is_given_fifteen_seconds_and_a_late_answer_changes_nothing() {
     assert!(record.deviations.iter().any(|t| t.deviation.rule == "answer_late"));
     bench.is_rebuilt().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_permanent_limit_that_was_cut_off_is_inconclusive_and_not_unsaid() {
+    let (bench, _cable) = Bench::commissioning(32.0, plugged()).await;
+    bench.run(1).await;
+    let link = bench.link.clone();
+    let setting = tokio::spawn(async move { step::apply_limit(&link, amps(16.0)).await });
+    while bench.calls("SetChargingProfile").is_empty() {
+        bench.run(1).await;
+    }
+    setting.abort();
+    let _ = setting.await;
+    let permanent = bench.record().await.permanent.expect("that it was begun is on disk");
+    assert_eq!((permanent.outcome.verdict, permanent.limit_ma), (Inconclusive, 16_000));
+    assert!(permanent.outcome.finding.contains("cut off"), "{permanent:?}");
+}
