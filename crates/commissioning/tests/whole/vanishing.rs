@@ -8,7 +8,7 @@ use chargehand_commissioning::{outcome::Outcome, step};
 use chargehand_simulator::{Behaviour, Deviations};
 use tokio::task::JoinHandle;
 
-use crate::bench::{Bench, Cable, Way, amps, plugged};
+use crate::bench::{Bench, Cable, Way, amps, charging, plugged};
 
 type Checking = JoinHandle<(LimitProof, Outcome)>;
 
@@ -227,8 +227,8 @@ async fn a_call_is_given_fifteen_seconds_and_a_late_answer_changes_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_permanent_limit_that_was_cut_off_is_inconclusive_and_not_unsaid() {
-    let (bench, _cable) = Bench::commissioning(32.0, plugged()).await;
-    bench.run(1).await;
+    let (bench, _cable) = Bench::commissioning(32.0, charging()).await;
+    bench.charge().await;
     let link = bench.link.clone();
     let setting = tokio::spawn(async move { step::apply_limit(&link, amps(16.0)).await });
     while bench.calls("SetChargingProfile").is_empty() {
