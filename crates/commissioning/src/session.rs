@@ -75,7 +75,9 @@ static HANDLERS: &[(&str, Handler)] = &[
 pub fn on_call(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -> Answer {
     if record.boot.is_none() && asked.action != "BootNotification" && record.frames.count <= 1 {
         // Errata 3.8 recommends to refuse it; commissioning goes on and notes it.
-        record.deviated(asked.action, Deviation::soft("call_before_boot", "", asked.action), asked.number);
+        let deviation = Deviation::soft("call_before_boot", "", asked.action);
+        record.deviated(asked.action, deviation.clone(), asked.number);
+        happened.push(Happened::Deviation { action: asked.action.to_owned(), deviation });
     }
     match HANDLERS.iter().find(|(action, _)| *action == asked.action) {
         Some((_, handler)) => Answer::Result(handler(record, asked, happened)),
