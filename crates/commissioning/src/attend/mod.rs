@@ -270,7 +270,7 @@ impl State {
             session,
             out,
             // The time makes our message ids unique over connections (OCPP-J 2.x 4.1.4 wants that; it harms no 1.6).
-            peer: Peer::new(format!("{:x}", now.as_millisecond())),
+            peer: Peer::new(self.record.version(), format!("{:x}", now.as_millisecond())),
             flying: None,
             held_until: None,
             ask_boot_at: None,
@@ -332,12 +332,16 @@ impl State {
                 self.after_call(&action);
                 let text = match answer {
                     Answer::Result(payload) => frame::result(&id, &payload),
-                    Answer::Error(code, description) => frame::error(&id, code, description),
+                    Answer::Error(code, description) => frame::error(self.record.version(), &id, code, description),
                 };
                 self.out(text, w, now);
             }
             peer::Event::Answer { answer, .. } => self.answered(answer, number, now),
-            peer::Event::Late { .. } | peer::Event::Nothing => {}
+            peer::Event::Unreadable { answer } => answer.into_iter().for_each(|text| _ = self.out(text, w, now)),
+            peer::Event::Send { .. }
+            | peer::Event::AnswerRefused { .. }
+            | peer::Event::Late { .. }
+            | peer::Event::Nothing => {}
         }
         for what in happened {
             self.tell(number, now, what);

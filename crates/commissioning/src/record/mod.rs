@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use chargehand_ocpp::{Deviation, Severity};
+use chargehand_ocpp::{Deviation, Severity, Version, subprotocol};
 
 use crate::ceiling::CeilingParts;
 use crate::clock::ChargerClock;
@@ -109,6 +109,11 @@ impl Record {
     pub fn title(&self) -> String {
         let name = self.boot.as_ref().map(|b| format!("{} {}", b.vendor, b.model).trim().to_owned());
         name.filter(|n| !n.is_empty()).unwrap_or_else(|| self.id.clone())
+    }
+
+    /// The OCPP version of its newest connection; 1.6 before the first.
+    pub fn version(&self) -> Version {
+        self.handshake.as_ref().map_or(Version::V16, |handshake| subprotocol::of(&handshake.chosen))
     }
 
     /// The transaction that runs now: the newest that was not stopped. One whose connector has become available since
