@@ -12,6 +12,7 @@ use chargehand_ocpp::{Deviation, Severity, Version, subprotocol};
 use crate::ceiling::CeilingParts;
 use crate::clock::ChargerClock;
 use crate::event::{Event, Handshake, PermanentLimit, ReportFiles, Step};
+use crate::limit::TEST_ID_TAG;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
 use crate::report::{ConfigurationSnapshot, FrameRange, LimitProof};
 use crate::units::Phases;
@@ -124,6 +125,11 @@ impl Record {
         self.transactions.iter().rev().find(|t| t.stopped.is_none() && !vacant(t))
     }
 
+    /// The running transaction, if a check of ours started it.
+    pub fn our_transaction(&self) -> Option<&Transaction> {
+        self.running_transaction().filter(|t| t.id_tag == TEST_ID_TAG)
+    }
+
     /// A configuration value as last read; empty where it is not known.
     pub fn configured(&self, key: &str) -> &str {
         let keys = self.configuration.iter().flat_map(|c| &c.keys);
@@ -220,7 +226,7 @@ impl Record {
                 self.arrived(at, number, format!("Disconnected: {reason}"));
             }
             // Concerns the site, not a charger.
-            Event::Refused { .. } => {}
+            Event::Refused { .. } | Event::Attempt { .. } => {}
             Event::Adopted { automatic } => {
                 self.adopted = true;
                 let how = if automatic { "Adopted by itself" } else { "Adopted" };
