@@ -102,6 +102,10 @@ pub static MEANINGS: &[(&str, &str)] = &[
     ("answer_repeated", "The charger answered the same message twice. Platforms ignore the second answer."),
     ("answer_unasked", "The charger answered something nobody asked. Platforms ignore it."),
     ("answer_late", "The answer came after we had given up waiting. A platform would have counted it as silence."),
+    (
+        "seq_no_gap",
+        "A message of a transaction is missing: its numbers have a gap. Bills of that session may be wrong.",
+    ),
     ("call_before_boot", "The charger sent other messages before BootNotification. Strict platforms refuse them."),
     (
         "binary_frame",

@@ -123,10 +123,10 @@ pub fn transaction(payload: &Value) -> TransactionEvent {
     }
 }
 
-/// The register at one moment, Wh: what a transaction began or ended with.
+/// The newest register, Wh: what a transaction began or ended with.
 pub fn register(meters: &[Meter]) -> Option<i64> {
     let energy = |sample: &&Sample| sample.measurand == "Energy.Active.Import.Register" && sample.phase.is_empty();
-    let sample = meters.iter().flat_map(|meter| &meter.samples).find(energy)?;
+    let sample = meters.iter().flat_map(|meter| &meter.samples).rev().find(energy)?;
     let wh = if sample.unit.starts_with('k') { sample.value * 1000.0 } else { sample.value };
     (0.0..=1e15).contains(&wh).then_some(wh.round() as i64)
 }
