@@ -77,7 +77,8 @@ pub fn on_call(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happen
     // Errata 3.8 recommends to refuse it; commissioning goes on and notes it.
     let early = policy::before_boot(record.boot.is_some(), asked.action).filter(|_| record.frames.count <= 1);
     if let Some(deviation) = early {
-        record.deviated(asked.action, deviation, asked.number);
+        record.deviated(asked.action, deviation.clone(), asked.number);
+        happened.push(Happened::Deviation { action: asked.action.to_owned(), deviation });
     }
     match HANDLERS.iter().find(|(action, _)| *action == asked.action && !version.is_v2()) {
         Some((_, handler)) => Answer::Result(handler(record, asked, happened)),
@@ -92,7 +93,7 @@ pub fn on_call(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happen
 
 fn boot(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -> Value {
     let info = read::boot(asked.payload);
-    let accepted = record.adopted || loops_on_pending(record, asked);
+    let accepted = record.adopted || loops_on_pending(record, asked, happened);
     if accepted {
         record.pending_boots.clear();
     } else {
@@ -119,19 +120,21 @@ fn boot(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) ->
 }
 
 /// Some firmware takes `Pending` for a fault and boots again at once, for ever (field problem P13).
-fn loops_on_pending(record: &mut Record, asked: &Asked<'_>) -> bool {
+fn loops_on_pending(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -> bool {
     let since = asked.at.checked_sub(SignedDuration::from_secs(i64::from(PENDING_S))).unwrap_or(Timestamp::MIN);
     record.pending_boots.retain(|at| *at >= since);
     let loops = record.pending_boots.len() >= LOOPING_BOOTS;
     if loops {
-        record.found(Finding {
+        let finding = Finding {
             code: "loops_on_pending".into(),
             gravity: Gravity::Note,
             text: "The charger boots again and again while it is told to wait. It was accepted so that it stays \
                    connected; it still gets no command before it is adopted. A platform that answers Pending will lose it."
                 .into(),
             evidence: vec![asked.number],
-        });
+        };
+        record.found(finding.clone());
+        happened.push(Happened::Found { finding });
     }
     loops
 }

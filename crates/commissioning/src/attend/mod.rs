@@ -159,7 +159,8 @@ struct State {
     live: Option<Live>,
     calls: VecDeque<Waiting>,
     step: Option<RunningStep>,
-    /// A step ended with its test limit in force: it is taken away as soon as the charger can be called.
+    /// A step ended with its test limit in force, or with a charge that it had started: taken away and stopped as soon
+    /// as the charger can be called.
     undo: bool,
     effects: Effects,
 }
@@ -454,6 +455,6 @@ impl State {
 
     fn end_step(&mut self) {
         self.step = None;
-        self.undo = self.record.in_force.iter().any(InForce::is_test);
+        self.undo = self.record.in_force.iter().any(InForce::is_test) || self.record.our_transaction().is_some();
     }
 }

@@ -12,6 +12,7 @@ use chargehand_ocpp::{Deviation, Severity, Version, subprotocol};
 use crate::ceiling::CeilingParts;
 use crate::clock::ChargerClock;
 use crate::event::{Event, Handshake, PermanentLimit, ReportFiles, Step};
+use crate::limit::TEST_ID_TAG;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
 use crate::report::{ConfigurationSnapshot, FrameRange, LimitProof};
 use crate::units::Phases;
@@ -122,6 +123,11 @@ impl Record {
             self.connectors.get(&t.connector).is_some_and(|c| c.status == "Available" && c.at > t.started)
         };
         self.transactions.iter().rev().find(|t| t.stopped.is_none() && !vacant(t))
+    }
+
+    /// The running transaction, if a check of ours started it.
+    pub fn our_transaction(&self) -> Option<&Transaction> {
+        self.running_transaction().filter(|t| t.id_tag == TEST_ID_TAG)
     }
 
     /// A configuration value as last read; empty where it is not known.
