@@ -389,6 +389,7 @@ impl Site {
             offered: accepted.offered,
             chosen: accepted.choice.answer.unwrap_or_default(),
             deviations: accepted.deviations,
+            ..Handshake::default()
         };
         let (out, outgoing) = mpsc::unbounded_channel();
         let (adopt, speaks, early) = (self.adopts(&id), accepted.choice.speaks, accepted.early);

@@ -226,7 +226,7 @@ impl Record {
                 self.arrived(at, number, format!("Disconnected: {reason}"));
             }
             // Concerns the site, not a charger.
-            Event::Refused { .. } => {}
+            Event::Refused { .. } | Event::Attempt { .. } => {}
             Event::Adopted { automatic } => {
                 self.adopted = true;
                 let how = if automatic { "Adopted by itself" } else { "Adopted" };
