@@ -8,6 +8,7 @@ pub mod error;
 pub mod frame;
 mod json;
 pub mod message;
+mod overlay;
 pub mod peer;
 pub mod policy;
 pub mod schema;
