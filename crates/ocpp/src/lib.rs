@@ -11,6 +11,7 @@ pub mod error;
 pub mod frame;
 mod json;
 pub mod message;
+mod overlay;
 pub mod peer;
 pub mod policy;
 pub mod profile;

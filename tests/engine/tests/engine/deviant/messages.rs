@@ -79,7 +79,12 @@ fn envelopes() -> Vec<Case> {
             &["unknown_action"],
         ),
         ("invents an action", r#"[2,"1","VendorThing",{}]"#.into(), "[4,\"1\",\"NotImplemented\"", &["unknown_action"]),
-        ("plays the platform", r#"[2,"1","Reset",{"type":"Soft"}]"#.into(), "[4,\"1\",\"NotSupported\"", &["wrong_direction"]),
+        (
+            "plays the platform",
+            r#"[2,"1","Reset",{"type":"Soft"}]"#.into(),
+            "[4,\"1\",\"NotSupported\"",
+            &["wrong_direction"],
+        ),
     ]
 }
 
