@@ -205,6 +205,11 @@ pub static MEANINGS: &[(&str, &str)] = &[
         "The charger sent other messages before BootNotification. Strict platforms answer SecurityError and act on none \
          of them.",
     ),
+    (
+        "seq_no_gap",
+        "A message of a transaction is missing: its numbers have a gap. What a platform bills for that session may be \
+         wrong.",
+    ),
     // the WebSocket
     (
         "binary_frame",
