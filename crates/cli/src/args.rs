@@ -120,7 +120,7 @@ pub struct Commission {
 /// `simulate`
 #[derive(Debug, clap::Args)]
 pub struct Simulate {
-    /// The endpoint's URL, ws://ADDRESS:PORT/
+    /// The endpoint's URL, ws://ADDRESS:PORT/ or wss://ADDRESS:PORT/
     #[arg(long)]
     pub url: String,
     /// The charger's OCPP identity.
@@ -132,9 +132,21 @@ pub struct Simulate {
     /// A car is plugged in and charges by itself.
     #[arg(long)]
     pub plugged: bool,
-    /// Password of the connection (Basic authentication).
+    /// Security profile. Without it: what the URL, the password and the certificate come to.
+    #[arg(long, value_name = "0-3", value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub security_profile: Option<u8>,
+    /// Password of the connection (Basic authentication); profiles 1 and 2.
     #[arg(long)]
     pub password: Option<String>,
+    /// Root certificates that the endpoint's is checked against, PEM; profiles 2 and 3.
+    #[arg(long, value_name = "ROOT.pem")]
+    pub root: Option<PathBuf>,
+    /// The charger's own certificate, PEM; profile 3.
+    #[arg(long, value_name = "CERT.pem", requires = "key")]
+    pub certificate: Option<PathBuf>,
+    /// The private key of that certificate, PEM; profile 3.
+    #[arg(long, value_name = "KEY.pem", requires = "certificate")]
+    pub key: Option<PathBuf>,
     /// Seconds between meter values.
     #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub meter_interval: u32,
