@@ -1,11 +1,13 @@
 //! The report: composed from the record alone, so that it says only what is on disk.
 
+use chargehand_ocpp::Version;
 use jiff::Timestamp;
 
 use crate::ceiling::CeilingParts;
 use crate::event::Step;
+use crate::limit;
 use crate::outcome::{Finding, Outcome, Verdict};
-use crate::record::{InForce, Record, Tally, is_hard, place};
+use crate::record::{InForce, Listed, Record, Tally, is_hard, place};
 use crate::report::{
     ConnectionEvidence, FORMAT, Headline, LeftBehind, Report, ReportCeiling, ReportCharger, ReportDeviation,
     ReportStep, SiteDetails,
@@ -61,7 +63,15 @@ fn charger(record: &Record) -> ReportCharger {
         serial: boot.serial,
         firmware: boot.firmware,
         meter_type: boot.meter_type,
-        protocol: "OCPP 1.6J".to_owned(),
+        protocol: protocol(record.version()),
+    }
+}
+
+/// What is spoken, as people say it.
+pub fn protocol(version: Version) -> String {
+    match version {
+        Version::V16 => "OCPP 1.6J".to_owned(),
+        version => format!("OCPP {version}"),
     }
 }
 
@@ -108,11 +118,11 @@ pub fn connected(record: &Record) -> Outcome {
     }
     let evidence = record.arrivals.front().map(|a| a.number);
     match &record.boot {
-        Some(boot) => Outcome::new(Verdict::Passed, "The charger connected to this laptop and said what it is.")
+        Some(boot) => Outcome::new(Verdict::Passed, "The charger connected to this computer and said what it is.")
             .with_evidence(evidence.into_iter().chain([boot.number])),
         None if record.frames.count > 0 => Outcome::new(
             Verdict::Passed,
-            "The charger connected to this laptop and speaks, but sent no BootNotification. Some platforms wait for one.",
+            "The charger connected to this computer and speaks, but sent no BootNotification. Some platforms wait for one.",
         )
         .with_evidence(evidence.into_iter().chain(record.frames.first)),
         None => Outcome::new(Verdict::Inconclusive, "The charger connected but said nothing.").with_evidence(evidence),
@@ -129,28 +139,28 @@ fn headline(record: &Record) -> Headline {
         Verdict::Passed if answered => (
             Verdict::Passed,
             "Open on the LAN: proved",
-            "The charger connected to this laptop, answered its configuration and followed a limit by its own meter.",
+            "The charger connected to this computer, answered its configuration and followed a limit by its own meter.",
         ),
         Verdict::Passed => (
             Verdict::Passed,
             "Open on the LAN: proved",
-            "The charger connected to this laptop and followed a limit by its own meter; its configuration could not be read.",
+            "The charger connected to this computer and followed a limit by its own meter; its configuration could not be read.",
         ),
         Verdict::Failed => (
             Verdict::Failed,
             "Open on the LAN, but it does not follow a limit",
-            "The charger connected to this laptop, but a limit was not followed. Solar diversion, tariff scheduling and \
+            "The charger connected to this computer, but a limit was not followed. Solar diversion, tariff scheduling and \
              demand response will not work until this is solved.",
         ),
         Verdict::Inconclusive => (
             Verdict::Inconclusive,
             "Connected; whether it follows a limit is open",
-            "The charger connected to this laptop, but what it showed proves nothing about limits.",
+            "The charger connected to this computer, but what it showed proves nothing about limits.",
         ),
         _ if record.first_connected.is_some() => (
             Verdict::NotTested,
             "Connected; whether it follows a limit was not tested",
-            "The charger connected to this laptop. No limit was tested.",
+            "The charger connected to this computer. No limit was tested.",
         ),
         _ => (Verdict::NotTested, "The charger has not connected", "Nothing was tested."),
     };
@@ -182,7 +192,7 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
     let mut lines = vec![LeftBehind {
         what: "Current limit over OCPP".to_owned(),
         before,
-        after: if stays.is_empty() { "none of ours".to_owned() } else { list(&stays, now) },
+        after: if stays.is_empty() { "none of ours".to_owned() } else { list(record, &stays, now) },
         proved,
     }];
     let tests: Vec<&InForce> = record.test_limits(now).collect();
@@ -192,10 +202,11 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
         after: if tests.is_empty() {
             "none in force".to_owned()
         } else {
-            format!("STILL IN FORCE: {}", list(&tests, now))
+            format!("STILL IN FORCE: {}", list(record, &tests, now))
         },
         proved: proved && tests.is_empty(),
     });
+    lines.extend(others(record));
     let charging = record.running_transaction().map(|t| format!("transaction {} is running", t.id));
     lines.push(LeftBehind {
         what: "Charging".to_owned(),
@@ -207,17 +218,34 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
     lines.push(LeftBehind {
         what: "Server address in the charger".to_owned(),
         before: "not known".to_owned(),
-        after: format!("this laptop, {server}: point it at its platform, or switch OCPP off, before you leave"),
+        after: format!("this computer, {server}: point it at its platform, or switch OCPP off, before you leave"),
         proved: record.connected.is_some(),
     });
     lines
 }
 
-fn list(limits: &[&InForce], now: Timestamp) -> String {
+/// 2.x: the limits of others, which a charger can list.
+fn others(record: &Record) -> Option<LeftBehind> {
+    let listed = record.listed.as_deref().filter(|listed| !listed.is_empty())?;
+    let words = |replaced: bool| {
+        listed.iter().filter(|l| l.replaced == replaced).map(Listed::words).collect::<Vec<_>>().join("; ")
+    };
+    let gone = words(true);
+    Some(LeftBehind {
+        what: "Limits of others".to_owned(),
+        before: listed.iter().map(Listed::words).collect::<Vec<_>>().join("; "),
+        after: if gone.is_empty() { "as they were".to_owned() } else { format!("OURS STANDS IN THE PLACE OF: {gone}") },
+        proved: gone.is_empty(),
+    })
+}
+
+fn list(record: &Record, limits: &[&InForce], now: Timestamp) -> String {
+    let version = record.version();
+    let connector = limit::place_word(version);
     let one = |f: &&InForce| {
         let unsure = if f.accepted { "" } else { " (not confirmed by the charger)" };
         let limit = f.stays(now).unwrap_or(f.limit);
-        format!("{limit} per phase ({} on connector {}){unsure}", f.purpose.name(), f.connector)
+        format!("{limit} per phase ({} on {connector} {}){unsure}", f.purpose.name(version), f.connector)
     };
     limits.iter().map(one).collect::<Vec<_>>().join("; ")
 }

@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use chargehand_ocpp::frame::{self, Frame};
 use chargehand_ocpp::peer::{self, CALL_TIMEOUT, Peer};
-use chargehand_ocpp::v16::call::Call;
+use chargehand_ocpp::{Call, subprotocol};
 
 use crate::event::Event;
 use crate::journal::{Direction, Entry};
 use crate::record::Record;
-use crate::session::{self, Asked};
+use crate::session::{self, Heard};
 
 /// Applies stored entries, in ascending number, to a record. Entries that the record already holds change nothing in it,
 /// but a call among them may wait for an answer that came later.
@@ -25,7 +25,8 @@ pub struct Replay {
 impl Replay {
     /// From a record as it was kept, or a new one.
     pub fn new(record: Record) -> Self {
-        Self { record, peer: Peer::new(""), now: Instant::now(), flying: None, outlived: false }
+        let peer = Peer::new(record.version(), "");
+        Self { record, peer, now: Instant::now(), flying: None, outlived: false }
     }
 
     /// Applies one entry.
@@ -47,7 +48,9 @@ impl Replay {
     fn happened(&mut self, entry: &Entry, new: bool) {
         let Ok(event) = serde_json::from_slice::<Event>(&entry.bytes) else { return };
         match event {
-            Event::Connected { .. } => (self.peer, self.flying) = (Peer::new(""), None),
+            Event::Connected { ref handshake } => {
+                (self.peer, self.flying) = (Peer::new(subprotocol::of(&handshake.chosen), ""), None);
+            }
             Event::Silent { .. } => {
                 self.peer.expire(self.now + CALL_TIMEOUT);
                 self.flying = None;
@@ -66,7 +69,7 @@ impl Replay {
         }
         if let (Frame::Call { id, action, payload }, _) = frame::parse(&entry.bytes) {
             self.peer.resume(self.now, &id.text(), &action);
-            let call = Call { action, payload };
+            let call = Call::new(action, payload);
             if new {
                 session::on_sent(&mut self.record, &call, entry.number, entry.at);
             }
@@ -96,18 +99,10 @@ impl Replay {
         deviations: Vec<chargehand_ocpp::Deviation>,
         flying: Option<(Call, u64)>,
     ) {
-        let mut happened = Vec::new();
-        let record = &mut self.record;
-        session::deviations(record, session::action(event), deviations, entry.number, &mut happened);
-        match (event, flying) {
-            (peer::Event::Call { action, payload, .. }, _) => {
-                let asked = Asked { action, payload, number: entry.number, at: entry.at };
-                session::on_call(record, &asked, &mut happened);
-            }
-            (peer::Event::Answer { answer, .. }, Some((call, sent))) => {
-                session::on_answer(record, &call, sent, answer);
-            }
-            _ => {}
+        let heard = Heard { number: entry.number, at: entry.at, signs: false };
+        session::on_event(&mut self.record, event, deviations, heard, &mut Vec::new());
+        if let (peer::Event::Answer { answer, .. }, Some((call, sent))) = (event, flying) {
+            session::on_answer(&mut self.record, &call, sent, answer);
         }
     }
 }

@@ -81,7 +81,7 @@ pub fn passed() -> Report {
             verdict: Verdict::Passed,
             title: "Open on the LAN: proved".into(),
             text:
-                "The charger connected to this laptop over ws:// on the local network, answered its configuration and \
+                "The charger connected to this computer over ws:// on the local network, answered its configuration and \
                    followed a limit of 16 A by its own meter. Encrypted connections were not tested."
                     .into(),
         },
@@ -227,7 +227,8 @@ pub fn configuration(keys: usize) -> ConfigurationSnapshot {
         let (key, value, readonly, meaning) = KNOWN[n % KNOWN.len()];
         let key = if n < KNOWN.len() { key.to_owned() } else { format!("{key}{n}") };
         let meaning = (!meaning.is_empty()).then(|| meaning.to_owned());
-        ConfigurationKey { key, value: (n % 11 != 10).then(|| value.to_owned()), readonly, meaning }
+        let value = (n % 11 != 10).then(|| value.to_owned());
+        ConfigurationKey { key, value, readonly, meaning, attributes: None }
     };
     ConfigurationSnapshot {
         taken: Some(at(30)),

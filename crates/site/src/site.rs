@@ -272,13 +272,13 @@ impl Site {
         network::interfaces()
     }
 
-    /// What is wrong with this laptop's clock; chargers take their time from it.
+    /// What is wrong with this computer's clock; chargers take their time from it.
     pub fn clock_warning(&self) -> Option<String> {
         let now = self.inner.clock.now();
         let written: Timestamp = WRITTEN.parse().unwrap_or_default();
         let behind = self.inner.newest_on_disk.is_some_and(|newest| now < newest);
         (now < written || behind).then(|| {
-            "This laptop's clock looks wrong: it is earlier than it can be. Chargers take their time from it. Set the \
+            "This computer's clock looks wrong: it is earlier than it can be. Chargers take their time from it. Set the \
              clock before you go on."
                 .to_owned()
         })
@@ -447,6 +447,7 @@ impl Site {
             listeners,
             tell_frames: self.inner.options.tell_frames,
             changed: Arc::new(move |id| site.mark_changed(id)),
+            sign: None,
         }
     }
 }

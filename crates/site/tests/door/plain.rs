@@ -109,8 +109,13 @@ async fn a_chargers_own_password_is_right_and_no_password_reaches_the_disk() {
 async fn a_charger_that_is_set_to_tls_and_comes_without_is_told_so() {
     use chargehand_commissioning::report::{ConfigurationKey, ConfigurationSnapshot};
     let mut bench = Bench::plain(Options::default()).await;
-    let key =
-        ConfigurationKey { key: "SecurityProfile".into(), value: Some("2".into()), readonly: false, meaning: None };
+    let key = ConfigurationKey {
+        key: "SecurityProfile".into(),
+        value: Some("2".into()),
+        readonly: false,
+        meaning: None,
+        attributes: None,
+    };
     let snapshot = ConfigurationSnapshot { keys: vec![key], ..ConfigurationSnapshot::default() };
     bench.site.expect("CP1").keep(Event::Configuration { snapshot }).await.expect("kept");
     let mut charger = TcpStream::connect(bench.address).await.expect("it listens");
