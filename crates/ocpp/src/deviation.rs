@@ -248,6 +248,15 @@ pub static MEANINGS: &[(&str, &str)] = &[
         "The charger's id holds characters other than letters, digits and - _ . : platforms may refuse it.",
     ),
     (
+        "basic_user",
+        "The user name sent with the password is not the charger's id. Platforms refuse the connection (401).",
+    ),
+    (
+        "client_certificate",
+        "The charger showed a certificate of its own that cannot be trusted here. A platform with security profile 3 refuses \
+         the connection.",
+    ),
+    (
         "upgrade_header",
         "The WebSocket request lacks a header it needs (Connection, Upgrade, Version or Key). Most platforms refuse the \
          connection.",
