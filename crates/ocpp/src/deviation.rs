@@ -86,6 +86,14 @@ pub static MEANINGS: &[(&str, &str)] = &[
     ("too_complex", "The message is nested too deep or made of too many parts to be read. No platform reads it."),
     ("not_json", "The frame is not JSON. Platforms ignore it or close the connection."),
     ("not_a_message", "The frame is JSON but not an OCPP-J message (an array that begins with 2, 3 or 4)."),
+    (
+        "message_large",
+        "The message is larger than 64 KiB. OCPP sets no limit, but some platforms close the connection above theirs.",
+    ),
+    (
+        "line_breaks",
+        "The message is spread over lines. JSON allows that; readers that take each line for a message fail.",
+    ),
     ("byte_order_mark", "The frame begins with a byte order mark. Strict JSON readers refuse it."),
     ("trailing_bytes", "Bytes follow the message (often a zero byte). Strict JSON readers refuse it."),
     ("message_type_text", "The message type is text instead of a number. Strict platforms ignore the message."),
@@ -101,6 +109,11 @@ pub static MEANINGS: &[(&str, &str)] = &[
     ("error_code_unknown", "The error code is not one that OCPP defines."),
     ("answer_repeated", "The charger answered the same message twice. Platforms ignore the second answer."),
     ("answer_unasked", "The charger answered something nobody asked. Platforms ignore it."),
+    (
+        "calls_at_once",
+        "The charger asked again before its last message was answered; OCPP-J wants one at a time. Strict platforms refuse \
+         the second.",
+    ),
     ("answer_late", "The answer came after we had given up waiting. A platform would have counted it as silence."),
     ("call_before_boot", "The charger sent other messages before BootNotification. Strict platforms refuse them."),
     (
@@ -116,6 +129,10 @@ pub static MEANINGS: &[(&str, &str)] = &[
         "subprotocol_missing",
         "No OCPP subprotocol was offered. Platforms such as SteVe refuse the connection (HTTP 400).",
     ),
+    (
+        "subprotocol_others",
+        "Beside a subprotocol that we speak, the charger offers others that are unknown or out of date. Platforms pass them over.",
+    ),
     ("subprotocol_unknown", "Only unknown subprotocols were offered. Platforms refuse the connection."),
     (
         "subprotocol_spelling",
@@ -126,6 +143,11 @@ pub static MEANINGS: &[(&str, &str)] = &[
     (
         "id_not_plain",
         "The charger's id holds characters other than letters, digits and - _ . : platforms may refuse it.",
+    ),
+    (
+        "connected_twice",
+        "A second connection with the same id came while the first was open: the charger lost the first one, or two chargers \
+         have the same id. Platforms drop one of the two.",
     ),
     ("upgrade_header", "The WebSocket request lacks a header it needs (Connection, Upgrade, Version or Key)."),
     ("early_bytes", "The charger sent data before the connection was confirmed. Some platforms drop it."),

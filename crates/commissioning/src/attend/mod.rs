@@ -114,6 +114,8 @@ struct Live {
     held_until: Option<Instant>,
     ask_boot_at: Option<Instant>,
     booted: bool,
+    /// Held by each answer until it leaves: a charger whose next call finds one held did not wait for it.
+    answering: Arc<()>,
 }
 
 /// A call that has no answer yet.
@@ -146,6 +148,7 @@ enum Why {
 #[derive(Default)]
 struct Effects {
     out: Vec<(mpsc::UnboundedSender<Outgoing>, Outgoing)>,
+    answering: Vec<Arc<()>>,
     told: Vec<Told>,
     replies: Vec<Then>,
     keep_record: bool,
@@ -195,6 +198,7 @@ impl State {
         }
         let (listeners, id, changed) = (Arc::clone(&self.listeners), Arc::clone(&self.id), Arc::clone(changed));
         Some(Box::new(move || {
+            drop(effects.answering);
             for (socket, outgoing) in effects.out {
                 let _ = socket.send(outgoing);
             }
@@ -248,7 +252,7 @@ impl State {
     fn connected(
         &mut self,
         session: u64,
-        handshake: Handshake,
+        mut handshake: Handshake,
         out: mpsc::UnboundedSender<Outgoing>,
         adopt: bool,
         w: &mut Writer<'_>,
@@ -259,6 +263,7 @@ impl State {
             let reason = "a newer connection of the same charger took its place".to_owned();
             self.effects.out.push((old.out.clone(), Outgoing::Close(reason.clone())));
             self.disconnected(ClosedBy::NewerConnection, None, reason, w, now);
+            handshake.deviations.push(Deviation::soft("connected_twice", "", ""));
         }
         let number = self.keep(Event::Connected { handshake: handshake.clone() }, w, now);
         let deviations = handshake.deviations.clone();
@@ -275,6 +280,7 @@ impl State {
             held_until: None,
             ask_boot_at: None,
             booted: false,
+            answering: Arc::new(()),
         });
         if adopt && !self.record.adopted {
             self.adopt(true, w, now);
@@ -323,6 +329,7 @@ impl State {
         self.tell_frame(true, &bytes, number, now);
         let Some(live) = self.live.as_mut().filter(|_| is_live) else { return };
         let (event, deviations) = live.peer.receive(&bytes);
+        let answering = Arc::clone(&live.answering);
         let mut happened = Vec::new();
         session::deviations(&mut self.record, session::action(&event), deviations, number, &mut happened);
         match event {
@@ -335,6 +342,11 @@ impl State {
                     Answer::Error(code, description) => frame::error(self.record.version(), &id, code, description),
                 };
                 self.out(text, w, now);
+                // Two are this one's own.
+                if Arc::strong_count(&answering) > 2 {
+                    self.deviated_once("calls_at_once", w, now);
+                }
+                self.effects.answering.push(answering);
             }
             peer::Event::Answer { answer, .. } => self.answered(answer, number, now),
             peer::Event::Unreadable { answer } => answer.into_iter().for_each(|text| _ = self.out(text, w, now)),
@@ -347,13 +359,13 @@ impl State {
             self.tell(number, now, what);
         }
         if binary {
-            self.binary(w, now);
+            self.deviated_once("binary_frame", w, now);
         }
     }
 
-    /// The store keeps no frame types, so that a charger writes binary frames is an event of its own; once is enough.
-    fn binary(&mut self, w: &mut Writer<'_>, now: Timestamp) {
-        let deviation = Deviation::soft("binary_frame", "", "");
+    /// What the stored bytes do not show (types of frames, when they came) is an event of its own; once is enough.
+    fn deviated_once(&mut self, rule: &'static str, w: &mut Writer<'_>, now: Timestamp) {
+        let deviation = Deviation::soft(rule, "", "");
         if !self.record.deviations.iter().any(|tally| tally.deviation.rule == deviation.rule) {
             self.deviated(deviation, w, now);
         }
