@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chargehand_commissioning::units::Amperes;
+use chargehand_simulator::Version;
 use chargehand_site::csms::Password;
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -25,7 +26,7 @@ pub enum Command {
     Endpoint(Endpoint),
     /// Commissions one charger: connects, inspects, proves a limit, undoes the test, writes the report.
     Commission(Commission),
-    /// Runs a simulated OCPP 1.6J charger.
+    /// Runs a simulated charger.
     Simulate(Simulate),
     /// Prints the stored frames as JSON lines, also while another program is writing.
     Frames(Frames),
@@ -125,6 +126,9 @@ pub struct Simulate {
     /// The charger's OCPP identity.
     #[arg(long)]
     pub id: String,
+    /// The version of OCPP it speaks.
+    #[arg(long, value_name = "1.6|2.0.1|2.1", default_value = "1.6", value_parser = version)]
+    pub version: Version,
     /// A car is plugged in and charges by itself.
     #[arg(long)]
     pub plugged: bool,
@@ -161,6 +165,11 @@ pub struct Verify {
 fn identity(text: &str) -> Result<String, String> {
     let fits = (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     if fits { Ok(text.to_owned()) } else { Err("an identity has 1 to 100 characters, none of them a control".into()) }
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    let known = Version::ALL.into_iter().find(|version| version.name() == text);
+    known.ok_or_else(|| "a simulated charger speaks 1.6, 2.0.1 or 2.1".into())
 }
 
 fn amps(text: &str) -> Result<Amperes, String> {

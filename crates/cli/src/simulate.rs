@@ -16,6 +16,7 @@ pub async fn run(args: args::Simulate) -> Result<Exit, Failure> {
     let endpoint = Endpoint::new(&args.url, &args.id, args.password.as_deref())
         .map_err(|error| Failure(Exit::BadArguments, error.to_string()))?;
     let mut behaviour = Behaviour {
+        version: args.version,
         plugged: args.plugged,
         starts_by_itself: args.plugged,
         meter_interval_s: args.meter_interval,

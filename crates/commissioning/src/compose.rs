@@ -1,11 +1,13 @@
 //! The report: composed from the record alone, so that it says only what is on disk.
 
+use chargehand_ocpp::Version;
 use jiff::Timestamp;
 
 use crate::ceiling::CeilingParts;
 use crate::event::Step;
+use crate::limit;
 use crate::outcome::{Finding, Outcome, Verdict};
-use crate::record::{InForce, Record, Tally, is_hard, place};
+use crate::record::{InForce, Listed, Record, Tally, is_hard, place};
 use crate::report::{
     ConnectionEvidence, FORMAT, Headline, LeftBehind, Report, ReportCeiling, ReportCharger, ReportDeviation,
     ReportStep, SiteDetails,
@@ -61,7 +63,15 @@ fn charger(record: &Record) -> ReportCharger {
         serial: boot.serial,
         firmware: boot.firmware,
         meter_type: boot.meter_type,
-        protocol: "OCPP 1.6J".to_owned(),
+        protocol: protocol(record.version()),
+    }
+}
+
+/// What is spoken, as people say it.
+pub fn protocol(version: Version) -> String {
+    match version {
+        Version::V16 => "OCPP 1.6J".to_owned(),
+        version => format!("OCPP {version}"),
     }
 }
 
@@ -182,7 +192,7 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
     let mut lines = vec![LeftBehind {
         what: "Current limit over OCPP".to_owned(),
         before,
-        after: if stays.is_empty() { "none of ours".to_owned() } else { list(&stays, now) },
+        after: if stays.is_empty() { "none of ours".to_owned() } else { list(record, &stays, now) },
         proved,
     }];
     let tests: Vec<&InForce> = record.test_limits(now).collect();
@@ -192,10 +202,11 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
         after: if tests.is_empty() {
             "none in force".to_owned()
         } else {
-            format!("STILL IN FORCE: {}", list(&tests, now))
+            format!("STILL IN FORCE: {}", list(record, &tests, now))
         },
         proved: proved && tests.is_empty(),
     });
+    lines.extend(others(record));
     let charging = record.running_transaction().map(|t| format!("transaction {} is running", t.id));
     lines.push(LeftBehind {
         what: "Charging".to_owned(),
@@ -213,11 +224,28 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
     lines
 }
 
-fn list(limits: &[&InForce], now: Timestamp) -> String {
+/// 2.x: the limits of others, which a charger can list.
+fn others(record: &Record) -> Option<LeftBehind> {
+    let listed = record.listed.as_deref().filter(|listed| !listed.is_empty())?;
+    let words = |replaced: bool| {
+        listed.iter().filter(|l| l.replaced == replaced).map(Listed::words).collect::<Vec<_>>().join("; ")
+    };
+    let gone = words(true);
+    Some(LeftBehind {
+        what: "Limits of others".to_owned(),
+        before: listed.iter().map(Listed::words).collect::<Vec<_>>().join("; "),
+        after: if gone.is_empty() { "as they were".to_owned() } else { format!("OURS STANDS IN THE PLACE OF: {gone}") },
+        proved: gone.is_empty(),
+    })
+}
+
+fn list(record: &Record, limits: &[&InForce], now: Timestamp) -> String {
+    let version = record.version();
+    let connector = limit::place_word(version);
     let one = |f: &&InForce| {
         let unsure = if f.accepted { "" } else { " (not confirmed by the charger)" };
         let limit = f.stays(now).unwrap_or(f.limit);
-        format!("{limit} per phase ({} on connector {}){unsure}", f.purpose.name(), f.connector)
+        format!("{limit} per phase ({} on {connector} {}){unsure}", f.purpose.name(version), f.connector)
     };
     limits.iter().map(one).collect::<Vec<_>>().join("; ")
 }

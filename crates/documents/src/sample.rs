@@ -227,7 +227,8 @@ pub fn configuration(keys: usize) -> ConfigurationSnapshot {
         let (key, value, readonly, meaning) = KNOWN[n % KNOWN.len()];
         let key = if n < KNOWN.len() { key.to_owned() } else { format!("{key}{n}") };
         let meaning = (!meaning.is_empty()).then(|| meaning.to_owned());
-        ConfigurationKey { key, value: (n % 11 != 10).then(|| value.to_owned()), readonly, meaning }
+        let value = (n % 11 != 10).then(|| value.to_owned());
+        ConfigurationKey { key, value, readonly, meaning, attributes: None }
     };
     ConfigurationSnapshot {
         taken: Some(at(30)),

@@ -347,7 +347,7 @@ fn configuration(snapshot: &ConfigurationSnapshot, time: &LocalTime) -> Configur
 }
 
 fn key(key: &ConfigurationKey) -> Key {
-    let ConfigurationKey { key, value, readonly, meaning } = key.clone();
+    let ConfigurationKey { key, value, readonly, meaning, .. } = key.clone();
     Key { key, meaning, value, readonly }
 }
 

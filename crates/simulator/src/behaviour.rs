@@ -1,12 +1,15 @@
 //! What one charger is, and what it does differently from the book.
 
+use crate::{Deviations, Version};
 use serde::Deserialize;
 
 /// The charger, its installation and the car in front of it. Deserialises with every field optional.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Behaviour {
-    /// BootNotification's vendor; sent cut to 20 characters.
+    /// The version of the protocol it speaks, and the only one it offers.
+    pub version: Version,
+    /// BootNotification's vendor; sent cut to 20 characters (2.x: 50).
     pub vendor: String,
     /// BootNotification's model; sent cut to 20 characters.
     pub model: String,
@@ -36,7 +39,7 @@ pub struct Behaviour {
     pub starts_by_itself: bool,
     /// The idTag it presents; sent cut to 16 characters, because some chargers' buffers end there.
     pub id_tag: String,
-    /// MeterValueSampleInterval at the start, in seconds; 0 sends no samples. P19: some chargers come with 60.
+    /// Interval of the samples within a transaction at the start, in seconds; 0 sends none. P19: some chargers come with 60.
     pub meter_interval_s: u32,
     /// How far the charger's clock is ahead before the endpoint first tells it the time, in seconds.
     pub clock_offset_s: i64,
@@ -45,7 +48,7 @@ pub struct Behaviour {
     pub zone_offset_s: i64,
     /// The unit it takes limits in.
     pub rate_unit: RateUnit,
-    /// ChargeProfileMaxStackLevel: 0 and up.
+    /// The highest stack level it takes: 0 and up.
     pub max_stack_level: i64,
     /// What it does wrong; nothing by default.
     pub deviates: Deviations,
@@ -54,6 +57,7 @@ pub struct Behaviour {
 impl Default for Behaviour {
     fn default() -> Self {
         Behaviour {
+            version: Version::V16,
             vendor: "Chargehand".into(),
             model: "Simulated 7".into(),
             serial: "SIM-0001".into(),
@@ -79,7 +83,7 @@ impl Default for Behaviour {
     }
 }
 
-/// The unit a charger takes limits in, as `ChargingScheduleAllowedChargingRateUnit` names it.
+/// The unit a charger takes limits in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RateUnit {
@@ -89,62 +93,4 @@ pub enum RateUnit {
     Power,
     /// Either.
     Both,
-}
-
-/// Field problems, each seen on real chargers. All off by default; several may be on at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Deviations {
-    /// P11: takes every charging profile, shows it in the composite schedule, and charges on as before.
-    pub ignores_limits: bool,
-    /// P11: takes a ChargePointMaxProfile and does nothing with it; the other purposes work.
-    pub ignores_station_maximum: bool,
-    /// P11: a TxDefaultProfile set during a session counts from the next session on; a TxProfile works at once.
-    pub obeys_only_tx_profile_mid_session: bool,
-    /// P25: a profile on connector 0 is taken but not followed; on connector 1 it works.
-    pub obeys_only_connector_1: bool,
-    /// P27: what becomes of profiles of kind Absolute.
-    pub absolute_profiles: AbsoluteProfiles,
-    /// P27: rejects every stack level but 0, whatever ChargeProfileMaxStackLevel says.
-    pub stack_level_zero_only: bool,
-    /// P27, P38: a schedule whose duration is over stays in force: the charger never falls back.
-    pub never_falls_back: bool,
-    /// P12: never sends BootNotification by itself and holds itself registered; answers a trigger.
-    pub boots_only_when_asked: bool,
-    /// P15: leaves a GetConfiguration without a key list unanswered.
-    pub ignores_empty_key_list: bool,
-    /// P15: answers at most this many keys and leaves out the rest; says so in GetConfigurationMaxKeys.
-    pub answers_at_most_keys: Option<usize>,
-    /// P19: when it sends meter values.
-    pub meter_values: MeterHabit,
-    /// P24: writes its times without a zone.
-    pub leaves_out_zone: bool,
-    /// Silence: hangs on the first SetChargingProfile, with no answer and no further word until it is reconnected.
-    pub falls_silent_on_profile: bool,
-}
-
-/// What becomes of profiles of kind Absolute (P27).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AbsoluteProfiles {
-    /// They work, as the specification says.
-    #[default]
-    Obeyed,
-    /// They are rejected.
-    Rejected,
-    /// They are accepted and not followed.
-    Ignored,
-}
-
-/// When a charger sends meter values (P19).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MeterHabit {
-    /// Every sample interval within a transaction, and when triggered.
-    #[default]
-    Sampled,
-    /// Only when triggered.
-    OnlyWhenTriggered,
-    /// Never; a trigger is answered with NotImplemented.
-    Never,
 }

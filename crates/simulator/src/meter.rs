@@ -1,8 +1,7 @@
-//! The charger's meter: one reading, written as OCPP's sampled values.
-
-use serde_json::{Value, json};
+//! The charger's meter: one reading, and the values it has to tell. How they are written is the protocol's matter.
 
 /// What the meter shows at one moment.
+#[derive(Debug)]
 pub(crate) struct Reading {
     /// Amperes on L1, L2, L3, as many as the charger has.
     pub(crate) amps: Vec<f64>,
@@ -12,32 +11,42 @@ pub(crate) struct Reading {
     pub(crate) volts: f64,
     /// The register, in watt-hours.
     pub(crate) wh: f64,
+    /// Power and energy only, in kW and kWh: a deviation.
+    pub(crate) kilowatts_only: bool,
 }
 
-type Write = fn(&Reading) -> Vec<Value>;
+/// One value of a reading.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    pub(crate) measurand: &'static str,
+    pub(crate) value: f64,
+    /// How many decimals the meter shows.
+    pub(crate) decimals: usize,
+    pub(crate) unit: &'static str,
+    pub(crate) phase: Option<String>,
+}
+
+type Measure = fn(&Reading) -> Vec<Sample>;
 
 /// Every measurand the meter knows, in the order it sends them.
-const MEASURANDS: &[(&str, Write)] = &[
-    ("Energy.Active.Import.Register", |r| vec![json!({ "value": format!("{:.0}", r.wh.floor()), "unit": "Wh" })]),
-    ("Current.Import", |r| per_phase(r, "", |amps| json!({ "value": format!("{amps:.1}"), "unit": "A" }))),
-    ("Current.Offered", |r| vec![json!({ "value": format!("{:.1}", r.offered), "unit": "A" })]),
-    ("Power.Active.Import", |r| {
-        let watts = r.amps.iter().sum::<f64>() * r.volts;
-        vec![json!({ "value": format!("{watts:.1}"), "unit": "W" })]
-    }),
-    ("Voltage", |r| per_phase(r, "-N", |_| json!({ "value": format!("{:.1}", r.volts), "unit": "V" }))),
+const MEASURANDS: &[(&str, Measure)] = &[
+    ("Energy.Active.Import.Register", |r| vec![sample(r.wh.floor(), 0, "Wh")]),
+    ("Current.Import", |r| per_phase(r, "", |amps| sample(amps, 1, "A"))),
+    ("Current.Offered", |r| vec![sample(r.offered, 1, "A")]),
+    ("Power.Active.Import", |r| vec![sample(r.watts(), 1, "W")]),
+    ("Voltage", |r| per_phase(r, "-N", |_| sample(r.volts, 1, "V"))),
 ];
 
-fn per_phase(reading: &Reading, to: &str, write: impl Fn(f64) -> Value) -> Vec<Value> {
-    let phased = |(i, amps): (usize, &f64)| {
-        let mut sample = write(*amps);
-        sample["phase"] = json!(format!("L{}{to}", i + 1));
-        sample
-    };
+fn sample(value: f64, decimals: usize, unit: &'static str) -> Sample {
+    Sample { measurand: "", value, decimals, unit, phase: None }
+}
+
+fn per_phase(reading: &Reading, to: &str, measure: impl Fn(f64) -> Sample) -> Vec<Sample> {
+    let phased = |(i, amps): (usize, &f64)| Sample { phase: Some(format!("L{}{to}", i + 1)), ..measure(*amps) };
     reading.amps.iter().enumerate().map(phased).collect()
 }
 
-/// All measurands, as MeterValuesSampledData lists them.
+/// All measurands, separated by commas.
 pub(crate) fn all_measurands() -> String {
     MEASURANDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",")
 }
@@ -48,16 +57,27 @@ pub(crate) fn knows(list: &str) -> bool {
 }
 
 impl Reading {
-    /// The measurands of a comma-separated list, as `sampledValue`.
-    pub(crate) fn samples(&self, list: &str, context: &str) -> Vec<Value> {
-        let mut samples = Vec::new();
-        for (name, write) in MEASURANDS.iter().filter(|(name, _)| list.split(',').any(|wanted| wanted == *name)) {
-            for mut sample in write(self) {
-                sample["measurand"] = json!(name);
-                sample["context"] = json!(context);
-                samples.push(sample);
-            }
-        }
-        samples
+    /// What flows into the car, in watts over all phases.
+    pub(crate) fn watts(&self) -> f64 {
+        self.amps.iter().sum::<f64>() * self.volts
     }
+
+    /// The measurands of a comma-separated list.
+    pub(crate) fn samples(&self, list: &str) -> Vec<Sample> {
+        let is_wanted = |(name, _): &&(&str, Measure)| list.split(',').any(|wanted| wanted == *name);
+        let named = |(name, measure): &(&'static str, Measure)| {
+            measure(self).into_iter().map(move |sample| Sample { measurand: name, ..sample }).collect::<Vec<_>>()
+        };
+        let samples = MEASURANDS.iter().filter(is_wanted).flat_map(named);
+        if self.kilowatts_only { samples.filter_map(in_kilowatts).collect() } else { samples.collect() }
+    }
+}
+
+fn in_kilowatts(sample: Sample) -> Option<Sample> {
+    let unit = match sample.unit {
+        "W" => "kW",
+        "Wh" => "kWh",
+        _ => return None,
+    };
+    Some(Sample { unit, value: sample.value / 1000.0, decimals: 3, ..sample })
 }

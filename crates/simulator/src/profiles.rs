@@ -1,24 +1,26 @@
 //! The charging profiles a charger holds, and the limit they come to at a moment (OCPP 1.6 sections 3.13 and 5.16).
 
 use crate::clock::later;
-use crate::configuration::{MAX_PERIODS, MAX_PROFILES};
 use crate::{AbsoluteProfiles, Deviations};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// Errata 3.68: watts and amperes convert at the set area voltage, not at the measured one.
 pub(crate) const NOMINAL_VOLTS: f64 = 230.0;
+/// How many charging profiles a charger holds.
+pub(crate) const MAX_PROFILES: usize = 20;
+/// How many periods one schedule may have.
+pub(crate) const MAX_PERIODS: usize = 24;
 /// Absent `numberPhases` means three.
 const DEFAULT_PHASES: u8 = 3;
 const DAY: f64 = 86_400.0;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// What a profile limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    #[serde(rename = "ChargePointMaxProfile")]
     StationMaximum,
-    #[serde(rename = "TxDefaultProfile")]
     TxDefault,
-    #[serde(rename = "TxProfile")]
     Tx,
 }
 
@@ -27,6 +29,8 @@ pub(crate) enum Kind {
     Absolute,
     Recurring,
     Relative,
+    /// 2.1: set and changed by UpdateDynamicSchedule.
+    Dynamic,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -41,40 +45,49 @@ pub(crate) enum Unit {
     W,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+impl Unit {
+    /// A limit in this unit as amperes per phase.
+    fn amps(self, limit: f64, phases: Option<u8>) -> f64 {
+        match self {
+            Unit::A => limit,
+            Unit::W => limit / (NOMINAL_VOLTS * f64::from(phases.unwrap_or(DEFAULT_PHASES).max(1))),
+        }
+    }
+}
+
+/// A charging profile, in whatever version it came.
+#[derive(Debug, Clone)]
 pub(crate) struct Profile {
-    pub(crate) charging_profile_id: i64,
-    pub(crate) transaction_id: Option<i64>,
+    pub(crate) id: i64,
+    /// The transaction it is for, as the endpoint knows it.
+    pub(crate) transaction: Option<String>,
     pub(crate) stack_level: i64,
-    #[serde(rename = "chargingProfilePurpose")]
     pub(crate) purpose: Purpose,
-    #[serde(rename = "chargingProfileKind")]
     pub(crate) kind: Kind,
-    recurrency_kind: Option<Recurrency>,
-    valid_from: Option<Timestamp>,
-    valid_to: Option<Timestamp>,
-    #[serde(rename = "chargingSchedule")]
+    pub(crate) recurrency: Option<Recurrency>,
+    pub(crate) valid_from: Option<Timestamp>,
+    pub(crate) valid_to: Option<Timestamp>,
     pub(crate) schedule: Schedule,
+    /// As it was sent, for the endpoint that wants it back.
+    pub(crate) sent: Value,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub(crate) struct Schedule {
-    duration: Option<i64>,
-    start_schedule: Option<Timestamp>,
-    #[serde(rename = "chargingRateUnit")]
+    /// Seconds.
+    pub(crate) duration: Option<i64>,
+    pub(crate) start: Option<Timestamp>,
     pub(crate) unit: Unit,
-    #[serde(rename = "chargingSchedulePeriod")]
-    periods: Vec<Period>,
+    pub(crate) periods: Vec<Period>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Period {
-    start_period: i64,
-    limit: f64,
-    number_phases: Option<u8>,
+#[derive(Debug, Clone)]
+pub(crate) struct Period {
+    /// Seconds after the start of the schedule.
+    pub(crate) start: i64,
+    /// Amperes per phase, or watts over all phases; none where only another period field counts (2.1).
+    pub(crate) limit: Option<f64>,
+    pub(crate) phases: Option<u8>,
 }
 
 /// The moment a limit is asked for.
@@ -103,15 +116,23 @@ impl Profile {
     /// Whether its schedule is one the charger can follow.
     pub(crate) fn is_usable(&self) -> bool {
         let periods = &self.schedule.periods;
-        let starts_at_zero = periods.first().is_some_and(|first| first.start_period == 0);
-        let rises = periods.windows(2).all(|pair| pair[0].start_period < pair[1].start_period);
-        let is_timed = self.recurrency_kind.is_some() && self.schedule.start_schedule.is_some();
-        let positive = periods.iter().all(|period| period.limit >= 0.0);
+        let starts_at_zero = periods.first().is_some_and(|first| first.start == 0);
+        let rises = periods.windows(2).all(|pair| pair[0].start < pair[1].start);
+        let is_timed = self.recurrency.is_some() && self.schedule.start.is_some();
+        let positive = periods.iter().all(|period| period.limit.is_none_or(|limit| limit >= 0.0));
         starts_at_zero
             && rises
             && positive
             && periods.len() <= MAX_PERIODS
             && (self.kind != Kind::Recurring || is_timed)
+    }
+}
+
+impl Profile {
+    /// Whether there is a moment at which both are valid.
+    fn overlaps(&self, other: &Profile) -> bool {
+        let ends_before = |a: &Profile, b: &Profile| a.valid_to.zip(b.valid_from).is_some_and(|(to, from)| to <= from);
+        !ends_before(self, other) && !ends_before(other, self)
     }
 }
 
@@ -137,7 +158,7 @@ impl Installed {
 
     /// The seconds since its schedule began; negative before that.
     fn begun(&self, moment: Moment) -> f64 {
-        match (self.profile.kind, self.profile.schedule.start_schedule) {
+        match (self.profile.kind, self.profile.schedule.start) {
             // 7.13: without startSchedule an absolute schedule is relative to the start of charging
             (Kind::Relative, _) | (_, None) => seconds(moment.transaction.unwrap_or(self.received), moment.now),
             (_, Some(start)) => seconds(start, moment.clock),
@@ -146,7 +167,7 @@ impl Installed {
 
     /// The length of one round in seconds, when it recurs.
     fn cycle(&self) -> Option<f64> {
-        let days = if self.profile.recurrency_kind == Some(Recurrency::Weekly) { 7.0 } else { 1.0 };
+        let days = if self.profile.recurrency == Some(Recurrency::Weekly) { 7.0 } else { 1.0 };
         (self.profile.kind == Kind::Recurring).then_some(days * DAY)
     }
 
@@ -166,14 +187,9 @@ impl Installed {
         if too_early || too_late || over && !but.never_falls_back {
             return None;
         }
-        let started = |period: &&Period| period.start_period as f64 <= elapsed;
+        let started = |period: &&Period| period.start as f64 <= elapsed;
         let period = profile.schedule.periods.iter().rfind(started)?;
-        Some(match profile.schedule.unit {
-            Unit::A => period.limit,
-            Unit::W => {
-                period.limit / (NOMINAL_VOLTS * f64::from(period.number_phases.unwrap_or(DEFAULT_PHASES).max(1)))
-            }
-        })
+        Some(profile.schedule.unit.amps(period.limit?, period.phases))
     }
 
     /// The seconds from the moment on at which its limit may change, within `horizon` and perhaps beyond.
@@ -184,7 +200,7 @@ impl Installed {
         let (cycle, rounds) = self.cycle().map_or((0.0, 0), |cycle| (cycle, (horizon / cycle) as i64 + 1));
         for round in 0..=rounds {
             let start = round as f64 * cycle - self.elapsed(moment);
-            let marks = schedule.periods.iter().map(|period| period.start_period).chain(schedule.duration);
+            let marks = schedule.periods.iter().map(|period| period.start).chain(schedule.duration);
             changes.extend(marks.map(|mark| start + mark as f64));
         }
         changes
@@ -196,19 +212,30 @@ impl Installed {
 pub(crate) struct Profiles(Vec<Installed>);
 
 impl Profiles {
-    /// Installs a profile in place of one with the same id, or of the same purpose and level; false when it is full.
+    /// Installs a profile in place of one with the same id; false when there is no room.
     pub(crate) fn install(&mut self, connector: i64, profile: Profile, now: Timestamp) -> bool {
-        let replaced = |held: &Installed| {
-            held.profile.charging_profile_id == profile.charging_profile_id
-                || (held.connector, held.profile.purpose, held.profile.stack_level)
-                    == (connector, profile.purpose, profile.stack_level)
-        };
-        let kept = self.0.iter().filter(|held| !replaced(held)).count();
+        let kept = self.0.iter().filter(|held| held.profile.id != profile.id).count();
         if kept < MAX_PROFILES {
-            self.0.retain(|held| !replaced(held));
+            self.0.retain(|held| held.profile.id != profile.id);
             self.0.push(Installed { connector, received: now, profile });
         }
         kept < MAX_PROFILES
+    }
+
+    /// Whether another one of its purpose, place and level holds at the same time: 2.x refuses that.
+    pub(crate) fn conflicts(&self, connector: i64, profile: &Profile) -> bool {
+        let rival = |held: &Installed| {
+            held.profile.id != profile.id
+                && (held.connector, held.profile.purpose, held.profile.stack_level)
+                    == (connector, profile.purpose, profile.stack_level)
+                && held.profile.overlaps(profile)
+        };
+        self.0.iter().any(rival)
+    }
+
+    /// Every profile with the connector it is for.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (i64, &Profile)> {
+        self.0.iter().map(|held| (held.connector, &held.profile))
     }
 
     /// Removes every profile that matches; whether there was one.

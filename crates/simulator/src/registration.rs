@@ -1,8 +1,9 @@
-//! Boot, heartbeat and the endpoint's time (OCPP 1.6 sections 4.2 and 4.6).
+//! Boot, heartbeat and the endpoint's time (OCPP 1.6 sections 4.2 and 4.6; the 2.x ones have the same fields).
 
 use crate::SimulatedCharger;
 use crate::clock::after;
-use crate::rpc::{Call, cut};
+use crate::dialect::Setting;
+use crate::outbox::Call;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -39,25 +40,15 @@ impl Registration {
 }
 
 impl SimulatedCharger {
-    /// A new connection: boot, or go on as if the endpoint knew it.
+    /// A new connection: boot, or go on as if the endpoint knew it. 2.x boots after a start only, 1.6 each time, as
+    /// most of its chargers do.
     pub(crate) fn introduce(&mut self, now: Timestamp) {
-        if self.behaviour.deviates.boots_only_when_asked {
+        let is_known = self.behaviour.version.is_v2() && self.is_registered;
+        if is_known || self.behaviour.deviates.boots_only_when_asked {
             self.registration = Registration::Accepted { beat_at: self.next_beat(now) };
         } else {
-            self.outbox.push(self.boot_notification());
+            self.outbox.push((self.dialect().boot)(self));
         }
-    }
-
-    /// The BootNotification call.
-    pub(crate) fn boot_notification(&self) -> Call {
-        let it = &self.behaviour;
-        let payload = json!({
-            "chargePointVendor": cut(&it.vendor, 20),
-            "chargePointModel": cut(&it.model, 20),
-            "chargePointSerialNumber": cut(&it.serial, 25),
-            "firmwareVersion": cut(&it.firmware, 50),
-        });
-        Call::new("BootNotification", payload)
     }
 
     /// The boot was answered.
@@ -68,9 +59,10 @@ impl SimulatedCharger {
         self.registration = match result["status"].as_str() {
             Some("Accepted") => {
                 if let Some(seconds) = interval {
-                    self.configuration.set("HeartbeatInterval", seconds.to_string());
+                    (self.dialect().set)(self, Setting::Heartbeat, seconds.to_string());
                 }
-                self.connector.forget_notified();
+                self.is_registered = true;
+                (self.dialect().forget)(self);
                 Registration::Accepted { beat_at: self.next_beat(now) }
             }
             // a charger that only boots when asked holds itself registered, whatever it is told
@@ -91,7 +83,7 @@ impl SimulatedCharger {
     pub(crate) fn boot_again_if_due(&mut self, now: Timestamp) {
         let is_due = !self.registration.is_accepted() && self.registration.due().is_some_and(|at| at <= now);
         if is_due && !self.outbox.holds("BootNotification") {
-            self.outbox.push(self.boot_notification());
+            self.outbox.push((self.dialect().boot)(self));
         }
     }
 
@@ -120,7 +112,7 @@ impl SimulatedCharger {
     }
 
     fn next_beat(&self, now: Timestamp) -> Timestamp {
-        after(now, self.configuration.number("HeartbeatInterval").max(1))
+        after(now, self.number(Setting::Heartbeat).max(1))
     }
 }
 

@@ -1,47 +1,123 @@
-//! OCPP-J as the charger speaks it: frames, and the rule of one outstanding CALL at a time.
+//! OCPP-J as the charger speaks it: what a frame is, and how a call is answered or refused.
 
-use crate::clock::after;
-use jiff::Timestamp;
+use crate::Version;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::VecDeque;
 
-/// How long the charger waits for an answer, in seconds.
-const ANSWER_SECONDS: i64 = 30;
-/// How many calls it keeps while nobody answers; beyond that meter values are dropped, never a transaction's ends.
-const QUEUE: usize = 500;
+/// The id of an answer to a frame whose own id cannot be read (2.x part 4, CALLERROR).
+const NO_ID: &str = "-1";
 
 /// One frame from the endpoint.
+#[derive(Debug)]
 pub(crate) enum Frame {
     /// It asks something.
     Call { id: String, action: String, payload: Value },
     /// It answers; an error answer carries no payload.
     Answer { id: String, result: Option<Value> },
+    /// Nothing the charger could make sense of; with the frame that says so, where the version has one.
+    Unreadable(Option<String>),
 }
 
 impl Frame {
-    /// Reads a frame; 1.6 has no rule for what is no frame, so the charger ignores it.
-    pub(crate) fn read(text: &str) -> Option<Frame> {
-        let fields = serde_json::from_str::<Vec<Value>>(text).ok()?;
-        let id = fields.get(1)?.as_str()?.to_owned();
-        match fields.first()?.as_u64()? {
-            2 => {
-                let action = fields.get(2)?.as_str()?.to_owned();
-                // OCPP-J 1.6 section 4.2.1 allows null for an empty payload
-                let payload = fields.get(3).filter(|value| !value.is_null()).cloned().unwrap_or_else(|| json!({}));
-                Some(Frame::Call { id, action, payload })
+    /// Reads a frame. 1.6 has no rule for what is no frame, so the charger ignores it.
+    pub(crate) fn read(version: Version, text: &str) -> Frame {
+        let fields: Vec<Value> = serde_json::from_str(text).unwrap_or_default();
+        let id = fields.get(1).and_then(Value::as_str).map(str::to_owned);
+        match (fields.first().and_then(Value::as_u64), id) {
+            (Some(2), Some(id)) => Frame::call(version, id, &fields),
+            (Some(3), Some(id)) => Frame::Answer { id, result: Some(fields.get(2).cloned().unwrap_or_default()) },
+            (Some(4), Some(id)) => Frame::Answer { id, result: None },
+            // what cannot be an answer of ours gets no error either, or two sides would send them for ever
+            (Some(3..=6), _) => Frame::Unreadable(None),
+            // the other two versions want an unknown type ignored
+            (Some(kind), Some(id)) if version == Version::V201 => {
+                let what = format!("There is no message type {kind}.");
+                Frame::Unreadable(Some(error(version, &id, Fault::MessageType, &what)))
             }
-            3 => Some(Frame::Answer { id, result: Some(fields.get(2).cloned().unwrap_or_default()) }),
-            4 => Some(Frame::Answer { id, result: None }),
-            _ => None,
+            (Some(3..), _) => Frame::Unreadable(None),
+            _ => Frame::unreadable(version, NO_ID),
         }
+    }
+
+    fn call(version: Version, id: String, fields: &[Value]) -> Frame {
+        let Some(action) = fields.get(2).and_then(Value::as_str) else { return Frame::unreadable(version, &id) };
+        let payload = match fields.get(3) {
+            // OCPP-J 1.6 section 4.2.1 allows null for an empty payload
+            None | Some(Value::Null) if version == Version::V16 => json!({}),
+            Some(payload) => payload.clone(),
+            None => return Frame::unreadable(version, &id),
+        };
+        Frame::Call { id, action: action.to_owned(), payload }
+    }
+
+    fn unreadable(version: Version, id: &str) -> Frame {
+        let what = "That is no OCPP message.";
+        Frame::Unreadable(version.is_v2().then(|| error(version, id, Fault::RpcFramework, what)))
+    }
+}
+
+/// Why a call is refused with a CALLERROR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The action is not known.
+    NotImplemented,
+    /// It is known, and not supported.
+    NotSupported,
+    /// The payload is not what the schema says.
+    Format,
+    /// A field holds a word that is none of its words.
+    Value,
+    /// A field holds what it may not.
+    PropertyConstraint,
+    /// A field is missing.
+    OccurrenceConstraint,
+    /// A field is of the wrong type.
+    TypeConstraint,
+    /// It may not be asked now.
+    Security,
+    /// There is no such message type.
+    MessageType,
+    /// The frame is none.
+    RpcFramework,
+}
+
+impl Fault {
+    /// The error code, in the version's spelling. In 1.6 the charger calls every malformed payload one thing.
+    pub(crate) fn code(self, version: Version) -> &'static str {
+        match (self, version) {
+            (Fault::Format | Fault::Value | Fault::OccurrenceConstraint | Fault::TypeConstraint, Version::V16) => {
+                "FormationViolation"
+            }
+            (Fault::MessageType | Fault::RpcFramework, Version::V16) => "ProtocolError",
+            (Fault::NotImplemented, _) => "NotImplemented",
+            (Fault::NotSupported, _) => "NotSupported",
+            (Fault::Format, _) => "FormatViolation",
+            (Fault::Value | Fault::PropertyConstraint, _) => "PropertyConstraintViolation",
+            (Fault::OccurrenceConstraint, _) => "OccurrenceConstraintViolation",
+            (Fault::TypeConstraint, _) => "TypeConstraintViolation",
+            (Fault::Security, _) => "SecurityError",
+            (Fault::MessageType, _) => "MessageTypeNotSupported",
+            (Fault::RpcFramework, _) => "RpcFrameworkError",
+        }
+    }
+
+    /// What the reader's complaint about a payload comes to.
+    fn of(complaint: &serde_json::Error) -> Fault {
+        let text = complaint.to_string();
+        let starts = [
+            ("missing field", Fault::OccurrenceConstraint),
+            ("invalid type", Fault::TypeConstraint),
+            ("unknown variant", Fault::Value),
+        ];
+        starts.iter().find(|(start, _)| text.starts_with(start)).map_or(Fault::Format, |(_, fault)| *fault)
     }
 }
 
 /// Why a call of the endpoint gets no CALLRESULT.
+#[derive(Debug)]
 pub(crate) enum Refusal {
-    /// A CALLERROR with this code (1.6 spelling) and description.
-    Error(&'static str, String),
+    /// A CALLERROR with this description.
+    Error(Fault, String),
     /// No word at all: a deviation.
     Silence,
 }
@@ -51,151 +127,33 @@ pub(crate) type Reply = Result<Value, Refusal>;
 
 /// The payload of a command, read as `T`.
 pub(crate) fn read<T: DeserializeOwned>(payload: &Value) -> Result<T, Refusal> {
-    T::deserialize(payload).map_err(|e| Refusal::Error("FormationViolation", e.to_string()))
+    T::deserialize(payload).map_err(|e| Refusal::Error(Fault::of(&e), e.to_string()))
+}
+
+/// An answer that is only a status.
+pub(crate) fn status(status: &str) -> Reply {
+    Ok(json!({ "status": status }))
 }
 
 /// The frame that answers call `id`, unless the charger stays silent.
-pub(crate) fn answer(id: &str, reply: Reply) -> Option<String> {
+pub(crate) fn answer(version: Version, id: &str, reply: Reply) -> Option<String> {
     match reply {
         Ok(payload) => Some(json!([3, id, payload]).to_string()),
-        Err(Refusal::Error(code, description)) => Some(json!([4, id, code, cut(&description, 255), {}]).to_string()),
+        Err(Refusal::Error(fault, description)) => Some(error(version, id, fault, &description)),
         Err(Refusal::Silence) => None,
     }
 }
 
-/// Text cut to a CiString's length, in characters.
+fn error(version: Version, id: &str, fault: Fault, description: &str) -> String {
+    json!([4, id, fault.code(version), cut(description, 255), {}]).to_string()
+}
+
+/// The frame that refuses an answer (2.1 CALLRESULTERROR); the earlier versions have none.
+pub(crate) fn refuse_answer(version: Version, id: &str, why: &str) -> Option<String> {
+    (version == Version::V21).then(|| json!([5, id, Fault::Format.code(version), cut(why, 255), {}]).to_string())
+}
+
+/// Text cut to the length of a field, in characters.
 pub(crate) fn cut(text: &str, length: usize) -> String {
     text.chars().take(length).collect()
-}
-
-/// A call the charger wants to make.
-#[derive(Debug)]
-pub(crate) struct Call {
-    /// Its OCPP action.
-    pub(crate) action: &'static str,
-    payload: Value,
-    /// May go out before the endpoint accepted the boot: the boot itself, and what was triggered.
-    before_boot: bool,
-    /// Belongs to a transaction: survives a lost connection, and takes its transactionId when it is sent.
-    of_transaction: bool,
-    attempts: i64,
-}
-
-impl Call {
-    /// A call that waits its turn.
-    pub(crate) fn new(action: &'static str, payload: Value) -> Call {
-        Call { action, payload, before_boot: action == "BootNotification", of_transaction: false, attempts: 0 }
-    }
-
-    /// The endpoint triggered it: it may go out while the boot is pending.
-    pub(crate) fn triggered(self) -> Call {
-        Call { before_boot: true, ..self }
-    }
-
-    /// It belongs to a transaction.
-    pub(crate) fn of_transaction(self) -> Call {
-        Call { of_transaction: true, ..self }
-    }
-
-    /// Start and Stop are repeated until they are answered; a sample or a heartbeat is not worth it.
-    fn is_repeated(&self) -> bool {
-        self.of_transaction && self.action != "MeterValues"
-    }
-}
-
-/// The charger's own calls: a queue, and the one that waits for its answer.
-#[derive(Debug, Default)]
-pub(crate) struct Outbox {
-    connected: bool,
-    queue: VecDeque<Call>,
-    waiting: Option<(String, Timestamp, Call)>,
-    last_id: u64,
-    /// The id the endpoint gave the latest transaction, once it answered its StartTransaction.
-    pub(crate) transaction_id: Option<i64>,
-}
-
-impl Outbox {
-    /// A connection stands.
-    pub(crate) fn connected(&mut self) {
-        self.connected = true;
-    }
-
-    /// The connection is gone: only what belongs to transactions is kept for the next one.
-    pub(crate) fn disconnected(&mut self) {
-        self.connected = false;
-        if let Some((_, _, call)) = self.waiting.take() {
-            self.queue.push_front(call);
-        }
-        self.queue.retain(|call| call.of_transaction);
-    }
-
-    /// Queues a call.
-    pub(crate) fn push(&mut self, call: Call) {
-        if self.queue.len() < QUEUE || call.action != "MeterValues" {
-            self.queue.push_back(call);
-        }
-    }
-
-    /// Whether a call of this action is queued or under way.
-    pub(crate) fn holds(&self, action: &str) -> bool {
-        let waiting = self.waiting.iter().map(|(_, _, call)| call);
-        self.queue.iter().chain(waiting).any(|call| call.action == action)
-    }
-
-    /// Whether everything is said and answered.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.waiting.is_none()
-    }
-
-    /// When the outstanding call gives up waiting.
-    pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        self.waiting.as_ref().map(|(_, deadline, _)| *deadline)
-    }
-
-    /// The next frame, when none is outstanding and one may be sent.
-    pub(crate) fn next(&mut self, registered: bool, now: Timestamp) -> Option<String> {
-        if !self.connected || self.waiting.is_some() {
-            return None;
-        }
-        let turn = self.queue.iter().position(|call| registered || call.before_boot)?;
-        let mut call = self.queue.remove(turn)?;
-        self.name_transaction(&mut call);
-        self.last_id += 1;
-        let id = format!("sim-{}", self.last_id);
-        let frame = json!([2, id, call.action, call.payload]).to_string();
-        self.waiting = Some((id, after(now, ANSWER_SECONDS), call));
-        Some(frame)
-    }
-
-    /// A StopTransaction must name its transaction, even one whose start nobody answered; a sample need not.
-    fn name_transaction(&mut self, call: &mut Call) {
-        match (call.action, self.transaction_id) {
-            ("StartTransaction", _) => self.transaction_id = None,
-            ("MeterValues" | "StopTransaction", Some(id)) if call.of_transaction => {
-                call.payload["transactionId"] = json!(id);
-            }
-            ("StopTransaction", None) => call.payload["transactionId"] = json!(-1),
-            _ => {}
-        }
-    }
-
-    /// The call that frame id answers, if it is the outstanding one.
-    pub(crate) fn answered(&mut self, id: &str) -> Option<Call> {
-        self.waiting.take_if(|(outstanding, _, _)| outstanding == id).map(|(_, _, call)| call)
-    }
-
-    /// The outstanding call, if its time is over.
-    pub(crate) fn timed_out(&mut self, now: Timestamp) -> Option<Call> {
-        self.waiting.take_if(|(_, deadline, _)| *deadline <= now).map(|(_, _, call)| call)
-    }
-
-    /// A call failed: repeats it up to `most` times, or hands it back as given up.
-    pub(crate) fn failed(&mut self, mut call: Call, most: i64) -> Option<Call> {
-        call.attempts += 1;
-        if call.is_repeated() && call.attempts < most {
-            self.queue.push_front(call);
-            return None;
-        }
-        Some(call)
-    }
 }

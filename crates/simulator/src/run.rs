@@ -1,7 +1,7 @@
 //! Drives a simulated charger: over a WebSocket, or over channels inside a test. Sockets, time and waiting live here.
 
-use crate::SimulatedCharger;
 use crate::clock::later;
+use crate::{SimulatedCharger, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{Sink, SinkExt, Stream, StreamExt, future, sink, stream};
@@ -72,27 +72,27 @@ impl Endpoint {
             url: format!("{}/{}", url.trim_end_matches('/'), utf8_percent_encode(id, ESCAPED)),
             authorization: basic.and_then(|basic| HeaderValue::try_from(basic).ok()),
         };
-        let readable = endpoint.request();
+        let readable = endpoint.request(Version::V16);
         readable.map_err(|e| EndpointError::Unreadable { url: url.into(), reason: e.to_string() })?;
         Ok(endpoint)
     }
 
-    fn request(&self) -> Result<Request, Error> {
+    fn request(&self, version: Version) -> Result<Request, Error> {
         let mut request = self.url.as_str().into_client_request()?;
-        request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("ocpp1.6"));
+        request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static(version.subprotocol()));
         if let Some(basic) = &self.authorization {
             request.headers_mut().insert("Authorization", basic.clone());
         }
         Ok(request)
     }
 
-    fn explain(&self, error: &Error) -> String {
+    fn explain(&self, error: &Error, version: Version) -> String {
         let url = &self.url;
         match error {
             Error::Http(answer) if answer.status() == 401 => format!("{url} wants another password (HTTP 401)."),
             Error::Http(answer) => format!("{url} refuses the connection (HTTP {}).", answer.status().as_u16()),
             Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
-                format!("{url} does not agree to ocpp1.6.")
+                format!("{url} does not agree to {}.", version.subprotocol())
             }
             Error::Io(e) => format!("Nobody answers at {url} ({e}). Is the endpoint running, and is this its address?"),
             other => format!("{url} cannot be connected to: {other}."),
@@ -180,7 +180,7 @@ async fn stay_connected(
     let mut pause = FIRST_PAUSE;
     loop {
         state.send_replace(LinkState::Connecting);
-        let attempt = async { connect_async(endpoint.request()?).await };
+        let attempt = async { connect_async(endpoint.request(charger.version())?).await };
         let why = match timeout(HANDSHAKE, attempt).await {
             Ok(Ok((socket, _))) => {
                 state.send_replace(LinkState::Connected);
@@ -203,7 +203,7 @@ async fn stay_connected(
                     End::Lost => format!("{} closed the connection.", endpoint.url),
                 }
             }
-            Ok(Err(e)) => endpoint.explain(&e),
+            Ok(Err(e)) => endpoint.explain(&e, charger.version()),
             Err(_) => format!("{} did not answer within {} s.", endpoint.url, HANDSHAKE.as_secs()),
         };
         charger.disconnected(clock());

@@ -1,47 +1,101 @@
-//! The connector: plug, authorisation, transaction and the status they come to.
+//! The connector: plug, authorisation, transaction and the condition they come to.
 
 use crate::SimulatedCharger;
 use crate::clock::after;
+use crate::dialect::{Setting, Started};
 use crate::profiles::{Profile, Purpose};
-use crate::rpc::{Call, cut};
+use crate::rpc::cut;
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 /// How long a charger that starts by itself waits before it presents its tag again after a refusal, in seconds.
 const TAG_RETRY: i64 = 30;
 
+/// Who wants to charge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct IdToken {
+    pub(crate) text: String,
+    /// 2.x: what kind of token it is; empty in 1.6.
+    pub(crate) kind: String,
+}
+
 /// Someone wants to charge, and something is still missing: the endpoint's consent or the plug.
+#[derive(Debug)]
 pub(crate) struct Start {
-    id_tag: String,
-    authorised: bool,
-    /// The profile that came with RemoteStartTransaction.
-    profile: Option<Profile>,
-    /// ConnectionTimeOut: nothing came of it by then.
+    pub(crate) id_token: IdToken,
+    /// Nobody needs to be asked, or the endpoint has agreed.
+    pub(crate) authorised: bool,
+    /// The profile that came with a remote start.
+    pub(crate) profile: Option<Profile>,
+    /// 2.x: the number of the remote start.
+    pub(crate) remote_start_id: Option<i64>,
+}
+
+/// A start that waits, until nothing came of it.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    start: Start,
     until: Timestamp,
+    /// The plug was in before.
+    was_plugged: bool,
 }
 
 /// A running transaction.
+#[derive(Debug)]
 pub(crate) struct Transaction {
-    id_tag: String,
+    pub(crate) id_token: IdToken,
     /// True time.
     pub(crate) start: Timestamp,
     /// When the next periodic sample is due.
     pub(crate) sample_at: Option<Timestamp>,
 }
 
+/// Why a transaction ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The endpoint asked for it.
+    Remote,
+    /// The plug was pulled.
+    EvDisconnected,
+    /// The endpoint refused the idToken afterwards.
+    DeAuthorized,
+    /// The charger resets when all is said.
+    SoftReset,
+    /// The charger resets at once.
+    HardReset,
+    /// 1.6: the connector was unlocked by the endpoint.
+    Unlocked,
+}
+
+/// How the connector stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Available,
+    /// Plugged in or asked for, and not charging yet.
+    Preparing,
+    Charging,
+    /// The car takes nothing.
+    SuspendedEv,
+    /// The charger offers nothing.
+    SuspendedEvse,
+    /// The transaction is over and the plug still in.
+    Finishing,
+    Reserved,
+    Unavailable,
+}
+
 /// The one connector.
+#[derive(Debug)]
 pub(crate) struct Connector {
     pub(crate) plugged: bool,
     /// Charger and connector: whether ChangeAvailability left them operative. Survives a reboot.
     pub(crate) operative: [bool; 2],
     /// ChangeAvailability asked for during a transaction: connector and new state.
     pub(crate) scheduled: Option<(i64, bool)>,
-    pub(crate) start: Option<Start>,
+    pub(crate) waiting: Option<Waiting>,
     pub(crate) transaction: Option<Transaction>,
     /// A transaction ended and the plug is still in.
     finishing: bool,
     present_tag_at: Option<Timestamp>,
-    notified: [Option<&'static str>; 2],
 }
 
 impl Connector {
@@ -50,22 +104,16 @@ impl Connector {
             plugged,
             operative: [true, true],
             scheduled: None,
-            start: None,
+            waiting: None,
             transaction: None,
             finishing: false,
             present_tag_at: None,
-            notified: [None, None],
         }
-    }
-
-    /// Every status will be told again.
-    pub(crate) fn forget_notified(&mut self) {
-        self.notified = [None, None];
     }
 
     /// After a reboot the charger starts afresh with what is plugged in.
     pub(crate) fn rebooted(&mut self) {
-        (self.finishing, self.start, self.present_tag_at) = (false, None, None);
+        (self.finishing, self.waiting, self.present_tag_at) = (false, None, None);
     }
 
     pub(crate) fn unplugged(&mut self) {
@@ -74,7 +122,7 @@ impl Connector {
 
     /// Whether a transaction may begin.
     pub(crate) fn is_free(&self) -> bool {
-        self.operative == [true, true] && self.transaction.is_none() && self.start.is_none()
+        self.operative == [true, true] && self.transaction.is_none() && self.waiting.is_none()
     }
 
     /// Operative or not, for the charger (0, both) or the connector (1).
@@ -82,22 +130,36 @@ impl Connector {
         self.operative = if connector == 0 { [operative; 2] } else { [self.operative[0], operative] };
     }
 
+    /// ChangeAvailability, which both versions answer with the same words. During a transaction it waits.
+    pub(crate) fn change_availability(&mut self, connector: i64, operative: bool) -> &'static str {
+        if !(0..=1).contains(&connector) {
+            return "Rejected";
+        }
+        if self.transaction.is_some() && !operative {
+            self.scheduled = Some((connector, operative));
+            return "Scheduled";
+        }
+        self.scheduled = None;
+        self.make_operative(connector, operative);
+        "Accepted"
+    }
+
     /// When something of it is due.
-    pub(crate) fn due(&self) -> Option<Timestamp> {
+    pub(crate) fn due(&self) -> impl Iterator<Item = Timestamp> {
         let sample = self.transaction.as_ref().and_then(|transaction| transaction.sample_at);
-        let until = self.start.as_ref().map(|start| start.until);
-        [sample, until, self.present_tag_at].into_iter().flatten().min()
+        let until = self.waiting.as_ref().map(|waiting| waiting.until);
+        [sample, until, self.present_tag_at].into_iter().flatten()
     }
 }
 
 impl SimulatedCharger {
-    /// Someone asks to charge, by RemoteStartTransaction or with a tag; consent is asked for unless `authorised`.
-    pub(crate) fn ask_start(&mut self, id_tag: &str, authorised: bool, profile: Option<Profile>, now: Timestamp) {
-        let until = after(now, self.configuration.number("ConnectionTimeOut").max(1));
-        self.connector.start = Some(Start { id_tag: id_tag.to_owned(), authorised, profile, until });
-        if !authorised {
-            self.outbox.push(Call::new("Authorize", json!({ "idTag": id_tag })));
+    /// Someone asks to charge, from afar or with a tag; consent is asked for unless it is there.
+    pub(crate) fn ask_start(&mut self, start: Start, now: Timestamp) {
+        let until = after(now, self.number(Setting::ConnectionTimeout).max(1));
+        if !start.authorised {
+            self.outbox.push((self.dialect().authorize)(&start.id_token));
         }
+        self.connector.waiting = Some(Waiting { start, until, was_plugged: self.connector.plugged });
     }
 
     /// Free vend: with a car plugged in and the endpoint's consent to the boot, it presents its own tag.
@@ -107,28 +169,30 @@ impl SimulatedCharger {
         let waits = connector.present_tag_at.is_some_and(|at| at > now);
         if may && connector.plugged && connector.is_free() && !connector.finishing && !waits {
             self.connector.present_tag_at = None;
-            self.ask_start(&cut(&self.behaviour.id_tag, 16), false, None, now);
+            // the tag is a code of the charger's own, as from a start button
+            let id_token = IdToken { text: cut(&self.behaviour.id_tag, 16), kind: "KeyCode".into() };
+            self.ask_start(Start { id_token, authorised: false, profile: None, remote_start_id: None }, now);
         }
     }
 
-    /// Authorize was answered.
-    pub(crate) fn authorised(&mut self, result: &Value, now: Timestamp) {
-        if result["idTagInfo"]["status"] != "Accepted" {
+    /// The endpoint answered whether the tag may charge.
+    pub(crate) fn authorised(&mut self, accepted: bool, now: Timestamp) {
+        if !accepted {
             self.refused(now);
-        } else if let Some(start) = &mut self.connector.start {
-            start.authorised = true;
+        } else if let Some(waiting) = &mut self.connector.waiting {
+            waiting.start.authorised = true;
         }
     }
 
     /// No consent: the wish is dropped.
     pub(crate) fn refused(&mut self, now: Timestamp) {
-        self.connector.start = None;
+        self.connector.waiting = None;
         self.connector.present_tag_at = self.behaviour.starts_by_itself.then(|| after(now, TAG_RETRY));
     }
 
-    /// Nobody plugged in, or nobody consented, within ConnectionTimeOut.
+    /// Nobody plugged in, or nobody consented, within the connection time-out.
     pub(crate) fn drop_overdue_start(&mut self, now: Timestamp) {
-        if self.connector.start.as_ref().is_some_and(|start| start.until <= now) {
+        if self.connector.waiting.as_ref().is_some_and(|waiting| waiting.until <= now) {
             self.refused(now);
         }
     }
@@ -136,41 +200,32 @@ impl SimulatedCharger {
     /// Begins the transaction once there is consent and a plug.
     pub(crate) fn start_if_ready(&mut self, now: Timestamp) {
         let plugged = self.connector.plugged;
-        let Some(start) = self.connector.start.take_if(|start| start.authorised && plugged) else { return };
-        let payload = json!({
-            "connectorId": 1,
-            "idTag": start.id_tag,
-            "meterStart": self.energy_wh as i64,
-            "timestamp": self.clock.text(now),
-        });
-        self.outbox.push(Call::new("StartTransaction", payload).of_transaction());
-        self.connector.transaction = Some(Transaction { id_tag: start.id_tag, start: now, sample_at: None });
+        let ready = self.connector.waiting.take_if(|waiting| waiting.start.authorised && plugged);
+        let Some(Waiting { start, was_plugged, .. }) = ready else { return };
+        let id_token = start.id_token.clone();
+        self.connector.transaction = Some(Transaction { id_token, start: now, sample_at: None });
         if let Some(profile) = start.profile {
             self.profiles.install(1, profile, now);
         }
+        self.car.follow(self.offered(now), now);
+        let started =
+            Started { id_token: start.id_token, remote_start_id: start.remote_start_id, by_plug: !was_plugged };
+        (self.dialect().started)(self, &started, now);
         self.restart_sampling(now);
     }
 
-    /// StartTransaction was answered.
-    pub(crate) fn started(&mut self, result: &Value, now: Timestamp) {
-        self.outbox.transaction_id = result["transactionId"].as_i64();
-        let refused = result["idTagInfo"]["status"] != "Accepted";
-        if refused && self.configuration.is_true("StopTransactionOnInvalidId") {
-            self.stop_transaction("DeAuthorized", now);
+    /// The endpoint answered the beginning of the transaction: whether its tag may go on.
+    pub(crate) fn start_judged(&mut self, accepted: bool, now: Timestamp) {
+        if !accepted && self.is_true(Setting::StopOnInvalidId) {
+            self.stop_transaction(Stop::DeAuthorized, now);
         }
     }
 
     /// Ends the transaction, if one runs; its own profiles go with it.
-    pub(crate) fn stop_transaction(&mut self, reason: &str, now: Timestamp) {
+    pub(crate) fn stop_transaction(&mut self, stop: Stop, now: Timestamp) {
         let Some(transaction) = self.connector.transaction.take() else { return };
         self.car.cut(now);
-        let payload = json!({
-            "idTag": transaction.id_tag,
-            "meterStop": self.energy_wh as i64,
-            "timestamp": self.clock.text(now),
-            "reason": reason,
-        });
-        self.outbox.push(Call::new("StopTransaction", payload).of_transaction());
+        (self.dialect().ended)(self, &transaction.id_token, stop, now);
         self.profiles.clear(|_, profile| profile.purpose == Purpose::Tx);
         self.connector.finishing = self.connector.plugged;
         if let Some((connector, operative)) = self.connector.scheduled.take() {
@@ -178,48 +233,19 @@ impl SimulatedCharger {
         }
     }
 
-    /// The status of the charger (0) or the connector (1).
-    fn status(&self, connector: i64, now: Timestamp) -> &'static str {
+    /// How the connector stands.
+    pub(crate) fn condition(&self, now: Timestamp) -> Condition {
         let it = &self.connector;
-        if connector == 0 {
-            return if it.operative[0] { "Available" } else { "Unavailable" };
-        }
         match &it.transaction {
-            // 4.9: SuspendedEVSE outranks SuspendedEV
-            Some(_) if self.offered(now) == 0.0 => "SuspendedEVSE",
-            Some(_) if self.car.is_full() => "SuspendedEV",
-            Some(_) => "Charging",
-            None if it.operative != [true, true] => "Unavailable",
-            None if it.start.is_some() => "Preparing",
-            None if it.finishing => "Finishing",
-            None if it.plugged => "Preparing",
-            None => "Available",
-        }
-    }
-
-    /// The StatusNotification call for the charger (0) or the connector (1).
-    pub(crate) fn status_notification(&self, connector: i64, now: Timestamp) -> Call {
-        let payload = json!({
-            "connectorId": connector,
-            "errorCode": "NoError",
-            "status": self.status(connector, now),
-            "timestamp": self.clock.text(now),
-        });
-        Call::new("StatusNotification", payload)
-    }
-
-    /// Tells the endpoint each status that is not what it was told last.
-    pub(crate) fn notice_status(&mut self, now: Timestamp) {
-        if !self.registration.is_accepted() {
-            return;
-        }
-        for connector in [0, 1] {
-            let status = Some(self.status(connector, now));
-            let told = &mut self.connector.notified[connector as usize];
-            if *told != status {
-                *told = status;
-                self.outbox.push(self.status_notification(connector, now));
-            }
+            // 1.6 section 4.9: SuspendedEVSE outranks SuspendedEV
+            Some(_) if self.offered(now) == 0.0 => Condition::SuspendedEvse,
+            Some(_) if self.car.is_full() => Condition::SuspendedEv,
+            Some(_) => Condition::Charging,
+            None if it.operative != [true, true] => Condition::Unavailable,
+            None if it.waiting.is_some() => Condition::Preparing,
+            None if it.finishing => Condition::Finishing,
+            None if it.plugged => Condition::Preparing,
+            None => Condition::Available,
         }
     }
 }

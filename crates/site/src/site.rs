@@ -488,6 +488,7 @@ impl Site {
             listeners,
             tell_frames: self.inner.options.tell_frames,
             changed: Arc::new(move |id| site.mark_changed(id)),
+            sign: None,
         }
     }
 }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use chargehand_ocpp::v16::profile::Purpose;
+use chargehand_ocpp::profile::Purpose;
 
 use crate::event::Event;
 use crate::in_force;
-use crate::limit::{Counts, Recipe};
+use crate::limit::{Counts, Recipe, place_word};
 use crate::link::CallFailure;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
 use crate::record::Transaction;
@@ -69,8 +69,9 @@ pub async fn find(
         let found = Found { recipe, shown, ends };
         match found.shown.verdict {
             Verdict::Passed => {
-                trial.proof.recipe = recipe.words(&trial.terms().await?);
-                note_recipe(trial, &found).await;
+                let terms = trial.terms().await?;
+                trial.proof.recipe = recipe.words(&terms);
+                note_recipe(trial, &found, place_word(terms.version)).await;
                 return Ok(Some(found));
             }
             // Nothing was measured: another way would show no more.
@@ -94,7 +95,7 @@ async fn ends(trial: &Trial<'_>, lasts: Duration, from_start: bool) -> Result<Ti
     Ok(if from_start { latest.min(now.checked_add(lasts).unwrap_or(latest)) } else { latest })
 }
 
-async fn note_recipe(trial: &Trial<'_>, found: &Found) {
+async fn note_recipe(trial: &Trial<'_>, found: &Found, place: &str) {
     if (found.recipe.purpose, found.recipe.connector, found.recipe.counts)
         == (Purpose::TxDefaultProfile, 0, Counts::Absolute)
     {
@@ -104,7 +105,7 @@ async fn note_recipe(trial: &Trial<'_>, found: &Found) {
         code: "limit_recipe".into(),
         gravity: Gravity::Attention,
         text: format!(
-            "The usual way to put a limit (TxDefaultProfile on connector 0, Absolute) was not obeyed; this one was: {}. \
+            "The usual way to put a limit (TxDefaultProfile on {place} 0, Absolute) was not obeyed; this one was: {}. \
              A platform must be told so, or it will not control this charger.",
             trial.proof.recipe
         ),
@@ -120,8 +121,8 @@ async fn note_recipe(trial: &Trial<'_>, found: &Found) {
 /// The outcome that ends the check: the charger is silent or gone.
 pub async fn end_test(trial: &mut Trial<'_>) -> Result<(), Outcome> {
     let record = trial.record().await?;
-    for call in in_force::way_back(&record, trial.link.clock.now()) {
-        match trial.link.call(call).await {
+    for ask in in_force::way_back(&record, trial.link.clock.now()) {
+        match trial.link.ask(ask).await {
             Ok(_) | Err(CallFailure::Error { .. } | crate::link::CallFailure::Held(_)) => {}
             Err(failure) => return Err(stopped(&failure)),
         }

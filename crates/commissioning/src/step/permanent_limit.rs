@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use chargehand_ocpp::v16::call;
-use chargehand_ocpp::v16::profile::Purpose;
+use chargehand_ocpp::profile::Purpose;
 
 use crate::check::limit_follows;
 use crate::event::{PermanentLimit, Step};
@@ -11,13 +10,14 @@ use crate::guard;
 use crate::limit::{Counts, Recipe, SESSION_PROFILE, STATION_PROFILE};
 use crate::link::Link;
 use crate::outcome::{Outcome, Verdict};
+use crate::profiles;
 use crate::record::{Record, Transaction};
 use crate::trial::{Shown, Trial, shows, stopped};
 use crate::units::Amperes;
 
 /// The station maximum: nothing a later platform sends can go above it, if it is obeyed.
 const STATION: Recipe =
-    Recipe { purpose: Purpose::ChargePointMaxProfile, connector: 0, counts: Counts::Absolute, transaction: None };
+    Recipe { purpose: Purpose::StationMaxProfile, connector: 0, counts: Counts::Absolute, transaction: None };
 /// Rejected or not obeyed in the first kind, it is tried in the second.
 const KINDS: [Counts; 2] = [Counts::Absolute, Counts::Relative];
 
@@ -34,6 +34,8 @@ async fn write(link: &Link, limit: Amperes, recipe: &mut String) -> Result<Outco
     let record = link.record().await.map_err(|f| stopped(&f))?;
     guard::permanent(&record, limit)
         .map_err(|held| Outcome::new(Verdict::NotTested, format!("{held} {}", held.remedy())))?;
+    // What stands there tells which places are taken.
+    profiles::read(link, Step::PermanentLimit, &record).await;
     let mut proof = limit_follows::proof(limit);
     let trial = Trial::new(link, Step::PermanentLimit, &record, &mut proof).await?;
     let mut writing = Writing { trial, limit, recipe, tried: Vec::new() };
@@ -50,7 +52,7 @@ async fn write(link: &Link, limit: Amperes, recipe: &mut String) -> Result<Outco
     };
     if writing.tried.iter().any(|(put, shown)| *put == STATION && !shown.refused && shown.verdict != Verdict::Passed) {
         // Not proved: it must not stay there unproved. The default stands by now, so that there is no gap.
-        let _ = link.call(call::clear_charging_profile(STATION_PROFILE)).await;
+        profiles::give_back(link, STATION_PROFILE).await;
     }
     outcome
 }
@@ -140,7 +142,7 @@ impl Writing<'_, '_> {
         let obeyed = self.prove_in_a_kind(|counts| Recipe::own(charging, counts)).await? == Verdict::Passed;
         let own = self.tried.last().filter(|_| obeyed).map(|(recipe, _)| *recipe);
         if self.tried.iter().any(|(put, shown)| put.purpose == Purpose::TxProfile && !shown.refused) {
-            let _ = self.trial.link.call(call::clear_charging_profile(SESSION_PROFILE)).await;
+            profiles::give_back(self.trial.link, SESSION_PROFILE).await;
         }
         if own.is_none() || self.draws_above().await {
             let connector = charging.connector.max(1);

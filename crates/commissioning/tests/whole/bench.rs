@@ -132,6 +132,7 @@ impl Bench {
             listeners: Arc::from([]),
             tell_frames: false,
             changed: Arc::new(|_: &Arc<str>| {}),
+            sign: None,
         };
         let (inbox, mut inputs) = mpsc::channel(32);
         let link = Link::new("CP1".into(), clock.clone(), inbox);

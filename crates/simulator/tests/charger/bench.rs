@@ -1,7 +1,7 @@
 //! A charger on the bench: the time is told, the endpoint answers like a friendly one, every frame is checked.
 
 use crate::schemas;
-use chargehand_simulator::{Behaviour, SimulatedCharger};
+use chargehand_simulator::{Behaviour, SimulatedCharger, Version};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -87,6 +87,10 @@ impl Bench {
         bench
     }
 
+    fn version(&self) -> Version {
+        self.charger.version()
+    }
+
     pub fn connect(&mut self) {
         self.outstanding = None;
         let frames = self.charger.connected(self.now);
@@ -121,7 +125,11 @@ impl Bench {
 
     /// Calls the charger.
     pub fn call(&mut self, action: &str, payload: Value) -> Answer {
-        assert_eq!(schemas::faults(action, &payload), [""; 0], "the story sends what the schema allows");
+        assert_eq!(
+            schemas::faults(self.version(), action, &payload),
+            [""; 0],
+            "the story sends what the schema allows"
+        );
         self.call_unchecked(action, payload)
     }
 
@@ -199,6 +207,12 @@ impl Bench {
         let mut frames = VecDeque::from(frames);
         while let Some(frame) = frames.pop_front() {
             let frame: Value = serde_json::from_str(&frame).unwrap();
+            if frame[0] == 6 {
+                let action = frame[2].as_str().unwrap().to_owned();
+                self.check(&action, &frame[3]);
+                self.said.push(Said { action, payload: frame[3].clone() });
+                continue;
+            }
             assert_eq!(frame[0], 2, "an answer nobody asked for: {frame}");
             let patience = SignedDuration::from_secs(30);
             let is_alone = self.outstanding.is_none_or(|since| self.now.duration_since(since) >= patience);
@@ -209,29 +223,36 @@ impl Bench {
             self.outstanding = Some(self.now);
             if self.answers {
                 self.outstanding = None;
-                let answer = json!([3, frame[1], self.answer(&action)]).to_string();
+                let answer = self.answer(&action, &frame[3]);
+                self.check(&format!("{action}Response"), &answer);
+                let answer = json!([3, frame[1], answer]).to_string();
                 frames.extend(self.charger.receive(&answer, self.now));
             }
         }
     }
 
-    fn answer(&mut self, action: &str) -> Value {
+    fn answer(&mut self, action: &str, asked: &Value) -> Value {
         let time = self.now.to_string();
+        let info = json!({ "status": self.id_tag });
         match action {
             "BootNotification" => json!({ "status": self.boot.0, "interval": self.boot.1, "currentTime": time }),
             "Heartbeat" => json!({ "currentTime": time }),
-            "Authorize" => json!({ "idTagInfo": { "status": self.id_tag } }),
+            "Authorize" if self.version().is_v2() => json!({ "idTokenInfo": info }),
+            "Authorize" => json!({ "idTagInfo": info }),
             "StartTransaction" => {
                 self.transactions += 1;
-                json!({ "transactionId": 100 + self.transactions, "idTagInfo": { "status": self.id_tag } })
+                json!({ "transactionId": 100 + self.transactions, "idTagInfo": info })
             }
-            "StopTransaction" | "StatusNotification" | "MeterValues" => json!({}),
-            other => panic!("the endpoint has no answer to {other}"),
+            "TransactionEvent" => {
+                self.transactions += i64::from(asked["eventType"] == "Started");
+                if asked["idToken"].is_object() { json!({ "idTokenInfo": info }) } else { json!({}) }
+            }
+            _ => json!({}),
         }
     }
 
     fn check(&self, name: &str, payload: &Value) {
-        let mut faults = schemas::faults(name, payload);
+        let mut faults = schemas::faults(self.version(), name, payload);
         faults.retain(|fault| self.expected_fault.is_none_or(|expected| !fault.contains(expected)));
         assert_eq!(faults, [""; 0], "{payload}");
     }
@@ -253,7 +274,8 @@ pub fn profile(purpose: &str, level: i64, amps: f64, more: Value) -> Value {
     profile
 }
 
-fn merge(into: &mut Value, more: Value) {
+/// Lays fields over a value.
+pub fn merge(into: &mut Value, more: Value) {
     match more {
         Value::Object(more) if into.is_object() => {
             more.into_iter().for_each(|(field, value)| merge(&mut into[field.as_str()], value));

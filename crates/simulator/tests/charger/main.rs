@@ -9,3 +9,4 @@ mod limits;
 mod runner;
 mod schemas;
 mod sessions;
+mod v2;

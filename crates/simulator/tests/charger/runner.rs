@@ -1,7 +1,9 @@
 //! The charger driven over channels on paused time, and over a real socket on a free port.
 
 use crate::schemas;
-use chargehand_simulator::{Behaviour, Endpoint, EndpointError, LinkState, SimulatedCharger, connect, over_channels};
+use chargehand_simulator::{
+    Behaviour, Endpoint, EndpointError, LinkState, SimulatedCharger, Version, connect, over_channels,
+};
 use futures_util::{SinkExt, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -34,6 +36,7 @@ struct Other {
     to: mpsc::Sender<String>,
     /// The ids of its own calls that the charger answered.
     answered: Vec<String>,
+    version: Version,
 }
 
 impl Other {
@@ -46,7 +49,7 @@ impl Other {
                 continue;
             }
             let action = frame[2].as_str().unwrap();
-            assert_eq!(schemas::faults(action, &frame[3]), [""; 0]);
+            assert_eq!(schemas::faults(self.version, action, &frame[3]), [""; 0]);
             self.to.send(json!([3, frame[1], answer(action)]).to_string()).await.unwrap();
             if action == wanted {
                 return frame[3].clone();
@@ -56,13 +59,14 @@ impl Other {
 }
 
 fn on_paused_time(behaviour: Behaviour) -> (Other, tokio::task::JoinHandle<SimulatedCharger>) {
+    let version = behaviour.version;
     let (to_charger, incoming) = mpsc::channel(16);
     let (outgoing, from_charger) = mpsc::channel(16);
     let (start, began) = (crate::bench::START.parse::<Timestamp>().unwrap(), Instant::now());
     let clock = move || start + SignedDuration::try_from(began.elapsed()).unwrap();
     let charger = SimulatedCharger::new(behaviour, start);
     let task = tokio::spawn(over_channels(charger, incoming, outgoing, clock));
-    (Other { from: from_charger, to: to_charger, answered: Vec::new() }, task)
+    (Other { from: from_charger, to: to_charger, answered: Vec::new(), version }, task)
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,18 +1,38 @@
 //! The configuration keys of OCPP 1.6 chapter 9 that this charger has, and which of them may be written.
 
+use crate::dialect::Setting;
+use crate::profiles::{MAX_PERIODS, MAX_PROFILES};
 use crate::rpc::cut;
 use crate::{Behaviour, RateUnit, meter};
 use serde_json::{Value, json};
 
-/// How many charging profiles it holds.
-pub(crate) const MAX_PROFILES: usize = 20;
-/// How many periods one schedule may have.
-pub(crate) const MAX_PERIODS: usize = 24;
 /// What a charger without the P15 limit says it answers at once.
 const MAX_KEYS: usize = 50;
 
+/// The keys by which the charger behaves.
+const SETTINGS: &[(Setting, &str)] = &[
+    (Setting::Heartbeat, "HeartbeatInterval"),
+    (Setting::SampleInterval, "MeterValueSampleInterval"),
+    (Setting::SampledMeasurands, "MeterValuesSampledData"),
+    (Setting::ConnectionTimeout, "ConnectionTimeOut"),
+    (Setting::Attempts, "TransactionMessageAttempts"),
+    (Setting::RemoteNeedsConsent, "AuthorizeRemoteTxRequests"),
+    (Setting::StopOnInvalidId, "StopTransactionOnInvalidId"),
+];
+
+/// The key of a setting.
+pub(super) fn key(setting: Setting) -> &'static str {
+    SETTINGS.iter().find(|(its, _)| *its == setting).map_or("", |(_, key)| key)
+}
+
+/// The setting of a key; most keys have none.
+pub(super) fn setting(key: &str) -> Option<Setting> {
+    SETTINGS.iter().find(|(_, its)| its.eq_ignore_ascii_case(key)).map(|(setting, _)| *setting)
+}
+
 type Check = fn(&str) -> bool;
 
+#[derive(Debug)]
 struct Key {
     name: &'static str,
     value: String,
@@ -21,13 +41,14 @@ struct Key {
 }
 
 /// The keys with their values, in the order the charger lists them. They survive a reboot.
-pub(crate) struct Configuration {
+#[derive(Debug)]
+pub(super) struct Configuration {
     keys: Vec<Key>,
 }
 
 impl Configuration {
     /// The keys as they left the factory.
-    pub(crate) fn new(behaviour: &Behaviour) -> Self {
+    pub(super) fn new(behaviour: &Behaviour) -> Self {
         let max_keys = behaviour.deviates.answers_at_most_keys.unwrap_or(MAX_KEYS);
         let unit = match behaviour.rate_unit {
             RateUnit::Current => "Current",
@@ -68,29 +89,19 @@ impl Configuration {
     }
 
     /// A key's value; empty when there is no such key.
-    pub(crate) fn get(&self, name: &str) -> &str {
+    pub(super) fn get(&self, name: &str) -> &str {
         self.keys.iter().find(|key| key.name == name).map_or("", |key| &key.value)
     }
 
-    /// A key that holds a whole number; 0 when it holds none.
-    pub(crate) fn number(&self, name: &str) -> i64 {
-        self.get(name).parse().unwrap_or(0)
-    }
-
-    /// A key that holds a truth value.
-    pub(crate) fn is_true(&self, name: &str) -> bool {
-        self.get(name).eq_ignore_ascii_case("true")
-    }
-
     /// Sets a key from inside, as the Boot answer does with HeartbeatInterval.
-    pub(crate) fn set(&mut self, name: &str, value: String) {
+    pub(super) fn set(&mut self, name: &str, value: String) {
         if let Some(key) = self.keys.iter_mut().find(|key| key.name == name) {
             key.value = value;
         }
     }
 
     /// ChangeConfiguration: the status to answer.
-    pub(crate) fn change(&mut self, name: &str, value: &str) -> &'static str {
+    pub(super) fn change(&mut self, name: &str, value: &str) -> &'static str {
         match self.keys.iter_mut().find(|key| key.name.eq_ignore_ascii_case(name)) {
             None => "NotSupported",
             Some(Key { writable: Some(check), value: held, .. }) if check(value) => {
@@ -102,7 +113,7 @@ impl Configuration {
     }
 
     /// GetConfiguration's answer: the keys asked for, or all when the list is empty, but never more than `most`.
-    pub(crate) fn answer(&self, asked: &[String], most: usize) -> Value {
+    pub(super) fn answer(&self, asked: &[String], most: usize) -> Value {
         let is = |key: &Key, name: &String| key.name.eq_ignore_ascii_case(name);
         let wanted = |key: &&Key| asked.is_empty() || asked.iter().any(|name| is(key, name));
         let known: Vec<Value> = (self.keys.iter().filter(wanted).take(most))

@@ -1,15 +1,13 @@
-//! What is it, and how is it set?
+//! The configuration keys of a 1.6 charger, as a whole or a few at a time.
 
-use std::time::Duration;
-
-use chargehand_ocpp::v16::call::{self, Trigger};
+use chargehand_ocpp::v16::call;
 use chargehand_ocpp::v16::read;
 
-use crate::event::{Event, Step};
+use super::{Settings, or_otherwise};
+use crate::event::Step;
 use crate::link::{Answered, CallFailure, Link};
-use crate::outcome::{Outcome, Verdict};
 use crate::record::Record;
-use crate::report::{ConfigurationKey, ConfigurationSnapshot};
+use crate::report::ConfigurationKey;
 use crate::secret;
 
 /// Keys asked for at once where the charger names no maximum; small, because some stay silent on more (field problem P15).
@@ -17,30 +15,26 @@ const CHUNK: usize = 10;
 /// The key that names that maximum.
 const MAX_KEYS: &str = "GetConfigurationMaxKeys";
 
-/// Reads the configuration and sees the clock; keeps the snapshot.
-pub async fn run(link: &Link) -> Outcome {
-    let Ok(record) = link.record().await else { return Outcome::new(Verdict::Inconclusive, "Chargehand is closing.") };
-    see_clock(link, &record).await;
-    link.doing(Step::Inspect, "Reading the configuration", Some(Duration::from_secs(15))).await;
-    let reading = match whole_list(link).await {
-        Ok(reading) if !reading.is_cut() => reading,
-        Ok(reading) => in_chunks(link, &record, reading).await,
-        Err(CallFailure::Silent { sent }) | Err(CallFailure::Error { sent, .. }) => {
-            in_chunks(link, &record, Keys { evidence: vec![sent], ..Keys::default() }).await
-        }
-        Err(failure) => {
-            return Outcome::new(Verdict::Inconclusive, failure.to_string()).with_evidence(failure.evidence());
-        }
-    };
-    conclude(link, &record, reading).await
-}
-
-/// The charger's time comes with StatusNotification; where none came yet it is asked for.
-async fn see_clock(link: &Link, record: &Record) {
-    if record.clock.is_none() {
-        link.doing(Step::Inspect, "Asking for the charger's time", Some(Duration::from_secs(15))).await;
-        let _ = link.call(call::trigger(Trigger::StatusNotification, Some(1))).await;
+/// Reads them.
+///
+/// # Errors
+/// The charger is gone.
+pub(super) async fn read(link: &Link, record: &Record) -> Result<Settings, CallFailure> {
+    let mut keys = Keys { read_as: "whole list".into(), ..Keys::default() };
+    if let Some(answered) = or_otherwise(link.call(call::get_configuration(&[])).await, &mut keys.evidence)? {
+        keys.add(&answered);
     }
+    if keys.is_cut() {
+        keys = in_chunks(link, record, keys).await;
+    }
+    let vendor = record.boot.as_ref().map(|b| b.vendor.clone()).unwrap_or_default();
+    Ok(Settings {
+        keys: keys.keys.into_iter().map(|key| described(key, &vendor)).collect(),
+        unknown: keys.unknown,
+        read_as: keys.read_as,
+        missing: String::new(),
+        evidence: keys.evidence,
+    })
 }
 
 #[derive(Default)]
@@ -78,12 +72,6 @@ impl Keys {
     }
 }
 
-async fn whole_list(link: &Link) -> Result<Keys, CallFailure> {
-    let mut keys = Keys { read_as: "whole list".into(), ..Keys::default() };
-    keys.add(&link.call(call::get_configuration(&[])).await?);
-    Ok(keys)
-}
-
 /// Asks for every key the catalogue knows that has not come yet, a few at a time.
 async fn in_chunks(link: &Link, record: &Record, mut keys: Keys) -> Keys {
     let vendor = record.boot.as_ref().map(|b| b.vendor.to_ascii_lowercase()).unwrap_or_default();
@@ -116,28 +104,8 @@ async fn in_chunks(link: &Link, record: &Record, mut keys: Keys) -> Keys {
     keys
 }
 
-async fn conclude(link: &Link, record: &Record, keys: Keys) -> Outcome {
-    let vendor = record.boot.as_ref().map(|b| b.vendor.clone()).unwrap_or_default();
-    let count = keys.keys.len();
-    let evidence = keys.evidence;
-    let snapshot = ConfigurationSnapshot {
-        taken: Some(link.clock.now()),
-        keys: keys.keys.into_iter().map(|key| described(key, &vendor)).collect(),
-        unknown: keys.unknown,
-        read_as: keys.read_as.clone(),
-    };
-    if count == 0 {
-        let text = "The charger did not give its configuration, neither as a whole nor key by key.";
-        return Outcome::new(Verdict::Inconclusive, text).with_evidence(evidence);
-    }
-    let _ = link.keep(Event::Configuration { snapshot }).await;
-    let who = link.record().await.map(|r| r.title()).unwrap_or_default();
-    Outcome::new(Verdict::Passed, format!("{who}: {count} configuration keys read ({}).", keys.read_as))
-        .with_evidence(evidence)
-}
-
 fn described(key: read::Key, vendor: &str) -> ConfigurationKey {
     let meaning = chargehand_catalogue::key(&key.key, vendor).map(|k| k.meaning.clone());
     let value = if secret::is_secret(&key.key) { key.value.map(|_| secret::MASK.to_owned()) } else { key.value };
-    ConfigurationKey { key: key.key, value, readonly: key.readonly, meaning }
+    ConfigurationKey { key: key.key, value, readonly: key.readonly, meaning, attributes: None }
 }

@@ -1,10 +1,15 @@
 //! What the endpoint may ask, one function per action (smart charging has its own file).
 
+use super::configuration::setting;
+use super::messages::{boot_notification, meter_values, status_notification};
+use super::profile::read_profile;
+use super::smart_charging::{clear_charging_profile, get_composite_schedule, set_charging_profile};
 use crate::clock::after;
-use crate::profiles::{Profile, Purpose};
+use crate::dialect::{Command, Setting};
+use crate::profiles::Purpose;
 use crate::registration::{Registration, heartbeat};
-use crate::rpc::{Refusal, Reply, read};
-use crate::smart_charging::{clear_charging_profile, get_composite_schedule, set_charging_profile};
+use crate::rpc::{Fault, Refusal, Reply, read, status};
+use crate::session::{IdToken, Start, Stop};
 use crate::{MeterHabit, SimulatedCharger};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -13,9 +18,7 @@ use serde_json::{Value, json};
 /// How long a Reset waits for the answer to its StopTransaction, in seconds.
 const REBOOT_WAITS: i64 = 10;
 
-type Command = fn(&mut SimulatedCharger, &Value, Timestamp) -> Reply;
-
-const COMMANDS: &[(&str, Command)] = &[
+pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("CancelReservation", not_supported),
     ("ChangeAvailability", change_availability),
     ("ChangeConfiguration", change_configuration),
@@ -39,21 +42,8 @@ const COMMANDS: &[(&str, Command)] = &[
     ("UpdateFirmware", |_, _, _| Ok(json!({}))),
 ];
 
-/// Carries out a command of the endpoint.
-pub(crate) fn obey(charger: &mut SimulatedCharger, action: &str, payload: &Value, now: Timestamp) -> Reply {
-    match COMMANDS.iter().find(|(name, _)| *name == action) {
-        Some((_, command)) => command(charger, payload, now),
-        None => Err(Refusal::Error("NotImplemented", format!("This charger does not know {action}."))),
-    }
-}
-
-/// An answer that is only a status.
-pub(crate) fn status(status: &str) -> Reply {
-    Ok(json!({ "status": status }))
-}
-
 fn not_supported(_: &mut SimulatedCharger, _: &Value, _: Timestamp) -> Reply {
-    Err(Refusal::Error("NotSupported", "This charger has no reservations.".into()))
+    Err(Refusal::Error(Fault::NotSupported, "This charger has no reservations.".into()))
 }
 
 #[derive(Deserialize)]
@@ -72,17 +62,7 @@ enum Availability {
 fn change_availability(charger: &mut SimulatedCharger, payload: &Value, _: Timestamp) -> Reply {
     let asked: ChangeAvailability = read(payload)?;
     let operative = asked.r#type == Availability::Operative;
-    let connector = &mut charger.connector;
-    if !(0..=1).contains(&asked.connector_id) {
-        return status("Rejected");
-    }
-    if connector.transaction.is_some() && !operative {
-        connector.scheduled = Some((asked.connector_id, operative));
-        return status("Scheduled");
-    }
-    connector.scheduled = None;
-    connector.make_operative(asked.connector_id, operative);
-    status("Accepted")
+    status(charger.connector.change_availability(asked.connector_id, operative))
 }
 
 #[derive(Deserialize)]
@@ -93,13 +73,9 @@ struct ChangeConfiguration {
 
 fn change_configuration(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
     let asked: ChangeConfiguration = read(payload)?;
-    let answer = charger.configuration.change(&asked.key, &asked.value);
-    if answer == "Accepted" {
-        match asked.key.to_ascii_lowercase().as_str() {
-            "metervaluesampleinterval" => charger.restart_sampling(now),
-            "heartbeatinterval" => charger.restart_beating(now),
-            _ => {}
-        }
+    let answer = charger.v16.configuration.change(&asked.key, &asked.value);
+    if let (Some(setting), "Accepted") = (setting(&asked.key), answer) {
+        charger.setting_changed(setting, now);
     }
     status(answer)
 }
@@ -116,7 +92,7 @@ fn get_configuration(charger: &mut SimulatedCharger, payload: &Value, _: Timesta
     if asked.key.is_empty() && deviates.ignores_empty_key_list {
         return Err(Refusal::Silence);
     }
-    Ok(charger.configuration.answer(&asked.key, deviates.answers_at_most_keys.unwrap_or(usize::MAX)))
+    Ok(charger.v16.configuration.answer(&asked.key, deviates.answers_at_most_keys.unwrap_or(usize::MAX)))
 }
 
 #[derive(Deserialize)]
@@ -124,21 +100,26 @@ fn get_configuration(charger: &mut SimulatedCharger, payload: &Value, _: Timesta
 struct RemoteStart {
     connector_id: Option<i64>,
     id_tag: String,
-    charging_profile: Option<Profile>,
+    charging_profile: Option<Value>,
 }
 
 fn remote_start(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
     let asked: RemoteStart = read(payload)?;
+    let profile = asked.charging_profile.as_ref().map(read_profile).transpose()?;
     let is_pending = matches!(charger.registration, Registration::Pending { .. });
-    let bad_profile = (asked.charging_profile.as_ref()).is_some_and(|profile| {
-        profile.purpose != Purpose::Tx || profile.transaction_id.is_some() || !charger.takes(profile)
+    let bad_profile = profile.as_ref().is_some_and(|profile| {
+        profile.purpose != Purpose::Tx || profile.transaction.is_some() || !charger.takes(profile)
     });
-    let bad_connector = asked.connector_id.is_some_and(|connector| connector != 1);
+    let bad_connector = match asked.connector_id {
+        Some(connector) => connector != 1,
+        None => charger.behaviour.deviates.starts_only_on_named_connector,
+    };
     if is_pending || bad_profile || bad_connector || !charger.connector.is_free() || asked.id_tag.chars().count() > 20 {
         return status("Rejected");
     }
-    let authorised = !charger.configuration.is_true("AuthorizeRemoteTxRequests");
-    charger.ask_start(&asked.id_tag, authorised, asked.charging_profile, now);
+    let id_token = IdToken { text: asked.id_tag, kind: String::new() };
+    let authorised = !charger.is_true(Setting::RemoteNeedsConsent);
+    charger.ask_start(Start { id_token, authorised, profile, remote_start_id: None }, now);
     status("Accepted")
 }
 
@@ -151,11 +132,10 @@ struct RemoteStop {
 fn remote_stop(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
     let asked: RemoteStop = read(payload)?;
     let is_pending = matches!(charger.registration, Registration::Pending { .. });
-    let is_ours = charger.outbox.transaction_id == Some(asked.transaction_id);
-    if is_pending || !is_ours || charger.connector.transaction.is_none() {
+    if is_pending || charger.running() != Some(asked.transaction_id.to_string()) {
         return status("Rejected");
     }
-    charger.stop_transaction("Remote", now);
+    charger.stop_transaction(Stop::Remote, now);
     status("Accepted")
 }
 
@@ -172,11 +152,11 @@ enum ResetType {
 
 fn reset(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
     let asked: Reset = read(payload)?;
-    let reason = match asked.r#type {
-        ResetType::Soft => "SoftReset",
-        ResetType::Hard => "HardReset",
+    let stop = match asked.r#type {
+        ResetType::Soft => Stop::SoftReset,
+        ResetType::Hard => Stop::HardReset,
     };
-    charger.stop_transaction(reason, now);
+    charger.stop_transaction(stop, now);
     charger.reboot_by = Some(after(now, REBOOT_WAITS));
     status("Accepted")
 }
@@ -195,12 +175,12 @@ fn trigger(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> R
     }
     let has_meter = charger.behaviour.deviates.meter_values != MeterHabit::Never;
     let calls = match asked.requested_message.as_str() {
-        "BootNotification" => vec![charger.boot_notification()],
+        "BootNotification" => vec![boot_notification(charger)],
         "Heartbeat" => vec![heartbeat()],
-        "MeterValues" if has_meter => vec![charger.meter_values(asked.connector_id.unwrap_or(1), "Trigger", now)],
+        "MeterValues" if has_meter => vec![meter_values(charger, asked.connector_id.unwrap_or(1), "Trigger", now)],
         "StatusNotification" => match asked.connector_id {
-            Some(connector) => vec![charger.status_notification(connector, now)],
-            None => vec![charger.status_notification(0, now), charger.status_notification(1, now)],
+            Some(connector) => vec![status_notification(charger, connector, now)],
+            None => vec![status_notification(charger, 0, now), status_notification(charger, 1, now)],
         },
         _ => return status("NotImplemented"),
     };
@@ -219,6 +199,6 @@ fn unlock(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Re
     if asked.connector_id != 1 {
         return status("NotSupported");
     }
-    charger.stop_transaction("UnlockCommand", now);
+    charger.stop_transaction(Stop::Unlocked, now);
     status("Unlocked")
 }

@@ -1,0 +1,6 @@
+//! What a charger may say, and what the specification makes of it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod generate;
+mod rpc;
+mod schemas;

@@ -1,0 +1,62 @@
+//! What flows: what the charger offers, what the car takes of it, what the meter counts.
+
+use crate::SimulatedCharger;
+use crate::clock::after;
+use crate::meter::Reading;
+use crate::profiles::Moment;
+use jiff::Timestamp;
+
+/// IEC 61851-1: the control pilot cannot offer less; below it a charger pauses.
+const MINIMUM_AMPS: f64 = 6.0;
+/// How finely the current is followed while it flows, in seconds.
+pub(crate) const FLOWING_STEP: i64 = 1;
+
+impl SimulatedCharger {
+    /// What the charger offers the car, in amperes per phase; 0 when it pauses or nothing runs.
+    pub(crate) fn offered(&self, now: Timestamp) -> f64 {
+        let limit = self.profiles.limit(self.behaviour.deviates, self.moment(now));
+        let amps = limit.map_or(self.ceiling(), |limit| limit.min(self.ceiling()));
+        if self.connector.transaction.is_none() || amps < MINIMUM_AMPS { 0.0 } else { amps }
+    }
+
+    /// What the type plate and the installer allow, in amperes per phase.
+    pub(crate) fn ceiling(&self) -> f64 {
+        let plate = self.behaviour.nameplate_amps;
+        self.behaviour.hardware_amps.map_or(plate, |amps| amps.min(plate))
+    }
+
+    /// Now, as schedules see it.
+    pub(crate) fn moment(&self, now: Timestamp) -> Moment {
+        let transaction = self.connector.transaction.as_ref().map(|transaction| transaction.start);
+        Moment { now, clock: self.clock.at(now), transaction }
+    }
+
+    /// What the meter shows now.
+    pub(crate) fn reading(&self, now: Timestamp) -> Reading {
+        let amps = self.car.amps(now);
+        let phases = 0..self.behaviour.phases;
+        Reading {
+            amps: phases.map(|phase| if phase < self.behaviour.car_phases { amps } else { 0.0 }).collect(),
+            offered: self.offered(now),
+            volts: self.behaviour.volts,
+            wh: self.energy_wh,
+            kilowatts_only: self.behaviour.deviates.measures_only_kilowatts,
+        }
+    }
+
+    /// Lets current flow up to `now`, in steps small enough to see schedules end and the car ramp.
+    pub(crate) fn advance(&mut self, now: Timestamp) {
+        while self.advanced_to < now {
+            let from = self.advanced_to;
+            self.car.follow(self.offered(from), from);
+            let is_still = self.connector.transaction.is_none() && self.car.amps(from) == 0.0;
+            let to = if is_still { now } else { after(from, FLOWING_STEP).min(now) };
+            let amps = (self.car.amps(from) + self.car.amps(to)) / 2.0;
+            let watts = amps * self.behaviour.volts * f64::from(self.behaviour.car_phases);
+            let wh = watts * to.duration_since(from).as_secs_f64() / 3600.0;
+            self.energy_wh += wh;
+            self.car.charge(wh);
+            self.advanced_to = to;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What a 1.6 charger says by itself, and what it makes of the answers.
+
+use crate::SimulatedCharger;
+use crate::dialect::{Hear, Setting, Started};
+use crate::meter::Sample;
+use crate::outbox::Call;
+use crate::rpc::cut;
+use crate::session::{Condition, IdToken, Stop};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// The answers it looks into.
+pub(super) const ANSWERS: &[(&str, Hear)] = &[
+    ("Authorize", |charger, result, now| {
+        charger.authorised(is_accepted(result), now);
+        Ok(())
+    }),
+    ("BootNotification", |charger, result, now| {
+        charger.booted(result, now);
+        Ok(())
+    }),
+    ("Heartbeat", |charger, result, now| {
+        charger.take_time(result, now);
+        Ok(())
+    }),
+    ("StartTransaction", |charger, result, now| {
+        charger.outbox.transaction_id = result["transactionId"].as_i64();
+        charger.start_judged(is_accepted(result), now);
+        Ok(())
+    }),
+];
+
+fn is_accepted(result: &Value) -> bool {
+    result["idTagInfo"]["status"] == "Accepted"
+}
+
+pub(super) fn boot_notification(charger: &SimulatedCharger) -> Call {
+    let it = &charger.behaviour;
+    let payload = json!({
+        "chargePointVendor": cut(&it.vendor, 20),
+        "chargePointModel": cut(&it.model, 20),
+        "chargePointSerialNumber": cut(&it.serial, 25),
+        "firmwareVersion": cut(&it.firmware, 50),
+    });
+    Call::new("BootNotification", payload)
+}
+
+pub(super) fn authorize(id_token: &IdToken) -> Call {
+    Call::new("Authorize", json!({ "idTag": id_token.text }))
+}
+
+pub(super) fn started(charger: &mut SimulatedCharger, started: &Started, now: Timestamp) {
+    let payload = json!({
+        "connectorId": 1,
+        "idTag": started.id_token.text,
+        "meterStart": charger.energy_wh as i64,
+        "timestamp": charger.clock.text(now),
+    });
+    charger.outbox.push(Call::new("StartTransaction", payload).of_transaction());
+}
+
+pub(super) fn sampled(charger: &mut SimulatedCharger, now: Timestamp) {
+    let call = meter_values(charger, 1, "Sample.Periodic", now);
+    charger.outbox.push(call);
+}
+
+pub(super) fn ended(charger: &mut SimulatedCharger, id_token: &IdToken, stop: Stop, now: Timestamp) {
+    let reason = match stop {
+        Stop::Remote => "Remote",
+        Stop::EvDisconnected => "EVDisconnected",
+        Stop::DeAuthorized => "DeAuthorized",
+        Stop::SoftReset => "SoftReset",
+        Stop::HardReset => "HardReset",
+        Stop::Unlocked => "UnlockCommand",
+    };
+    let payload = json!({
+        "idTag": id_token.text,
+        "meterStop": charger.energy_wh as i64,
+        "timestamp": charger.clock.text(now),
+        "reason": reason,
+    });
+    charger.report_end(Call::new("StopTransaction", payload), now);
+}
+
+/// The MeterValues call for what the meter shows now.
+pub(super) fn meter_values(charger: &SimulatedCharger, connector: i64, context: &str, now: Timestamp) -> Call {
+    let samples = charger.reading(now).samples(charger.setting(Setting::SampledMeasurands));
+    let samples: Vec<Value> = samples.iter().map(|sample| written(sample, context)).collect();
+    let value = json!({ "timestamp": charger.clock.text(now), "sampledValue": samples });
+    let call = Call::new("MeterValues", json!({ "connectorId": connector, "meterValue": [value] })).sample();
+    if charger.connector.transaction.is_some() { call.of_transaction() } else { call }
+}
+
+fn written(sample: &Sample, context: &str) -> Value {
+    let mut written = json!({
+        "value": format!("{:.*}", sample.decimals, sample.value),
+        "unit": sample.unit,
+        "measurand": sample.measurand,
+        "context": context,
+    });
+    if let Some(phase) = &sample.phase {
+        written["phase"] = json!(phase);
+    }
+    written
+}
+
+/// The status of the charger (0) or the connector (1).
+fn status(charger: &SimulatedCharger, connector: i64, now: Timestamp) -> &'static str {
+    if connector == 0 {
+        return if charger.connector.operative[0] { "Available" } else { "Unavailable" };
+    }
+    match charger.condition(now) {
+        Condition::Available => "Available",
+        Condition::Preparing => "Preparing",
+        Condition::Charging => "Charging",
+        Condition::SuspendedEv => "SuspendedEV",
+        Condition::SuspendedEvse => "SuspendedEVSE",
+        Condition::Finishing => "Finishing",
+        Condition::Reserved => "Reserved",
+        Condition::Unavailable => "Unavailable",
+    }
+}
+
+/// The StatusNotification call for the charger (0) or the connector (1).
+pub(super) fn status_notification(charger: &SimulatedCharger, connector: i64, now: Timestamp) -> Call {
+    let payload = json!({
+        "connectorId": connector,
+        "errorCode": "NoError",
+        "status": status(charger, connector, now),
+        "timestamp": charger.clock.text(now),
+    });
+    Call::new("StatusNotification", payload)
+}
+
+/// Tells the endpoint each status that is not what it was told last.
+pub(super) fn notice(charger: &mut SimulatedCharger, now: Timestamp) {
+    if !charger.registration.is_accepted() {
+        return;
+    }
+    for connector in [0, 1] {
+        let status = Some(status(charger, connector, now));
+        let told = &mut charger.v16.notified[connector as usize];
+        if *told != status {
+            *told = status;
+            let call = status_notification(charger, connector, now);
+            charger.outbox.push(call);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! OCPP 1.6J with its security extension, as the charger speaks it.
+
+mod commands;
+mod configuration;
+mod messages;
+mod profile;
+mod smart_charging;
+
+use crate::Behaviour;
+use crate::dialect::Dialect;
+use configuration::Configuration;
+
+/// What only a 1.6 charger remembers.
+#[derive(Debug)]
+pub(crate) struct State {
+    configuration: Configuration,
+    /// The status of charger and connector that the endpoint was told last.
+    notified: [Option<&'static str>; 2],
+}
+
+impl State {
+    pub(crate) fn new(behaviour: &Behaviour) -> Self {
+        State { configuration: Configuration::new(behaviour), notified: [None, None] }
+    }
+}
+
+/// OCPP 1.6.
+pub(crate) static DIALECT: Dialect = Dialect {
+    commands: &[commands::COMMANDS],
+    answers: &[messages::ANSWERS],
+    setting: |charger, setting| charger.v16.configuration.get(configuration::key(setting)),
+    set: |charger, setting, value| charger.v16.configuration.set(configuration::key(setting), value),
+    transaction: |charger| charger.outbox.transaction_id.map(|id| id.to_string()),
+    boot: messages::boot_notification,
+    authorize: messages::authorize,
+    forget: |charger| charger.v16.notified = [None, None],
+    notice: messages::notice,
+    started: messages::started,
+    sampled: messages::sampled,
+    ended: messages::ended,
+};

@@ -1,0 +1,207 @@
+//! What the endpoint does from afar: start and stop, reset, trigger, unlock, switch off.
+
+use super::messages::{boot_because, meter_values, status_notification};
+use super::model::Evse;
+use super::profile::read_profile;
+use super::smart_charging::rejected;
+use super::transaction;
+use crate::clock::after;
+use crate::dialect::{Command, Setting};
+use crate::profiles::Purpose;
+use crate::registration::{Registration, heartbeat};
+use crate::rpc::{Reply, read, status};
+use crate::session::{IdToken, Start, Stop};
+use crate::{MeterHabit, SimulatedCharger};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// How long a Reset waits for the answer to its last TransactionEvent, in seconds.
+const REBOOT_WAITS: i64 = 10;
+
+pub(super) const COMMANDS: &[(&str, Command)] = &[
+    ("ChangeAvailability", change_availability),
+    ("ClearCache", |_, _, _| status("Accepted")),
+    ("DataTransfer", |_, _, _| status("UnknownVendorId")),
+    ("GetTransactionStatus", get_transaction_status),
+    ("RequestStartTransaction", request_start),
+    ("RequestStopTransaction", request_stop),
+    ("Reset", reset),
+    ("TriggerMessage", trigger),
+    ("UnlockConnector", unlock),
+];
+
+fn is_ours(evse: Evse) -> bool {
+    evse.id == 1 && evse.connector_id.is_none_or(|connector| connector == 1)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ChangeAvailability {
+    evse: Option<Evse>,
+    operational_status: Availability,
+}
+
+#[derive(Deserialize, PartialEq)]
+enum Availability {
+    Operative,
+    Inoperative,
+}
+
+fn change_availability(charger: &mut SimulatedCharger, payload: &Value, _: Timestamp) -> Reply {
+    let asked: ChangeAvailability = read(payload)?;
+    let connector = match asked.evse {
+        None => 0,
+        Some(evse) if is_ours(evse) => 1,
+        Some(_) => return rejected("UnknownEvse"),
+    };
+    status(charger.connector.change_availability(connector, asked.operational_status == Availability::Operative))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestStart {
+    evse_id: Option<i64>,
+    remote_start_id: i64,
+    id_token: WrittenToken,
+    charging_profile: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenToken {
+    id_token: String,
+    r#type: String,
+}
+
+fn request_start(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
+    let asked: RequestStart = read(payload)?;
+    let named = charger.behaviour.deviates.starts_only_on_named_connector;
+    let profile = match &asked.charging_profile {
+        None => None,
+        Some(sent) => match read_profile(charger.version(), sent)? {
+            Some(it) if it.purpose == Purpose::Tx && it.transaction.is_none() && charger.takes(&it) => Some(it),
+            _ => return rejected("InvalidProfile"),
+        },
+    };
+    if asked.evse_id.map_or(named, |evse| evse != 1) {
+        return rejected("UnknownEvse");
+    }
+    let is_pending = matches!(charger.registration, Registration::Pending { .. });
+    if is_pending || !charger.connector.is_free() {
+        return rejected("TxInProgress");
+    }
+    let id_token = IdToken { text: asked.id_token.id_token, kind: asked.id_token.r#type };
+    let authorised = !charger.is_true(Setting::RemoteNeedsConsent);
+    let remote_start_id = Some(asked.remote_start_id);
+    charger.ask_start(Start { id_token, authorised, profile, remote_start_id }, now);
+    status("Accepted")
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestStop {
+    transaction_id: String,
+}
+
+fn request_stop(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
+    let asked: RequestStop = read(payload)?;
+    if charger.running() != Some(asked.transaction_id) {
+        return rejected("TxNotFound");
+    }
+    charger.stop_transaction(Stop::Remote, now);
+    status("Accepted")
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Reset {
+    r#type: ResetType,
+    evse_id: Option<i64>,
+}
+
+#[derive(Deserialize, PartialEq)]
+enum ResetType {
+    Immediate,
+    OnIdle,
+    /// 2.1.
+    ImmediateAndResume,
+}
+
+fn reset(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
+    let asked: Reset = read(payload)?;
+    if asked.evse_id.is_some() || asked.r#type == ResetType::ImmediateAndResume {
+        // AllowReset of the EVSE is false
+        return rejected("NotEnabled");
+    }
+    if asked.r#type == ResetType::OnIdle && charger.connector.transaction.is_some() {
+        charger.v2.resets_when_idle = true;
+        return status("Scheduled");
+    }
+    charger.stop_transaction(Stop::HardReset, now);
+    charger.reboot_by = Some(after(now, REBOOT_WAITS));
+    status("Accepted")
+}
+
+/// A Reset that waits for the end of the transaction.
+pub(super) fn reset_if_idle(charger: &mut SimulatedCharger, now: Timestamp) {
+    if charger.v2.resets_when_idle && charger.connector.transaction.is_none() && charger.reboot_by.is_none() {
+        charger.reboot_by = Some(after(now, REBOOT_WAITS));
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TriggerMessage {
+    requested_message: String,
+    evse: Option<Evse>,
+}
+
+fn trigger(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
+    let asked: TriggerMessage = read(payload)?;
+    if asked.evse.is_some_and(|evse| !is_ours(evse)) {
+        return rejected("UnknownEvse");
+    }
+    let has_meter = charger.behaviour.deviates.meter_values != MeterHabit::Never;
+    let call = match asked.requested_message.as_str() {
+        "BootNotification" => Some(boot_because(charger, "Triggered")),
+        "Heartbeat" => Some(heartbeat()),
+        "MeterValues" if has_meter => meter_values(charger, "Trigger", now),
+        "StatusNotification" => Some(status_notification(charger, now)),
+        "TransactionEvent" if has_meter => transaction::reading(charger, "Trigger", "Trigger", now),
+        _ => return status("NotImplemented"),
+    };
+    let Some(call) = call else { return rejected("NoData") };
+    charger.outbox.push(call.triggered());
+    status("Accepted")
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Unlock {
+    evse_id: i64,
+    connector_id: i64,
+}
+
+fn unlock(charger: &mut SimulatedCharger, payload: &Value, _: Timestamp) -> Reply {
+    let asked: Unlock = read(payload)?;
+    if (asked.evse_id, asked.connector_id) != (1, 1) {
+        return status("UnknownConnector");
+    }
+    status(if charger.connector.transaction.is_some() { "OngoingAuthorizedTransaction" } else { "Unlocked" })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GetTransactionStatus {
+    transaction_id: Option<String>,
+}
+
+fn get_transaction_status(charger: &mut SimulatedCharger, payload: &Value, _: Timestamp) -> Reply {
+    let asked: GetTransactionStatus = read(payload)?;
+    let mut answer = json!({ "messagesInQueue": charger.outbox.holds_of_transaction() });
+    if asked.transaction_id.is_some() {
+        answer["ongoingIndicator"] = json!(charger.running() == asked.transaction_id);
+    }
+    Ok(answer)
+}

@@ -1,0 +1,123 @@
+//! TransactionEvent: a transaction as 2.x tells it, from its beginning over every change to its end.
+
+use super::messages::{meter_value, written_token};
+use crate::SimulatedCharger;
+use crate::dialect::{Setting, Started};
+use crate::outbox::Call;
+use crate::session::{Condition, IdToken, Stop};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// The running transaction, as the endpoint knows it.
+#[derive(Debug)]
+pub(super) struct Running {
+    /// The charger gives it its name, at most 36 characters.
+    pub(super) id: String,
+    /// The number of the next event; the first is 0.
+    seq_no: i64,
+    told: &'static str,
+    remote_start_id: Option<i64>,
+}
+
+/// How the transaction stands, in the word of its events.
+fn charging_state(charger: &SimulatedCharger, now: Timestamp) -> &'static str {
+    match charger.condition(now) {
+        Condition::SuspendedEv => "SuspendedEV",
+        Condition::SuspendedEvse => "SuspendedEVSE",
+        Condition::Charging => "Charging",
+        _ if charger.connector.plugged => "EVConnected",
+        _ => "Idle",
+    }
+}
+
+/// An event of the running transaction; its number is used up.
+fn event(charger: &mut SimulatedCharger, kind: &str, trigger: &str, now: Timestamp) -> Option<Value> {
+    let state = charging_state(charger, now);
+    let running = charger.v2.running.as_mut()?;
+    let mut payload = json!({
+        "eventType": kind,
+        "timestamp": charger.clock.text(now),
+        "triggerReason": trigger,
+        "seqNo": running.seq_no,
+        "transactionInfo": { "transactionId": running.id, "chargingState": state },
+        "evse": { "id": 1, "connectorId": 1 },
+    });
+    if let Some(id) = running.remote_start_id {
+        payload["transactionInfo"]["remoteStartId"] = json!(id);
+    }
+    if !charger.outbox.is_connected() {
+        payload["offline"] = json!(true);
+    }
+    (running.seq_no, running.told) = (running.seq_no + 1, state);
+    Some(payload)
+}
+
+fn add_reading(charger: &SimulatedCharger, payload: &mut Value, list: &str, context: &str, now: Timestamp) {
+    if let Some(value) = meter_value(charger, list, context, now) {
+        payload["meterValue"] = json!([value]);
+    }
+}
+
+/// The transaction began.
+pub(super) fn started(charger: &mut SimulatedCharger, started: &Started, now: Timestamp) {
+    let state = &mut charger.v2;
+    state.transactions += 1;
+    state.running = Some(Running {
+        id: format!("sim-{:x}-{}", state.started, state.transactions),
+        seq_no: 0,
+        told: "",
+        remote_start_id: started.remote_start_id,
+    });
+    let trigger = match (started.by_plug, started.remote_start_id) {
+        (true, _) => "CablePluggedIn",
+        (false, Some(_)) => "RemoteStart",
+        (false, None) => "Authorized",
+    };
+    let Some(mut payload) = event(charger, "Started", trigger, now) else { return };
+    payload["idToken"] = written_token(&started.id_token);
+    let list = charger.v2.model.kept("SampledDataCtrlr", "TxStartedMeasurands", None);
+    add_reading(charger, &mut payload, list, "Transaction.Begin", now);
+    charger.outbox.push(Call::new("TransactionEvent", payload).of_transaction());
+}
+
+/// A sample is due.
+pub(super) fn sampled(charger: &mut SimulatedCharger, now: Timestamp) {
+    let Some(call) = reading(charger, "MeterValuePeriodic", "Sample.Periodic", now) else { return };
+    charger.outbox.push(call);
+}
+
+/// An event that tells what the meter shows now; nothing when no transaction runs.
+pub(super) fn reading(charger: &mut SimulatedCharger, trigger: &str, context: &str, now: Timestamp) -> Option<Call> {
+    let mut payload = event(charger, "Updated", trigger, now)?;
+    add_reading(charger, &mut payload, charger.setting(Setting::SampledMeasurands), context, now);
+    Some(Call::new("TransactionEvent", payload).of_transaction().sample())
+}
+
+/// Tells a charging state that is not what was told last.
+pub(super) fn notice_state(charger: &mut SimulatedCharger, now: Timestamp) {
+    let state = charging_state(charger, now);
+    if charger.v2.running.as_ref().is_some_and(|running| running.told != state) {
+        let payload = event(charger, "Updated", "ChargingStateChanged", now);
+        let call = payload.map(|payload| Call::new("TransactionEvent", payload).of_transaction());
+        call.into_iter().for_each(|call| charger.outbox.push(call));
+    }
+}
+
+/// The transaction is over.
+pub(super) fn ended(charger: &mut SimulatedCharger, _: &IdToken, stop: Stop, now: Timestamp) {
+    let (trigger, reason) = match stop {
+        Stop::Remote => ("RemoteStop", "Remote"),
+        Stop::EvDisconnected => ("EVCommunicationLost", "EVDisconnected"),
+        Stop::DeAuthorized => ("Deauthorized", "DeAuthorized"),
+        Stop::SoftReset | Stop::HardReset => ("ResetCommand", "ImmediateReset"),
+        Stop::Unlocked => ("UnlockCommand", "Other"),
+    };
+    let Some(mut payload) = event(charger, "Ended", trigger, now) else { return };
+    payload["transactionInfo"]["stoppedReason"] = json!(reason);
+    payload["transactionInfo"]["chargingState"] =
+        json!(if stop == Stop::EvDisconnected { "Idle" } else { "EVConnected" });
+    let list = charger.v2.model.kept("SampledDataCtrlr", "TxEndedMeasurands", None);
+    add_reading(charger, &mut payload, list, "Transaction.End", now);
+    charger.v2.running = None;
+    charger.report_end(Call::new("TransactionEvent", payload), now);
+}

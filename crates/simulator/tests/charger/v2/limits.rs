@@ -1,0 +1,116 @@
+//! Charging profiles, proved by the meter.
+
+use super::{BOTH, amps, profile, set, speaking, transaction};
+use crate::bench::{Answer, Bench};
+use chargehand_simulator::{Behaviour, Deviations};
+use serde_json::{Value, json};
+
+fn absolute(bench: &Bench) -> Value {
+    json!({
+        "chargingProfileKind": "Absolute",
+        "chargingSchedule": [{
+            "id": 1,
+            "startSchedule": bench.now.to_string(),
+            "duration": 60,
+            "chargingRateUnit": "A",
+            "chargingSchedulePeriod": [{ "startPeriod": 0, "limit": 8.0 }],
+        }],
+    })
+}
+
+#[test]
+fn a_limit_is_followed_and_ends_by_itself() {
+    for version in BOTH {
+        let mut bench = Bench::charging(speaking(version));
+        assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 16.0, json!({}))), "Accepted");
+        assert_eq!(amps(&mut bench), 16.0);
+        let test = absolute(&bench);
+        assert_eq!(set(&mut bench, 0, profile("ChargingStationMaxProfile", 1, 0.0, test)), "Accepted");
+        assert_eq!(amps(&mut bench), 8.0);
+        bench.run(60);
+        assert_eq!(amps(&mut bench), 16.0);
+    }
+}
+
+#[test]
+fn a_transactions_own_limit_names_it() {
+    for version in BOTH {
+        let mut bench = Bench::charging(speaking(version));
+        assert_eq!(set(&mut bench, 1, profile("TxProfile", 0, 10.0, json!({}))), "Rejected");
+        let named = json!({ "transactionId": transaction(&bench) });
+        assert_eq!(set(&mut bench, 0, profile("TxProfile", 0, 10.0, named.clone())), "Rejected");
+        assert_eq!(set(&mut bench, 1, profile("TxProfile", 0, 10.0, named)), "Accepted");
+        assert_eq!(amps(&mut bench), 10.0);
+    }
+}
+
+#[test]
+fn what_the_specification_rules_out_is_rejected() {
+    for version in BOTH {
+        let mut bench = Bench::charging(speaking(version));
+        let station = |more| profile("ChargingStationMaxProfile", 0, 10.0, more);
+        assert_eq!(set(&mut bench, 0, station(json!({}))), "Rejected", "relative, for the station");
+        let on_evse = absolute(&bench);
+        assert_eq!(set(&mut bench, 1, station(on_evse)), "Rejected");
+        let external = profile("ChargingStationExternalConstraints", 0, 10.0, absolute(&bench));
+        assert_eq!(set(&mut bench, 0, external), "Rejected");
+        let untimed = profile("TxDefaultProfile", 0, 10.0, json!({ "chargingProfileKind": "Absolute" }));
+        assert_eq!(set(&mut bench, 0, untimed), "Rejected");
+        assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 10.0, json!({}))), "Accepted");
+        let rival = profile("TxDefaultProfile", 0, 10.0, json!({ "id": 99 }));
+        assert_eq!(set(&mut bench, 0, rival), "Rejected", "another one holds at that level");
+    }
+}
+
+#[test]
+fn the_profiles_are_told_in_parts_as_they_were_sent_and_cleared_by_what_is_given() {
+    for version in BOTH {
+        let mut bench = Bench::charging(speaking(version));
+        let sent: Vec<Value> = (0..3).map(|level| profile("TxDefaultProfile", level, 16.0, json!({}))).collect();
+        sent.iter().for_each(|it| assert_eq!(set(&mut bench, 1, it.clone()), "Accepted"));
+        let ask = json!({ "requestId": 3, "chargingProfile": { "chargingProfilePurpose": "TxDefaultProfile" } });
+        assert_eq!(bench.call("GetChargingProfiles", ask).status(), "Accepted");
+        let parts = bench.all("ReportChargingProfiles");
+        assert_eq!([&parts[0]["tbc"], &parts[1]["tbc"]], [true, false]);
+        let told: Vec<Value> =
+            parts.iter().flat_map(|part| part["chargingProfile"].as_array().unwrap().clone()).collect();
+        assert_eq!(told, sent);
+        let one = json!({ "chargingProfileCriteria": { "stackLevel": 2 } });
+        assert_eq!(bench.call("ClearChargingProfile", one.clone()).status(), "Accepted");
+        assert_eq!(bench.call("ClearChargingProfile", one).status(), "Unknown");
+        assert_eq!(bench.call("ClearChargingProfile", json!({ "chargingProfileId": 10 })).status(), "Accepted");
+        let none = json!({ "requestId": 4, "chargingProfile": { "chargingProfileId": [10] } });
+        assert_eq!(bench.call("GetChargingProfiles", none).status(), "NoProfiles");
+    }
+}
+
+#[test]
+fn the_composite_schedule_shows_what_is_in_force() {
+    for version in BOTH {
+        let mut bench = Bench::charging(speaking(version));
+        set(&mut bench, 0, profile("TxDefaultProfile", 0, 16.0, json!({})));
+        let Answer::Result(answer) = bench.call("GetCompositeSchedule", json!({ "evseId": 1, "duration": 60 })) else {
+            panic!("an answer")
+        };
+        assert_eq!(answer["schedule"]["chargingSchedulePeriod"][0]["limit"], 16.0);
+    }
+}
+
+#[test]
+fn a_charger_may_ignore_limits_or_refuse_relative_ones() {
+    let with = |deviates| Bench::charging(Behaviour { deviates, ..speaking(BOTH[0]) });
+    let mut bench = with(Deviations { ignores_limits: true, ..<_>::default() });
+    assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 10.0, json!({}))), "Accepted");
+    assert_eq!(amps(&mut bench), 32.0);
+    let mut bench = with(Deviations { rejects_relative_profiles: true, ..<_>::default() });
+    assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 10.0, json!({}))), "Rejected");
+    let timed = absolute(&bench);
+    assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 0.0, timed)), "Accepted");
+}
+
+#[test]
+fn a_charger_may_fall_silent_on_a_profile() {
+    let deviates = Deviations { falls_silent_on_profile: true, ..<_>::default() };
+    let mut bench = Bench::charging(Behaviour { deviates, ..speaking(BOTH[0]) });
+    assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 10.0, json!({}))), "silence");
+}
