@@ -124,6 +124,8 @@ struct Live {
     held_until: Option<Instant>,
     ask_boot_at: Option<Instant>,
     booted: bool,
+    /// Held by each answer until it leaves: a charger whose next call finds one held did not wait for it.
+    answering: Arc<()>,
 }
 
 /// A call that has no answer yet.
@@ -158,6 +160,7 @@ enum Why {
 #[derive(Default)]
 struct Effects {
     out: Vec<(mpsc::UnboundedSender<Outgoing>, Outgoing)>,
+    answering: Vec<Arc<()>>,
     told: Vec<Told>,
     replies: Vec<Then>,
     keep_record: bool,
@@ -215,6 +218,7 @@ impl State {
         }
         let (listeners, id, changed) = (Arc::clone(&self.listeners), Arc::clone(&self.id), Arc::clone(changed));
         Some(Box::new(move || {
+            drop(effects.answering);
             for (socket, outgoing) in effects.out {
                 let _ = socket.send(outgoing);
             }
@@ -268,7 +272,7 @@ impl State {
     fn connected(
         &mut self,
         session: u64,
-        handshake: Handshake,
+        mut handshake: Handshake,
         out: mpsc::UnboundedSender<Outgoing>,
         adopt: bool,
         w: &mut Writer<'_>,
@@ -279,6 +283,7 @@ impl State {
             let reason = "a newer connection of the same charger took its place".to_owned();
             self.effects.out.push((old.out.clone(), Outgoing::Close(reason.clone())));
             self.disconnected(ClosedBy::NewerConnection, None, reason, w, now);
+            handshake.deviations.push(Deviation::soft("connected_twice", "", ""));
         }
         let number = self.keep(Event::Connected { handshake: handshake.clone() }, w, now);
         let deviations = handshake.deviations.clone();
@@ -295,6 +300,7 @@ impl State {
             held_until: None,
             ask_boot_at: None,
             booted: false,
+            answering: Arc::new(()),
         });
         if adopt && !self.record.adopted {
             self.adopt(true, w, now);
