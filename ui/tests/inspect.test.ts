@@ -31,7 +31,9 @@ test('read-only keys are marked in words, and a key without a value says so', as
 
 test('a deviation leads to the frames it rests on', async () => {
   const site = await open('inspected', 'inspect');
-  await at('deviations').getByRole('button', { name: 'frames 5–6, 9' }).click();
+  await at('tab-deviations').click();
+  await expect.element(at('deviations-hard')).toHaveTextContent('StatusNotification /timestamp');
+  await at('deviations-hard').getByRole('button', { name: 'frames 5–6, 9' }).click();
   expect(callsOf(site, 'frames')).toEqual([[id, [5, 6, 9]]]);
   await expect.element(page.getByRole('dialog', { name: 'Evidence: frames 5–6, 9' })).toBeVisible();
   expect(at('frame').elements()).toHaveLength(3);
@@ -75,7 +77,7 @@ test('a charger cannot turn our sentences around', async () => {
 test('times are local with their zone, and UTC on hover', async () => {
   const site = await open('inspected', 'inspect');
   const started = ago(60);
-  site.change(id, { transaction: { id: 7, connector: 1, started } });
+  site.change(id, { transaction: { id: 7, named: '', connector: 1, started } });
   const time = page.getByTitle(`${started.slice(0, 19).replace('T', ' ')} UTC`);
   await expect.element(time).toHaveTextContent(/\d\d:\d\d:\d\d \S+/);
 });

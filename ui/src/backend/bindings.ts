@@ -33,6 +33,9 @@ export const commands = {
 	frames: (id: string, numbers: number[]) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames", { id, numbers })),
 	/**  The last stored frames and events of a charger before `before` (or the newest), at most 200, oldest first. */
 	framesBefore: (id: string, before: number | null) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames_before", { id, before })),
+	messages: (version: string) => typedError<MessageView[], UiError>(__TAURI_INVOKE("messages", { version })),
+	messageSchema: (version: string, action: string) => typedError<string | null, UiError>(__TAURI_INVOKE("message_schema", { version, action })),
+	sendMessage: (id: string, action: string, payload: string, confirmed: boolean) => typedError<SentView, UiError>(__TAURI_INVOKE("send_message", { id, action, payload, confirmed })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
 	/**  Close the window: `clear` first stops what runs and clears every test limit; without it the window closes as it is. */
@@ -111,6 +114,9 @@ export type AttemptView = {
 	evidence: number[],
 };
 
+export type MessageView = { action: string, send: boolean };
+export type SentView = { action: string, outcome: SentOutcome, request: FrameView, answer: FrameView | null, ms: number | null, deviations: DeviationView[] };
+export type SentOutcome = "answered" | "error" | "silent" | "lost" | "unconfirmed";
 /**  The parts of the ceiling, mA per phase. */
 export type CeilingPartsView = {
 	/**  Breaker In. */
@@ -171,6 +177,7 @@ export type ChargerView = {
 	serial: string,
 	/**  Firmware; empty if unknown. */
 	firmware: string,
+	version: string,
 	/**  `OCPP 1.6J`. */
 	protocol: string,
 	/**  Address and port of the charger's newest connection. */
@@ -297,7 +304,7 @@ export type ErrorCode =
 /**  The limit is above the ceiling: the field is marked. */
 "aboveCeiling" | 
 /**  The limit is below 6 A: the field is marked. */
-"belowMinimum" | 
+"belowMinimum" | "effectUnknown" | 
 /**  The charger is not adopted: the window leads to Connect. */
 "notAdopted" | 
 /**  The charger is not connected. */
@@ -547,6 +554,7 @@ export type StepView = {
 export type TransactionView = {
 	/**  The id we gave it. */
 	id: number,
+	named: string,
 	/**  Connector. */
 	connector: number,
 	/**  When it started. */

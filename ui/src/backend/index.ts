@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { AppView, CeilingPartsView, Changed, ChargerView, FrameView, ReportFilesView, SiteView, UiError } from './bindings';
+import type { AppView, CeilingPartsView, Changed, ChargerView, FrameView, MessageView, ReportFilesView, SentView, SiteView, UiError } from './bindings';
 
 export type * from './bindings';
 
@@ -22,6 +22,9 @@ export interface Backend {
   clear(id: string): Promise<Answer<null>>;
   frames(id: string, numbers: number[]): Promise<Answer<FrameView[]>>;
   framesBefore(id: string, before: number | null): Promise<Answer<FrameView[]>>;
+  messages(version: string): Promise<MessageView[]>;
+  messageSchema(version: string, action: string): Promise<string | null>;
+  sendMessage(id: string, action: string, payload: string, confirmed: boolean): Promise<Answer<SentView>>;
   exportReport(id: string): Promise<Answer<ReportFilesView>>;
   close(clear: boolean): Promise<Answer<null>>;
   stay(): Promise<unknown>;

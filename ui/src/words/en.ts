@@ -1,6 +1,7 @@
 // Every sentence a person reads in the window. What the engine says (findings, outcomes) comes from the engine.
 import type { CeilingView, InForceView, StepName, StepView, UiError } from '../backend';
 import { amps, clock, coarse, kilowatts, ranges, short, span, zone } from './format';
+import { form, messages } from './messages';
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -191,7 +192,12 @@ export const en = {
     loading: 'Reading this charger from disk …',
   },
 
+  form,
+  messages,
+
   inspect: {
+    parts: 'Parts of Inspect',
+    part: { overview: 'Overview', messages: 'Messages', deviations: 'Deviations' },
     identity: 'Identity',
     again: 'Read again',
     first: 'Read identity and configuration',
@@ -226,12 +232,21 @@ export const en = {
     unknownKeys: 'Asked for, but unknown to this charger',
     findings: 'Findings',
     findingsNone: 'No finding so far.',
-    deviations: 'Deviations from the specification',
-    deviationsNone: 'None seen so far.',
-    hard: 'strict platforms refuse it',
-    times: (n: number) => `${n}×`,
-    sent: 'sent',
     allFrames: (n: number) => `All frames (${n})`,
+  },
+
+  deviations: {
+    hard: 'Strict platforms refuse it',
+    hardWhy: 'Platforms that check every message answer these with an error, or close the connection. Ask the maker for newer firmware, or choose a tolerant platform.',
+    soft: 'Most platforms let it pass',
+    softWhy: 'Differs from the specification, with little harm.',
+    none: 'None seen so far.',
+    kinds: (n: number) => count(n, 'kind', 'kinds'),
+    where: 'Where',
+    sent: 'What was sent',
+    seen: 'Seen',
+    times: (n: number) => (n === 1 ? 'once' : `${n} times`),
+    rule: 'Rule',
   },
 
   set: {

@@ -23,6 +23,7 @@ export const arrived = (): ChargerView => ({
   model: 'Wattpilot Home 22 J',
   serial: '91020014',
   firmware: '41.7',
+  version: '1.6',
   protocol: 'OCPP 1.6J',
   peer: '192.168.1.54:50122',
   path: '/wattpilot-91020014',
@@ -80,8 +81,9 @@ export const inspected = (): ChargerView => ({
   configuration: { taken: ago(610), readAs: 'whole list', keys, unknown: ['SupportedFileTransferProtocols'] },
   findings: [{ code: 'no-hardware-limit', gravity: 'stop', text: 'No hardware limit at or below the ceiling is confirmed: an OCPP limit is all that holds the current.', evidence: [] }],
   deviations: [
-    { rule: 'date-time', place: 'StatusNotification /timestamp', got: '"2026-11-22 09:41:03"', meaning: 'The time has no zone: platforms may read it as local or as UTC.', hard: true, count: 3, evidence: [5, 6, 9] },
-    { rule: 'enum', place: 'MeterValues /meterValue/0/sampledValue/2/context', got: '"Sample.Periodical"', meaning: 'A word the specification does not have; read as Sample.Periodic.', hard: false, count: 41, evidence: [14, 16, 18] },
+    { rule: 'bad_time', place: 'StatusNotification /timestamp', got: '"2026-11-22 09:41:03"', meaning: 'A time is not written as OCPP asks (RFC 3339 with a zone). Sessions may be shifted or refused.', hard: true, count: 3, evidence: [5, 6, 9] },
+    { rule: 'unknown_value', place: 'MeterValues /meterValue/*/sampledValue/*/context', got: '"Sample.Periodical"', meaning: 'A value is not in OCPP’s list. Strict platforms refuse the message.', hard: true, count: 41, evidence: [14, 16, 18] },
+    { rule: 'extra_field', place: 'BootNotification ', got: 'meterFirmware', meaning: 'A field that OCPP does not define was added. Most platforms ignore it, strict ones refuse it.', hard: false, count: 1, evidence: [3] },
   ],
   frameCount: 64,
 });
@@ -89,7 +91,7 @@ export const inspected = (): ChargerView => ({
 export const limited = (): ChargerView => ({
   ...inspected(),
   steps: strip({ connect: ['done', 'booted 09:41'], inspect: ['done', '14 keys saved'], set: ['done', '16 A · ceiling 25 A'] }),
-  transaction: { id: 1001, connector: 1, started: ago(240) },
+  transaction: { id: 1001, named: '', connector: 1, started: ago(240) },
   live: { at: ago(2), importMa: 15_800, offeredMa: 16_000, powerW: 3_610, energyWh: 12_410, phases: 1 },
   ceilingParts: { breakerMa: 25_000, cableMa: 32_000, nameplateMa: 32_000, installerMa: 25_000, installerConfirmed: true },
   ceiling: { limitMa: 25_000, binding: 'breaker', hardwareConfirmed: true },

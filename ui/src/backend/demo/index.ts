@@ -1,6 +1,7 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
-import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, NoticeView, ReportFilesView, SiteView, UiError } from '..';
+import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, NoticeView, ReportFilesView, SentView, SiteView, UiError } from '..';
 import * as stage from './charger';
+import { exchange, messagesOf, schemaOf } from './messages';
 import { ago, line, site, taken } from './site';
 
 export * from './charger';
@@ -74,6 +75,19 @@ export class DemoSite implements Backend {
   clear = (id: string) => this.#answer('clear', [id], () => (this.change(id, { inForce: [] }), this.changeApp({ notices: [] })));
   close = (clear: boolean) => this.#answer('close', [clear]);
   stay = async () => (this.calls.push(['stay']), this.changeApp({ closing: null }), null);
+
+  messages = messagesOf;
+  messageSchema = schemaOf;
+
+  async sendMessage(id: string, action: string, payload: string, confirmed: boolean): Promise<Answer<SentView>> {
+    this.calls.push(['sendMessage', id, action, JSON.parse(payload), confirmed]);
+    const error = this.refuse.sendMessage;
+    if (error) return { status: 'error', error };
+    if (action === 'DataTransfer' && !confirmed) return fail('effectUnknown', 'Effect on current unknown: a maker’s own message (DataTransfer).', 'Send it again and confirm that you know what it does.');
+    const frameCount = (this.#chargers.get(id)?.frameCount ?? 0) + 2;
+    this.change(id, { frameCount });
+    return { status: 'ok', data: exchange(action, payload, frameCount - 1) };
+  }
 
   async frames(id: string, numbers: number[]): Promise<Answer<FrameView[]>> {
     this.calls.push(['frames', id, numbers]);
