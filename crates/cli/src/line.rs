@@ -65,6 +65,7 @@ pub fn told(told: &Told, frames: bool) -> Option<Line<'_>> {
             }),
         ),
         Happened::Refused { peer, why } => ("refused", json!({"peer": peer, "reason": why})),
+        Happened::Attempt { attempt } => ("handshake", json!({"attempt": attempt})),
         Happened::Adopted => ("adopted", json!({})),
         Happened::Booted { boot, accepted } => (
             "booted",

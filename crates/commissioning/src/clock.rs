@@ -86,7 +86,7 @@ impl ChargerClock {
     pub fn sentence(&self) -> String {
         let zone = if self.zoned { "" } else { " Its times come without a zone." };
         let text = match self.difference {
-            Difference::None => "The charger's clock agrees with this laptop's.".to_owned(),
+            Difference::None => "The charger's clock agrees with this computer's.".to_owned(),
             Difference::Epoch => {
                 "The charger's clock was never set. It should take the time from our answers; if it stays, charging \
                  profiles with times will not work."

@@ -108,11 +108,11 @@ pub fn connected(record: &Record) -> Outcome {
     }
     let evidence = record.arrivals.front().map(|a| a.number);
     match &record.boot {
-        Some(boot) => Outcome::new(Verdict::Passed, "The charger connected to this laptop and said what it is.")
+        Some(boot) => Outcome::new(Verdict::Passed, "The charger connected to this computer and said what it is.")
             .with_evidence(evidence.into_iter().chain([boot.number])),
         None if record.frames.count > 0 => Outcome::new(
             Verdict::Passed,
-            "The charger connected to this laptop and speaks, but sent no BootNotification. Some platforms wait for one.",
+            "The charger connected to this computer and speaks, but sent no BootNotification. Some platforms wait for one.",
         )
         .with_evidence(evidence.into_iter().chain(record.frames.first)),
         None => Outcome::new(Verdict::Inconclusive, "The charger connected but said nothing.").with_evidence(evidence),
@@ -129,28 +129,28 @@ fn headline(record: &Record) -> Headline {
         Verdict::Passed if answered => (
             Verdict::Passed,
             "Open on the LAN: proved",
-            "The charger connected to this laptop, answered its configuration and followed a limit by its own meter.",
+            "The charger connected to this computer, answered its configuration and followed a limit by its own meter.",
         ),
         Verdict::Passed => (
             Verdict::Passed,
             "Open on the LAN: proved",
-            "The charger connected to this laptop and followed a limit by its own meter; its configuration could not be read.",
+            "The charger connected to this computer and followed a limit by its own meter; its configuration could not be read.",
         ),
         Verdict::Failed => (
             Verdict::Failed,
             "Open on the LAN, but it does not follow a limit",
-            "The charger connected to this laptop, but a limit was not followed. Solar diversion, tariff scheduling and \
+            "The charger connected to this computer, but a limit was not followed. Solar diversion, tariff scheduling and \
              demand response will not work until this is solved.",
         ),
         Verdict::Inconclusive => (
             Verdict::Inconclusive,
             "Connected; whether it follows a limit is open",
-            "The charger connected to this laptop, but what it showed proves nothing about limits.",
+            "The charger connected to this computer, but what it showed proves nothing about limits.",
         ),
         _ if record.first_connected.is_some() => (
             Verdict::NotTested,
             "Connected; whether it follows a limit was not tested",
-            "The charger connected to this laptop. No limit was tested.",
+            "The charger connected to this computer. No limit was tested.",
         ),
         _ => (Verdict::NotTested, "The charger has not connected", "Nothing was tested."),
     };
@@ -207,7 +207,7 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
     lines.push(LeftBehind {
         what: "Server address in the charger".to_owned(),
         before: "not known".to_owned(),
-        after: format!("this laptop, {server}: point it at its platform, or switch OCPP off, before you leave"),
+        after: format!("this computer, {server}: point it at its platform, or switch OCPP off, before you leave"),
         proved: record.connected.is_some(),
     });
     lines

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use chargehand_ocpp::Deviation;
 
+use crate::attempt::{Attempt, Security};
 use crate::ceiling::CeilingParts;
 use crate::outcome::{Finding, Outcome};
 use crate::record::Reading;
@@ -25,6 +26,9 @@ pub struct Handshake {
     pub chosen: String,
     /// What was odd.
     pub deviations: Vec<Deviation>,
+    /// How it was secured.
+    #[serde(default)]
+    pub security: Security,
 }
 
 /// Who ended a connection.
@@ -107,6 +111,11 @@ pub enum Event {
         peer: String,
         /// What came, what it means and what to do.
         why: String,
+    },
+    /// What a connection to our port did. Concerns the site, not a charger.
+    Attempt {
+        /// All of it.
+        attempt: Box<Attempt>,
     },
     /// From now on it may be commanded.
     Adopted {
@@ -192,6 +201,11 @@ pub enum Happened {
         peer: String,
         /// What came, what it means and what to do.
         why: String,
+    },
+    /// A connection to our port is known to be a charger's or not, or has ended.
+    Attempt {
+        /// All of it.
+        attempt: Box<Attempt>,
     },
     /// It was adopted.
     Adopted,

@@ -3,6 +3,7 @@
 //! No sockets, no database, no window: whatever comes in is an argument with its time. Of tokio only `time`, `sync` and
 //! the `select!` macro are used.
 
+pub mod attempt;
 pub mod attend;
 pub mod ceiling;
 pub mod check;

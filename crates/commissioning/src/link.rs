@@ -169,6 +169,9 @@ pub enum CallFailure {
     /// It is not connected.
     #[error("The charger is not connected.")]
     NotConnected,
+    /// Too many calls wait already.
+    #[error("Too many calls to this charger are waiting already. Send it again when some are answered.")]
+    TooMany,
     /// It did not answer in 15 s.
     #[error("The charger did not answer within 15 s.")]
     Silent {
@@ -207,6 +210,7 @@ impl CallFailure {
             CallFailure::Held(refused) => refused.code(),
             CallFailure::NotAdopted => "not_adopted",
             CallFailure::NotConnected => "not_connected",
+            CallFailure::TooMany => "too_many_calls",
             CallFailure::Silent { .. } => "no_answer",
             CallFailure::Error { refusal, .. } => &refusal.code,
             CallFailure::Lost { .. } => "connection_lost",

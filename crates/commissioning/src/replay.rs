@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use chargehand_ocpp::frame::{self, Frame};
 use chargehand_ocpp::peer::{self, CALL_TIMEOUT, Peer};
+use chargehand_ocpp::subprotocol;
 use chargehand_ocpp::v16::call::Call;
 
 use crate::event::Event;
@@ -25,7 +26,8 @@ pub struct Replay {
 impl Replay {
     /// From a record as it was kept, or a new one.
     pub fn new(record: Record) -> Self {
-        Self { record, peer: Peer::new(""), now: Instant::now(), flying: None, outlived: false }
+        let peer = Peer::new(record.version(), "");
+        Self { record, peer, now: Instant::now(), flying: None, outlived: false }
     }
 
     /// Applies one entry.
@@ -47,7 +49,9 @@ impl Replay {
     fn happened(&mut self, entry: &Entry, new: bool) {
         let Ok(event) = serde_json::from_slice::<Event>(&entry.bytes) else { return };
         match event {
-            Event::Connected { .. } => (self.peer, self.flying) = (Peer::new(""), None),
+            Event::Connected { ref handshake } => {
+                (self.peer, self.flying) = (Peer::new(subprotocol::of(&handshake.chosen), ""), None);
+            }
             Event::Silent { .. } => {
                 self.peer.expire(self.now + CALL_TIMEOUT);
                 self.flying = None;

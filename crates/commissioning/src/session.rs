@@ -9,7 +9,7 @@ use chargehand_ocpp::v16::answer::{self, IdTagInfo, Registration};
 use chargehand_ocpp::v16::call::Call;
 use chargehand_ocpp::v16::profile::Purpose;
 use chargehand_ocpp::v16::read;
-use chargehand_ocpp::{Deviation, peer, schema};
+use chargehand_ocpp::{Deviation, ErrorCode, message, peer, policy};
 
 use crate::clock::ChargerClock;
 use crate::event::Happened;
@@ -73,22 +73,27 @@ static HANDLERS: &[(&str, Handler)] = &[
 
 /// Answers a charger's call and notes what it means.
 pub fn on_call(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -> Answer {
-    if record.boot.is_none() && asked.action != "BootNotification" && record.frames.count <= 1 {
-        // Errata 3.8 recommends to refuse it; commissioning goes on and notes it.
-        record.deviated(asked.action, Deviation::soft("call_before_boot", "", asked.action), asked.number);
+    let version = record.version();
+    // Errata 3.8 recommends to refuse it; commissioning goes on and notes it.
+    let early = policy::before_boot(record.boot.is_some(), asked.action).filter(|_| record.frames.count <= 1);
+    if let Some(deviation) = early {
+        record.deviated(asked.action, deviation.clone(), asked.number);
+        happened.push(Happened::Deviation { action: asked.action.to_owned(), deviation });
     }
-    match HANDLERS.iter().find(|(action, _)| *action == asked.action) {
+    match HANDLERS.iter().find(|(action, _)| *action == asked.action && !version.is_v2()) {
         Some((_, handler)) => Answer::Result(handler(record, asked, happened)),
-        None if schema::knows_v16(asked.action) => {
-            Answer::Error("NotSupported", "This message goes from the platform to the charger.")
+        None if message::find(version, asked.action).is_some() => {
+            Answer::Error(ErrorCode::NotSupported.name(version), "This message is not answered here.")
         }
-        None => Answer::Error("NotImplemented", "OCPP 1.6 does not define this action."),
+        None => {
+            Answer::Error(ErrorCode::NotImplemented.name(version), "This OCPP version does not define this action.")
+        }
     }
 }
 
 fn boot(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -> Value {
     let info = read::boot(asked.payload);
-    let accepted = record.adopted || loops_on_pending(record, asked);
+    let accepted = record.adopted || loops_on_pending(record, asked, happened);
     if accepted {
         record.pending_boots.clear();
     } else {
@@ -115,19 +120,21 @@ fn boot(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) ->
 }
 
 /// Some firmware takes `Pending` for a fault and boots again at once, for ever (field problem P13).
-fn loops_on_pending(record: &mut Record, asked: &Asked<'_>) -> bool {
+fn loops_on_pending(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -> bool {
     let since = asked.at.checked_sub(SignedDuration::from_secs(i64::from(PENDING_S))).unwrap_or(Timestamp::MIN);
     record.pending_boots.retain(|at| *at >= since);
     let loops = record.pending_boots.len() >= LOOPING_BOOTS;
     if loops {
-        record.found(Finding {
+        let finding = Finding {
             code: "loops_on_pending".into(),
             gravity: Gravity::Note,
             text: "The charger boots again and again while it is told to wait. It was accepted so that it stays \
                    connected; it still gets no command before it is adopted. A platform that answers Pending will lose it."
                 .into(),
             evidence: vec![asked.number],
-        });
+        };
+        record.found(finding.clone());
+        happened.push(Happened::Found { finding });
     }
     loops
 }
@@ -305,8 +312,12 @@ pub fn on_answer(record: &mut Record, call: &Call, sent: u64, answer: &Result<Va
 /// The action a frame is about; empty where it names none.
 pub fn action(event: &peer::Event) -> &str {
     match event {
-        peer::Event::Call { action, .. } | peer::Event::Answer { action, .. } | peer::Event::Late { action } => action,
-        peer::Event::Nothing => "",
+        peer::Event::Call { action, .. }
+        | peer::Event::Send { action, .. }
+        | peer::Event::Answer { action, .. }
+        | peer::Event::AnswerRefused { action, .. }
+        | peer::Event::Late { action } => action,
+        peer::Event::Unreadable { .. } | peer::Event::Nothing => "",
     }
 }
 

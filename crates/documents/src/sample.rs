@@ -81,7 +81,7 @@ pub fn passed() -> Report {
             verdict: Verdict::Passed,
             title: "Open on the LAN: proved".into(),
             text:
-                "The charger connected to this laptop over ws:// on the local network, answered its configuration and \
+                "The charger connected to this computer over ws:// on the local network, answered its configuration and \
                    followed a limit of 16 A by its own meter. Encrypted connections were not tested."
                     .into(),
         },

@@ -3,9 +3,16 @@
 use serde_json::Value;
 
 use crate::deviation::Deviation;
+use crate::error::ErrorCode;
+use crate::json;
+use crate::version::Version;
 
 /// The longest message id OCPP-J allows, characters.
 const ID_CHARS: usize = 36;
+/// The longest description of an error, characters.
+const DESCRIPTION_CHARS: usize = 255;
+/// The id that stands for one that could not be read (OCPP 2.0.1 part 4).
+pub(crate) const NO_ID: &str = "-1";
 
 /// A message id exactly as it was sent, so that an answer can echo it, even where it is no text.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +30,10 @@ impl MessageId {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         }
+    }
+
+    fn is_readable(&self) -> bool {
+        matches!(self.0, Value::String(_) | Value::Number(_))
     }
 }
 
@@ -54,42 +65,61 @@ pub enum Frame {
         /// The description; may be empty.
         description: String,
     },
+    /// `[5, id, code, description, details]`, from 2.1 on: what we answered could not be accepted.
+    ResultError {
+        /// The id of the charger's call.
+        id: MessageId,
+        /// The error code, as spelled.
+        code: String,
+        /// The description; may be empty.
+        description: String,
+    },
+    /// `[6, id, action, payload]`, from 2.1 on: wants no answer.
+    Send {
+        /// Not to be echoed; it is never answered.
+        id: MessageId,
+        /// The action, as spelled.
+        action: String,
+        /// The payload; `{}` where none was sent.
+        payload: Value,
+    },
+    /// A message of a type that no version defines.
+    OtherType {
+        /// Its id.
+        id: MessageId,
+        /// Its type.
+        kind: i64,
+    },
     /// Nothing that could be understood; the bytes are in the store.
-    Unreadable,
+    Unreadable {
+        /// It begins like an answer or a SEND, which nobody answers.
+        unanswered: bool,
+    },
 }
 
 /// Reads a frame. Never fails: what cannot be read is [`Frame::Unreadable`] with the deviation that says why.
 pub fn parse(bytes: &[u8]) -> (Frame, Vec<Deviation>) {
     let mut deviations = Vec::new();
-    let frame = match value(bytes, &mut deviations) {
-        Some(Value::Array(parts)) => message(parts, &mut deviations),
-        Some(other) => unreadable("not_a_message", &other.to_string(), &mut deviations),
-        None => unreadable("not_json", &String::from_utf8_lossy(bytes), &mut deviations),
+    let frame = match json::read(bytes, &mut deviations) {
+        Ok(Value::Array(parts)) => message(parts, &mut deviations),
+        Ok(other) => unreadable("not_a_message", &other.to_string(), &mut deviations),
+        Err(rule) => {
+            unreadable(rule, &String::from_utf8_lossy(bytes), &mut deviations);
+            Frame::Unreadable { unanswered: begins_unanswered(bytes) }
+        }
     };
     (frame, deviations)
 }
 
 fn unreadable(rule: &'static str, got: &str, deviations: &mut Vec<Deviation>) -> Frame {
     deviations.push(Deviation::hard(rule, "", got));
-    Frame::Unreadable
+    Frame::Unreadable { unanswered: false }
 }
 
-/// The first JSON value, past a byte order mark and before trailing rubbish.
-fn value(bytes: &[u8], deviations: &mut Vec<Deviation>) -> Option<Value> {
-    let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
-        Some(rest) => {
-            deviations.push(Deviation::hard("byte_order_mark", "", ""));
-            rest
-        }
-        None => bytes,
-    };
-    let mut stream = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
-    let first = stream.next()?.ok()?;
-    let rest = bytes.get(stream.byte_offset()..).unwrap_or_default();
-    if rest.iter().any(|b| !b.is_ascii_whitespace()) {
-        deviations.push(Deviation::hard("trailing_bytes", "", String::from_utf8_lossy(rest)));
-    }
-    Some(first)
+/// Half a frame may still show that it was no call.
+fn begins_unanswered(bytes: &[u8]) -> bool {
+    let mut shown = bytes.iter().filter(|b| !b.is_ascii_whitespace() && **b != b'"').skip_while(|b| !b.is_ascii());
+    shown.next() == Some(&b'[') && matches!(shown.next(), Some(b'3'..=b'6'))
 }
 
 fn message(parts: Vec<Value>, deviations: &mut Vec<Deviation>) -> Frame {
@@ -106,14 +136,28 @@ fn message(parts: Vec<Value>, deviations: &mut Vec<Deviation>) -> Frame {
         }
         3 => Frame::Result { id, payload: payload(parts.next(), deviations) },
         4 => {
-            let (code, description, details) = (text(parts.next()), parts.next(), parts.next());
-            if description.is_none() || details.is_none() {
-                deviations.push(Deviation::soft("error_incomplete", "", &code));
-            }
-            Frame::Error { id, code, description: text(description) }
+            let (code, description) = error_parts(parts, deviations);
+            Frame::Error { id, code, description }
         }
-        other => unreadable("unknown_message_type", &other.to_string(), deviations),
+        5 => {
+            let (code, description) = error_parts(parts, deviations);
+            Frame::ResultError { id, code, description }
+        }
+        6 => {
+            let action = text(parts.next());
+            Frame::Send { id, action, payload: payload(parts.next(), deviations) }
+        }
+        kind => Frame::OtherType { id, kind },
     }
+}
+
+/// Code and description of CALLERROR and CALLRESULTERROR.
+fn error_parts(mut parts: impl Iterator<Item = Value>, deviations: &mut Vec<Deviation>) -> (String, String) {
+    let (code, description, details) = (text(parts.next()), parts.next(), parts.next());
+    if description.is_none() || details.is_none() {
+        deviations.push(Deviation::soft("error_incomplete", "", &code));
+    }
+    (code, text(description))
 }
 
 fn message_type(kind: &Value, deviations: &mut Vec<Deviation>) -> Option<i64> {
@@ -170,9 +214,16 @@ pub fn result(id: &MessageId, payload: &Value) -> String {
     format!("[3,{},{payload}]", id.0)
 }
 
-/// `[4, id, code, description, {}]` as text, the id echoed exactly as it came.
-pub fn error(id: &MessageId, code: &str, description: &str) -> String {
-    format!("[4,{},{},{},{{}}]", id.0, quoted(code), quoted(description))
+/// `[4, id, code, description, {}]` as text. The id is echoed exactly as it came; in 2.x it is `-1` where it is none.
+pub fn error(version: Version, id: &MessageId, code: &str, description: &str) -> String {
+    let id = if version.is_v2() && !id.is_readable() { &quoted(NO_ID) } else { &id.0 };
+    let description: String = description.chars().take(DESCRIPTION_CHARS).collect();
+    format!("[4,{id},{},{},{{}}]", quoted(code), quoted(&description))
+}
+
+/// The answer to what could not be read, where a version wants one.
+pub(crate) fn error_without_id(version: Version, code: ErrorCode, description: &str) -> String {
+    error(version, &MessageId(Value::Null), code.name(version), description)
 }
 
 fn quoted(text: &str) -> Value {
@@ -225,9 +276,8 @@ mod tests {
             (b"[2,\"1\",\"Heartbeat\",{", "not_json"),
             (b"{\"a\":1}", "not_a_message"),
             (b"[]", "not_a_message"),
-            (b"[9,\"1\",\"Heartbeat\",{}]", "unknown_message_type"),
         ] {
-            assert_eq!(parse(bytes).0, Frame::Unreadable);
+            assert!(matches!(parse(bytes).0, Frame::Unreadable { .. }));
             assert!(rules(bytes).iter().any(|r| r == rule), "{:?} for {bytes:?}", rules(bytes));
         }
     }
@@ -242,7 +292,7 @@ mod tests {
         #[test]
         fn no_bytes_can_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let (frame, deviations) = parse(&bytes);
-            prop_assert!(frame != Frame::Unreadable || !deviations.is_empty(), "unreadable without a reason");
+            prop_assert!(!matches!(frame, Frame::Unreadable { .. }) || !deviations.is_empty(), "unreadable without a reason");
         }
     }
 }

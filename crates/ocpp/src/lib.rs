@@ -4,11 +4,19 @@
 //! `Result`. No sockets, no clock, no async.
 
 pub mod deviation;
+pub mod error;
 pub mod frame;
+mod json;
+pub mod message;
 pub mod peer;
+pub mod policy;
 pub mod schema;
 pub mod subprotocol;
 pub mod time;
 pub mod v16;
+pub mod version;
 
 pub use deviation::{Deviation, Severity};
+pub use error::ErrorCode;
+pub use policy::Policy;
+pub use version::Version;

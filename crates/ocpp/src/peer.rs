@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::deviation::Deviation;
+use crate::error::ErrorCode;
 use crate::frame::{self, Frame, MessageId};
+use crate::message::{self, Direction};
 use crate::schema::{self, Half};
+use crate::version::Version;
 
 /// How long we wait for the answer to a call. OCPP leaves the number to us; 15 s is longer than any charger needs that
 /// is going to answer at all.
@@ -42,11 +45,30 @@ pub enum Event {
         /// The action we called.
         action: String,
     },
+    /// The charger tells something and wants no answer (SEND, from 2.1 on).
+    Send {
+        /// The action as spelled.
+        action: String,
+        /// The payload.
+        payload: Value,
+    },
+    /// The charger could not accept an answer of ours (CALLRESULTERROR, from 2.1 on).
+    AnswerRefused {
+        /// The action it had called; empty where its id is not remembered.
+        action: String,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// It could not be read as a message of this version.
+    Unreadable {
+        /// What this version answers to it, ready to be sent.
+        answer: Option<String>,
+    },
     /// Nothing to act on.
     Nothing,
 }
 
-/// A CALLERROR.
+/// A CALLERROR, or a CALLRESULTERROR.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// The code as spelled, for example `NotSupported`.
@@ -65,17 +87,29 @@ struct Outstanding {
 /// Our side of one connection.
 #[derive(Debug)]
 pub struct Peer {
+    version: Version,
     prefix: String,
     sent: u64,
     outstanding: Option<Outstanding>,
     given_up: VecDeque<(String, String)>,
-    seen: VecDeque<String>,
+    /// Answered calls of ours.
+    answered: VecDeque<String>,
+    /// The charger's calls, id and action.
+    seen: VecDeque<(String, String)>,
 }
 
 impl Peer {
     /// For a new connection. `prefix` makes our message ids unique across connections (at most 20 characters).
-    pub fn new(prefix: impl Into<String>) -> Self {
-        Self { prefix: prefix.into(), sent: 0, outstanding: None, given_up: VecDeque::new(), seen: VecDeque::new() }
+    pub fn new(version: Version, prefix: impl Into<String>) -> Self {
+        Self {
+            version,
+            prefix: prefix.into(),
+            sent: 0,
+            outstanding: None,
+            given_up: VecDeque::new(),
+            answered: VecDeque::new(),
+            seen: VecDeque::new(),
+        }
     }
 
     /// Is a call of ours waiting for its answer? Then nothing else may be called (OCPP-J 1.6 4.1.1).
@@ -120,29 +154,60 @@ impl Peer {
             Frame::Call { id, action, payload } => self.called(id, action, payload, &mut deviations),
             Frame::Result { id, payload } => self.answered(&id, Ok(payload), &mut deviations),
             Frame::Error { id, code, description } => {
-                self.answered(&id, Err(Refusal { code, description }), &mut deviations)
+                self.answered(&id, Err(self.refusal(code, description, &mut deviations)), &mut deviations)
             }
-            Frame::Unreadable => Event::Nothing,
+            Frame::ResultError { id, code, description } if self.version == Version::V21 => {
+                let action = self.called_as(&id);
+                Event::AnswerRefused { action, refusal: self.refusal(code, description, &mut deviations) }
+            }
+            Frame::Send { action, payload, .. } if self.version == Version::V21 => {
+                self.told(action, payload, &mut deviations)
+            }
+            Frame::ResultError { id, .. } => self.other_type(&id, 5, &mut deviations),
+            Frame::Send { id, .. } => self.other_type(&id, 6, &mut deviations),
+            Frame::OtherType { id, kind } => self.other_type(&id, kind, &mut deviations),
+            Frame::Unreadable { unanswered } => Event::Unreadable { answer: self.unreadable(unanswered) },
         };
         (event, deviations)
     }
 
     fn called(&mut self, id: MessageId, action: String, payload: Value, deviations: &mut Vec<Deviation>) -> Event {
-        let text: String = id.text().chars().take(ID_CHARS).collect();
-        if self.seen.contains(&text) {
+        let text = brief(&id);
+        if self.seen.iter().any(|(seen, _)| *seen == text) {
             deviations.push(Deviation::soft("message_id_repeated", "/1", &text));
         } else {
-            remember(&mut self.seen, text);
+            remember(&mut self.seen, (text, action.clone()));
         }
-        deviations.extend(schema::check_v16(&action, Half::Request, &payload));
+        self.check_kind(&action, false, deviations);
+        deviations.extend(schema::check(self.version, &action, Half::Request, &payload));
         Event::Call { id, action, payload }
+    }
+
+    fn told(&mut self, action: String, payload: Value, deviations: &mut Vec<Deviation>) -> Event {
+        self.check_kind(&action, true, deviations);
+        deviations.extend(schema::check(self.version, &action, Half::Request, &payload));
+        Event::Send { action, payload }
+    }
+
+    /// May a charger send that message, and as that type?
+    fn check_kind(&self, action: &str, send: bool, deviations: &mut Vec<Deviation>) {
+        let Some(message) = message::find(self.version, action) else { return };
+        if message.direction == Direction::ToCharger {
+            deviations.push(Deviation::hard("wrong_direction", "/2", action));
+        }
+        match (send, message.send) {
+            (true, false) => deviations.push(Deviation::hard("call_as_send", "/0", action)),
+            (false, true) => deviations.push(Deviation::hard("sent_as_call", "/0", action)),
+            _ => {}
+        }
     }
 
     fn answered(&mut self, id: &MessageId, answer: Result<Value, Refusal>, deviations: &mut Vec<Deviation>) -> Event {
         let text = id.text();
         if let Some(waiting) = self.outstanding.take_if(|o| o.id == text) {
+            remember(&mut self.answered, waiting.id);
             if let Ok(payload) = &answer {
-                deviations.extend(schema::check_v16(&waiting.action, Half::Response, payload));
+                deviations.extend(schema::check(self.version, &waiting.action, Half::Response, payload));
             }
             return Event::Answer { action: waiting.action, answer };
         }
@@ -153,9 +218,45 @@ impl Peer {
                 None => Event::Nothing,
             };
         }
-        deviations.push(Deviation::soft("answer_unasked", "/1", &text));
+        let rule = if self.answered.contains(&text) { "answer_repeated" } else { "answer_unasked" };
+        deviations.push(Deviation::soft(rule, "/1", &text));
         Event::Nothing
     }
+
+    /// The action that the charger called with this id.
+    fn called_as(&self, id: &MessageId) -> String {
+        let text = brief(id);
+        self.seen.iter().rev().find(|(seen, _)| *seen == text).map(|(_, action)| action.clone()).unwrap_or_default()
+    }
+
+    fn refusal(&self, code: String, description: String, deviations: &mut Vec<Deviation>) -> Refusal {
+        match ErrorCode::read(&code) {
+            Some(read) if read.name(self.version) == code => {}
+            Some(_) => deviations.push(Deviation::soft("error_code_spelling", "/2", &code)),
+            None => deviations.push(Deviation::soft("error_code_unknown", "/2", &code)),
+        }
+        Refusal { code, description }
+    }
+
+    /// A message of a type that this version does not define: 1.6 and 2.1 ignore it, 2.0.1 refuses it.
+    fn other_type(&self, id: &MessageId, kind: i64, deviations: &mut Vec<Deviation>) -> Event {
+        deviations.push(Deviation::hard("unknown_message_type", "/0", kind.to_string()));
+        let code = ErrorCode::MessageTypeNotSupported.name(self.version);
+        let refuse = || frame::error(self.version, id, code, "OCPP 2.0.1 knows the message types 2, 3 and 4.");
+        Event::Unreadable { answer: (self.version == Version::V201).then(refuse) }
+    }
+
+    /// What this version answers to bytes that are no message. 1.6 has no rule: nothing.
+    fn unreadable(&self, unanswered: bool) -> Option<String> {
+        let refuse =
+            || frame::error_without_id(self.version, ErrorCode::RpcFrameworkError, "This is no OCPP-J message.");
+        (self.version.is_v2() && !unanswered).then(refuse)
+    }
+}
+
+/// An id short enough to be remembered.
+fn brief(id: &MessageId) -> String {
+    id.text().chars().take(ID_CHARS).collect()
 }
 
 fn remember<T>(list: &mut VecDeque<T>, item: T) {
@@ -173,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_second_call_waits_until_the_first_is_answered() {
-        let (mut peer, now) = (Peer::new("a"), Instant::now());
+        let (mut peer, now) = (Peer::new(Version::V16, "a"), Instant::now());
         let first = peer.call(now, "Reset", &json!({"type": "Soft"})).expect("nothing is waiting");
         assert_eq!(first, r#"[2,"a-1","Reset",{"type":"Soft"}]"#);
         assert_eq!(peer.call(now, "ClearCache", &json!({})), None);
@@ -185,7 +286,7 @@ mod tests {
 
     #[test]
     fn an_answer_after_the_time_is_matched_and_named_late() {
-        let (mut peer, now) = (Peer::new("a"), Instant::now());
+        let (mut peer, now) = (Peer::new(Version::V16, "a"), Instant::now());
         peer.call(now, "Reset", &json!({"type": "Soft"}));
         assert_eq!(peer.expire(now + CALL_TIMEOUT - Duration::from_millis(1)), None);
         assert_eq!(peer.expire(now + CALL_TIMEOUT).as_deref(), Some("Reset"));
@@ -196,14 +297,14 @@ mod tests {
 
     #[test]
     fn an_answer_nobody_asked_for_is_a_deviation_and_nothing_else() {
-        let (event, deviations) = Peer::new("a").receive(br#"[3,"nope",{}]"#);
+        let (event, deviations) = Peer::new(Version::V16, "a").receive(br#"[3,"nope",{}]"#);
         assert_eq!(event, Event::Nothing);
         assert_eq!(deviations[0].rule, "answer_unasked");
     }
 
     #[test]
     fn a_repeated_message_id_is_named_and_still_answered() {
-        let mut peer = Peer::new("a");
+        let mut peer = Peer::new(Version::V16, "a");
         peer.receive(br#"[2,"1","Heartbeat",{}]"#);
         let (event, deviations) = peer.receive(br#"[2,"1","Heartbeat",{}]"#);
         assert!(matches!(event, Event::Call { .. }));
@@ -212,7 +313,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_does_not_fit_its_schema_is_still_the_answer() {
-        let (mut peer, now) = (Peer::new("a"), Instant::now());
+        let (mut peer, now) = (Peer::new(Version::V16, "a"), Instant::now());
         peer.call(now, "Reset", &json!({"type": "Soft"}));
         let (event, deviations) = peer.receive(br#"[3,"a-1",{"status":"OK"}]"#);
         assert!(matches!(event, Event::Answer { answer: Ok(_), .. }));

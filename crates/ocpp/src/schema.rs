@@ -1,12 +1,15 @@
 //! Checks a payload against the official schema and lists every deviation with its place.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use crate::deviation::Deviation;
+
+use crate::message;
+use crate::version::Version;
 
 include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
 
@@ -14,46 +17,56 @@ include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
 const MOST: usize = 32;
 
 /// Which half of an exchange a payload is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Half {
-    /// The payload of a CALL.
+    /// The payload of a CALL or a SEND.
     Request,
     /// The payload of a CALLRESULT.
     Response,
 }
 
-/// Every deviation of a 1.6 payload from its official schema; empty where it fits.
+/// Every deviation of a payload from its official schema; empty where it fits.
 ///
-/// An action without a schema gives the single deviation `unknown_action`.
-pub fn check_v16(action: &str, half: Half, payload: &Value) -> Vec<Deviation> {
-    let Some(validator) = validators().get(&(action, half == Half::Response)) else {
-        return vec![Deviation::hard("unknown_action", "", action)];
+/// An action without a schema gives one deviation: `unknown_action`, or `action_of_another_version`.
+pub fn check(version: Version, action: &str, half: Half, payload: &Value) -> Vec<Deviation> {
+    let Some(schema) = table(version).get(&(action, half)) else {
+        let elsewhere = Version::ALL.into_iter().any(|other| message::find(other, action).is_some());
+        let rule = if elsewhere { "action_of_another_version" } else { "unknown_action" };
+        return vec![Deviation::hard(rule, "", action)];
     };
-    if validator.is_valid(payload) {
-        return Vec::new();
+    match schema.validator() {
+        Some(validator) if !validator.is_valid(payload) => {
+            validator.iter_errors(payload).take(MOST).map(|e| deviation(&e)).collect()
+        }
+        _ => Vec::new(),
     }
-    validator.iter_errors(payload).take(MOST).map(|e| deviation(&e)).collect()
 }
 
-/// Is this an action that OCPP 1.6 (with the security extension) defines?
-pub fn knows_v16(action: &str) -> bool {
-    validators().contains_key(&(action, false))
+/// The official schema as it was published, JSON text. `None`: the version defines no such message.
+pub fn text(version: Version, action: &str, half: Half) -> Option<&'static str> {
+    table(version).get(&(action, half)).map(|schema| schema.text)
 }
 
-type Table = HashMap<(&'static str, bool), Validator>;
-
-/// Compiled on first use: about 1 ms for the whole of 1.6.
-fn validators() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| V16.iter().filter_map(|(name, text)| Some((split(name), compile(text)?))).collect())
+/// A schema, compiled when it is first needed: all of 2.1 at once would take 30 ms, and most of it is never used.
+struct Schema {
+    text: &'static str,
+    compiled: OnceLock<Option<Validator>>,
 }
 
-/// `BootNotificationResponse` → (`BootNotification`, response).
-fn split(name: &'static str) -> (&'static str, bool) {
-    match name.strip_suffix("Response") {
-        Some(action) => (action, true),
-        None => (name, false),
+impl Schema {
+    fn validator(&self) -> Option<&Validator> {
+        self.compiled.get_or_init(|| compile(self.text)).as_ref()
     }
+}
+
+type Table = HashMap<(&'static str, Half), Schema>;
+
+fn table(version: Version) -> &'static Table {
+    static TABLES: LazyLock<[Table; 3]> = LazyLock::new(|| {
+        let schema = |text| Schema { text, compiled: OnceLock::new() };
+        [V16, V201, V21].map(|rows| rows.iter().map(|(action, half, text)| ((*action, *half), schema(text))).collect())
+    });
+    &TABLES[version.index()]
 }
 
 fn compile(text: &str) -> Option<Validator> {
@@ -90,13 +103,20 @@ mod tests {
     use super::*;
 
     fn rules(action: &str, payload: Value) -> Vec<String> {
-        check_v16(action, Half::Request, &payload).into_iter().map(|d| format!("{} {}", d.rule, d.pointer)).collect()
+        check(Version::V16, action, Half::Request, &payload)
+            .into_iter()
+            .map(|d| format!("{} {}", d.rule, d.pointer))
+            .collect()
     }
 
     #[test]
-    fn all_seventy_eight_schemas_of_1_6_are_compiled() {
-        assert_eq!(V16.len(), 78);
-        assert_eq!(validators().len(), 78, "a schema did not compile");
+    fn every_official_schema_compiles() {
+        for (version, count) in [(Version::V16, 78), (Version::V201, 128), (Version::V21, 181)] {
+            assert_eq!(table(version).len(), count);
+            for ((action, half), schema) in table(version) {
+                assert!(schema.validator().is_some(), "{version} {action} {half:?} did not compile");
+            }
+        }
     }
 
     #[test]
@@ -127,6 +147,7 @@ mod tests {
     #[test]
     fn an_action_nobody_defined_is_one_deviation() {
         assert_eq!(rules("VendorThing", json!({})), ["unknown_action "]);
-        assert!(!knows_v16("heartbeat"), "actions are case-sensitive");
+        assert_eq!(rules("heartbeat", json!({})), ["unknown_action "], "actions are case-sensitive");
+        assert_eq!(rules("TransactionEvent", json!({})), ["action_of_another_version "]);
     }
 }

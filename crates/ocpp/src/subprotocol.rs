@@ -1,42 +1,50 @@
 //! Which OCPP version is spoken: chosen from the offered WebSocket subprotocols, never from the URL.
 
 use crate::deviation::Deviation;
-
-/// The subprotocol of OCPP 1.6 over JSON (OCPP-J 1.6 3.1.2).
-pub const OCPP16: &str = "ocpp1.6";
+use crate::version::Version;
 
 /// What to answer to the offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// The header value to answer, spelled as the charger spelled it; `None`: answer without the header.
     pub answer: Option<String>,
+    /// What will be spoken; 1.6 where nothing was agreed.
+    pub version: Version,
     /// We can speak with it. False only where every offer is a version we do not speak.
     pub speaks: bool,
     /// What was odd about the offer.
     pub deviations: Vec<Deviation>,
 }
 
-/// Chooses from the offers in the charger's order. No offer at all is taken for 1.6, as field tools do.
+/// Chooses the first offer that we speak: their order is the charger's preference (RFC 6455 4.1). No offer at all is
+/// taken for 1.6, as field tools do.
 pub fn choose(offered: &[String]) -> Choice {
+    let none = |speaks, deviation| Choice { answer: None, version: Version::V16, speaks, deviations: vec![deviation] };
     if offered.is_empty() {
-        let deviations = vec![Deviation::hard("subprotocol_missing", "", "")];
-        return Choice { answer: None, speaks: true, deviations };
+        return none(true, Deviation::hard("subprotocol_missing", "", ""));
     }
-    if let Some(exact) = offered.iter().find(|o| *o == OCPP16) {
-        return Choice { answer: Some(exact.clone()), speaks: true, deviations: Vec::new() };
+    let Some((first, version)) = offered.iter().find_map(|offer| Some((offer, read(offer)?))) else {
+        return none(false, Deviation::hard("subprotocol_unknown", "", offered.join(", ")));
+    };
+    if offered.iter().any(|offer| offer == version.subprotocol()) {
+        let answer = Some(version.subprotocol().to_owned());
+        return Choice { answer, version, speaks: true, deviations: Vec::new() };
     }
-    if let Some(near) = offered.iter().find(|o| looks_like_16(o)) {
-        let deviations = vec![Deviation::hard("subprotocol_spelling", "", near)];
-        return Choice { answer: Some(near.clone()), speaks: true, deviations };
-    }
-    let deviations = vec![Deviation::hard("subprotocol_unknown", "", offered.join(", "))];
-    Choice { answer: None, speaks: false, deviations }
+    let deviations = vec![Deviation::hard("subprotocol_spelling", "", first)];
+    Choice { answer: Some(first.clone()), version, speaks: true, deviations }
 }
 
-/// `OCPP1.6`, `ocpp1.6J`, `ocpp16` … as seen in the field.
-fn looks_like_16(offer: &str) -> bool {
-    let plain: String = offer.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    matches!(plain.as_str(), "ocpp16" | "ocpp16j" | "ocppj16")
+/// The version of a subprotocol that was chosen, however it is spelled; 1.6 for an empty one.
+pub fn of(chosen: &str) -> Version {
+    read(chosen).unwrap_or(Version::V16)
+}
+
+/// `ocpp1.6`, and `OCPP1.6`, `ocpp1.6J`, `ocpp16` … as seen in the field. `ocpp2.0` is another protocol than 2.0.1.
+fn read(offer: &str) -> Option<Version> {
+    let plain = offer.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
+    let (digits, letters): (String, String) = plain.partition(char::is_ascii_digit);
+    let of = |version: &Version| version.name().replace('.', "") == digits;
+    Version::ALL.into_iter().find(of).filter(|_| matches!(letters.as_str(), "ocpp" | "ocppj"))
 }
 
 #[cfg(test)]
@@ -48,28 +56,49 @@ mod tests {
     }
 
     #[test]
-    fn a_charger_that_offers_several_versions_gets_1_6() {
-        let choice = offer(&["ocpp2.0.1", "ocpp1.6", "ocpp1.5"]);
-        assert_eq!(choice.answer.as_deref(), Some("ocpp1.6"));
-        assert!(choice.speaks && choice.deviations.is_empty());
+    fn a_charger_that_offers_several_versions_gets_the_first_that_we_speak() {
+        for (list, answer) in [
+            (&["ocpp2.0.1", "ocpp1.6", "ocpp1.5"][..], "ocpp2.0.1"),
+            (&["ocpp1.6", "ocpp2.1"], "ocpp1.6"),
+            (&["ocpp2.0", "ocpp1.5", "ocpp2.1", "ocpp1.6"], "ocpp2.1"),
+            (&["OCPP1.6", "ocpp1.6"], "ocpp1.6"),
+        ] {
+            let choice = offer(list);
+            assert_eq!(choice.answer.as_deref(), Some(answer));
+            assert_eq!(choice.version, of(answer));
+            assert!(choice.speaks && choice.deviations.is_empty(), "{choice:?}");
+        }
     }
 
     #[test]
-    fn a_missing_subprotocol_is_let_in_with_a_finding() {
+    fn a_missing_subprotocol_is_let_in_as_1_6_with_a_finding() {
         let choice = offer(&[]);
         assert!(choice.speaks && choice.answer.is_none());
+        assert_eq!((choice.version, of("")), (Version::V16, Version::V16));
         assert_eq!(choice.deviations[0].rule, "subprotocol_missing");
     }
 
     #[test]
     fn an_odd_spelling_is_echoed_because_the_charger_compares_it() {
-        for spelling in ["OCPP1.6", "ocpp1.6J"] {
-            assert_eq!(offer(&[spelling]).answer.as_deref(), Some(spelling));
+        for (spelling, version) in [
+            ("OCPP1.6", Version::V16),
+            ("ocpp1.6J", Version::V16),
+            ("OCPP-J 1.6", Version::V16),
+            ("ocpp201", Version::V201),
+            ("OCPP2.0.1", Version::V201),
+            ("ocpp2.1J", Version::V21),
+        ] {
+            let choice = offer(&[spelling]);
+            assert_eq!(choice.answer.as_deref(), Some(spelling));
+            assert_eq!((choice.version, of(spelling)), (version, version));
+            assert_eq!(choice.deviations[0].rule, "subprotocol_spelling");
         }
     }
 
     #[test]
     fn a_version_we_do_not_speak_is_not_pretended() {
-        assert!(!offer(&["ocpp1.5"]).speaks);
+        for spelling in ["ocpp1.5", "ocpp2.0", "soap", "1.6", "ocpp1.6.2.0.1"] {
+            assert!(!offer(&[spelling]).speaks, "{spelling}");
+        }
     }
 }

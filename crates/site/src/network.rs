@@ -15,11 +15,11 @@ pub enum Kind {
     Lan,
     /// Without a router: a direct cable, or no address was given.
     LinkLocal,
-    /// A network of virtual machines or containers on this laptop.
+    /// A network of virtual machines or containers on this computer.
     Virtual,
     /// A tunnel.
     Vpn,
-    /// This laptop itself.
+    /// This computer itself.
     Loopback,
     /// An address of the internet.
     Public,
@@ -33,9 +33,9 @@ impl Kind {
             Kind::WiFi => "Wi-Fi",
             Kind::Lan => "local network",
             Kind::LinkLocal => "direct cable, or a network without a router",
-            Kind::Virtual => "virtual network of this laptop: chargers cannot reach it",
+            Kind::Virtual => "virtual network of this computer: chargers cannot reach it",
             Kind::Vpn => "VPN: chargers cannot reach it",
-            Kind::Loopback => "this laptop only: chargers cannot reach it",
+            Kind::Loopback => "this computer only: chargers cannot reach it",
             Kind::Public => "public address: not used",
         }
     }
@@ -111,7 +111,7 @@ fn is_shared(address: Ipv4Addr) -> bool {
 /// Where a peer came from, seen from our interfaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// From one of our own networks, or from this laptop.
+    /// From one of our own networks, or from this computer.
     Near,
     /// From a private address behind a router.
     Routed,

@@ -244,13 +244,13 @@ impl Site {
         network::interfaces()
     }
 
-    /// What is wrong with this laptop's clock; chargers take their time from it.
+    /// What is wrong with this computer's clock; chargers take their time from it.
     pub fn clock_warning(&self) -> Option<String> {
         let now = self.inner.clock.now();
         let written: Timestamp = WRITTEN.parse().unwrap_or_default();
         let behind = self.inner.newest_on_disk.is_some_and(|newest| now < newest);
         (now < written || behind).then(|| {
-            "This laptop's clock looks wrong: it is earlier than it can be. Chargers take their time from it. Set the \
+            "This computer's clock looks wrong: it is earlier than it can be. Chargers take their time from it. Set the \
              clock before you go on."
                 .to_owned()
         })
@@ -389,6 +389,7 @@ impl Site {
             offered: accepted.offered,
             chosen: accepted.choice.answer.unwrap_or_default(),
             deviations: accepted.deviations,
+            ..Handshake::default()
         };
         let (out, outgoing) = mpsc::unbounded_channel();
         let (adopt, speaks, early) = (self.adopts(&id), accepted.choice.speaks, accepted.early);

@@ -20,8 +20,10 @@ impl State {
     pub(super) fn line_up(&mut self, call: Call, confirmed: bool, reply: Reply) {
         let refused = if !self.record.adopted {
             Some(CallFailure::NotAdopted)
-        } else if self.live.is_none() || self.calls.len() >= CALLS {
+        } else if self.live.is_none() {
             Some(CallFailure::NotConnected)
+        } else if self.calls.len() >= CALLS {
+            Some(CallFailure::TooMany)
         } else {
             guard::check(&self.record, &call, confirmed).err().map(CallFailure::Held)
         };
@@ -61,7 +63,9 @@ impl State {
             return;
         }
         if std::mem::take(&mut self.undo) {
-            let way_back = in_force::way_back(&self.record, now).into_iter();
+            let stop = self.record.our_transaction().map(|ours| call::remote_stop(ours.id));
+            let way_back =
+                in_force::way_back(&self.record, now).into_iter().chain(stop).collect::<Vec<_>>().into_iter();
             let waiting = |call| Waiting { call, confirmed: false, why: Why::Undo };
             way_back.rev().for_each(|call| self.calls.push_front(waiting(call)));
         }

@@ -159,7 +159,8 @@ struct State {
     live: Option<Live>,
     calls: VecDeque<Waiting>,
     step: Option<RunningStep>,
-    /// A step ended with its test limit in force: it is taken away as soon as the charger can be called.
+    /// A step ended with its test limit in force, or with a charge that it had started: taken away and stopped as soon
+    /// as the charger can be called.
     undo: bool,
     effects: Effects,
 }
@@ -269,7 +270,7 @@ impl State {
             session,
             out,
             // The time makes our message ids unique over connections (OCPP-J 2.x 4.1.4 wants that; it harms no 1.6).
-            peer: Peer::new(format!("{:x}", now.as_millisecond())),
+            peer: Peer::new(self.record.version(), format!("{:x}", now.as_millisecond())),
             flying: None,
             held_until: None,
             ask_boot_at: None,
@@ -331,12 +332,16 @@ impl State {
                 self.after_call(&action);
                 let text = match answer {
                     Answer::Result(payload) => frame::result(&id, &payload),
-                    Answer::Error(code, description) => frame::error(&id, code, description),
+                    Answer::Error(code, description) => frame::error(self.record.version(), &id, code, description),
                 };
                 self.out(text, w, now);
             }
             peer::Event::Answer { answer, .. } => self.answered(answer, number, now),
-            peer::Event::Late { .. } | peer::Event::Nothing => {}
+            peer::Event::Unreadable { answer } => answer.into_iter().for_each(|text| _ = self.out(text, w, now)),
+            peer::Event::Send { .. }
+            | peer::Event::AnswerRefused { .. }
+            | peer::Event::Late { .. }
+            | peer::Event::Nothing => {}
         }
         for what in happened {
             self.tell(number, now, what);
@@ -450,6 +455,6 @@ impl State {
 
     fn end_step(&mut self) {
         self.step = None;
-        self.undo = self.record.in_force.iter().any(InForce::is_test);
+        self.undo = self.record.in_force.iter().any(InForce::is_test) || self.record.our_transaction().is_some();
     }
 }

@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use chargehand_ocpp::{Deviation, Severity};
+use chargehand_ocpp::{Deviation, Severity, Version, subprotocol};
 
 use crate::ceiling::CeilingParts;
 use crate::clock::ChargerClock;
 use crate::event::{Event, Handshake, PermanentLimit, ReportFiles, Step};
+use crate::limit::TEST_ID_TAG;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
 use crate::report::{ConfigurationSnapshot, FrameRange, LimitProof};
 use crate::units::Phases;
@@ -110,6 +111,11 @@ impl Record {
         name.filter(|n| !n.is_empty()).unwrap_or_else(|| self.id.clone())
     }
 
+    /// The OCPP version of its newest connection; 1.6 before the first.
+    pub fn version(&self) -> Version {
+        self.handshake.as_ref().map_or(Version::V16, |handshake| subprotocol::of(&handshake.chosen))
+    }
+
     /// The transaction that runs now: the newest that was not stopped. One whose connector has become available since
     /// ended while nobody listened (field problem P21).
     pub fn running_transaction(&self) -> Option<&Transaction> {
@@ -117,6 +123,11 @@ impl Record {
             self.connectors.get(&t.connector).is_some_and(|c| c.status == "Available" && c.at > t.started)
         };
         self.transactions.iter().rev().find(|t| t.stopped.is_none() && !vacant(t))
+    }
+
+    /// The running transaction, if a check of ours started it.
+    pub fn our_transaction(&self) -> Option<&Transaction> {
+        self.running_transaction().filter(|t| t.id_tag == TEST_ID_TAG)
     }
 
     /// A configuration value as last read; empty where it is not known.
@@ -215,7 +226,7 @@ impl Record {
                 self.arrived(at, number, format!("Disconnected: {reason}"));
             }
             // Concerns the site, not a charger.
-            Event::Refused { .. } => {}
+            Event::Refused { .. } | Event::Attempt { .. } => {}
             Event::Adopted { automatic } => {
                 self.adopted = true;
                 let how = if automatic { "Adopted by itself" } else { "Adopted" };

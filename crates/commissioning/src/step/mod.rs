@@ -84,17 +84,27 @@ pub async fn clear(link: &Link) -> Result<Outcome, Busy> {
 /// [`Busy`].
 pub async fn apply_limit(link: &Link, limit: Amperes) -> Result<PermanentLimit, Busy> {
     let mut guard = link.begin(Step::PermanentLimit).await?;
+    let cut = |why: &str| PermanentLimit {
+        limit_ma: limit.milliamps(),
+        recipe: String::new(),
+        outcome: Outcome::new(
+            Verdict::Inconclusive,
+            format!("{why} What was already written stays; see what is in force."),
+        ),
+    };
+    // On disk before anything is sent, as with a check.
+    keep_permanent(link, &cut("It was cut off before it had an outcome.")).await;
     let permanent = tokio::select! {
         permanent = permanent_limit::run(link, limit) => permanent,
-        () = guard.cancelled() => PermanentLimit {
-            limit_ma: limit.milliamps(),
-            recipe: String::new(),
-            outcome: Outcome::new(Verdict::Inconclusive, "Cancelled. What was already written stays; see what is in force."),
-        },
+        () = guard.cancelled() => cut("Cancelled."),
     };
+    keep_permanent(link, &permanent).await;
+    Ok(permanent)
+}
+
+async fn keep_permanent(link: &Link, permanent: &PermanentLimit) {
     let _ = link.keep(Event::Permanent { limit: permanent.clone() }).await;
     ended(link, Step::PermanentLimit, &permanent.outcome).await;
-    Ok(permanent)
 }
 
 /// Keeps a step's outcome.

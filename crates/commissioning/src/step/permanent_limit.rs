@@ -126,31 +126,42 @@ impl Writing<'_, '_> {
         Ok(false)
     }
 
-    /// The same in the middle of a session, measured: where it is not followed also on the connector, and at last on the
-    /// transaction alone.
+    /// The same in the middle of a session, measured. Where the default is not followed it is tried for the transaction,
+    /// then also on the connector: what holds for the transaction alone ends with it, so that is looked for in any case.
     async fn in_session(&mut self, record: &Record, charging: &Transaction) -> Result<Outcome, Outcome> {
-        let connector = charging.connector.max(1);
         for other in Self::connectors(record) {
             self.put_in_a_kind(other).await?;
         }
-        for all in [0, connector] {
-            for counts in KINDS {
-                match self.prove(Recipe::default_on(all, counts)).await?.verdict {
-                    Verdict::Passed => return Ok(self.passed()),
-                    Verdict::Failed => {}
-                    _ => return Ok(self.not_obeyed()),
-                }
-            }
+        match self.prove_in_a_kind(|counts| Recipe::default_on(0, counts)).await? {
+            Verdict::Passed => return Ok(self.passed()),
+            Verdict::Failed => {}
+            _ => return Ok(self.not_obeyed()),
         }
-        for counts in KINDS {
-            if self.prove(Recipe::own(charging, counts)).await?.verdict == Verdict::Passed {
-                return Ok(self.next_session());
-            }
-        }
+        let obeyed = self.prove_in_a_kind(|counts| Recipe::own(charging, counts)).await? == Verdict::Passed;
+        let own = self.tried.last().filter(|_| obeyed).map(|(recipe, _)| *recipe);
         if self.tried.iter().any(|(put, shown)| put.purpose == Purpose::TxProfile && !shown.refused) {
             let _ = self.trial.link.call(call::clear_charging_profile(SESSION_PROFILE)).await;
         }
-        Ok(self.not_obeyed())
+        if own.is_none() || self.draws_above().await {
+            let connector = charging.connector.max(1);
+            if self.prove_in_a_kind(|counts| Recipe::default_on(connector, counts)).await? == Verdict::Passed {
+                return Ok(self.passed());
+            }
+        }
+        let Some(own) = own else { return Ok(self.not_obeyed()) };
+        self.put(own).await?;
+        Ok(self.next_session())
+    }
+
+    async fn prove_in_a_kind(&mut self, recipe: impl Fn(Counts) -> Recipe) -> Result<Verdict, Outcome> {
+        let mut verdict = Verdict::Failed;
+        for counts in KINDS {
+            verdict = self.prove(recipe(counts)).await?.verdict;
+            if verdict != Verdict::Failed {
+                break;
+            }
+        }
+        Ok(verdict)
     }
 
     fn last(&self) -> Option<&Shown> {

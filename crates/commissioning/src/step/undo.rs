@@ -13,7 +13,7 @@ use crate::ceiling::Ceiling;
 use crate::check::WAKES_WITHIN;
 use crate::event::{Happened, Step, Told};
 use crate::in_force;
-use crate::limit::{TEST_ID_TAG, Terms};
+use crate::limit::Terms;
 use crate::link::{CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
 use crate::record::{InForce, Record};
@@ -203,7 +203,7 @@ fn goal(record: &Record, ceiling: Ceiling, bases: &[&InForce]) -> (Option<Ampere
 /// A charge that we started is ours to stop.
 async fn stop_our_charge(link: &Link) {
     let (Ok(record), Ok(told)) = (link.record().await, link.watch().await) else { return };
-    let Some(ours) = record.running_transaction().filter(|t| t.id_tag == TEST_ID_TAG).map(|t| t.id) else { return };
+    let Some(ours) = record.our_transaction().map(|t| t.id) else { return };
     let stopped = link.call(call::remote_stop(ours)).await;
     if stopped.is_ok_and(|answer| read::answer_status(&answer.payload) == "Accepted") {
         has_stopped(told, ours).await;

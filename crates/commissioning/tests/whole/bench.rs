@@ -210,7 +210,7 @@ impl Bench {
             path: "/CP1".into(),
             offered: vec!["ocpp1.6".into()],
             chosen: "ocpp1.6".into(),
-            deviations: Vec::new(),
+            ..Handshake::default()
         };
         self.link.send(Input::Connected { session, handshake, out, adopt }).await.unwrap();
         (session, outgoing)

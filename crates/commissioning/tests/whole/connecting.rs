@@ -136,6 +136,7 @@ async fn adopting_a_waiting_charger_asks_for_its_boot_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_loops_on_pending_is_accepted_and_still_gets_no_command() {
     let bench = Bench::new();
+    let mut told = bench.link.watch().await.unwrap();
     let mut answers = Vec::new();
     for attempt in 0..5 {
         let (session, mut out) = bench.open(false).await;
@@ -145,6 +146,8 @@ async fn a_charger_that_loops_on_pending_is_accepted_and_still_gets_no_command()
     }
     assert_eq!(answers, ["Pending", "Pending", "Pending", "Accepted", "Pending"]);
     assert!(bench.record().await.findings.iter().any(|f| f.code == "loops_on_pending"));
+    let is_told = |what: &Happened| matches!(what, Happened::Found { finding } if finding.code == "loops_on_pending");
+    bench.until(&mut told, is_told).await;
     assert_eq!(bench.link.call(ours::get_configuration(&[])).await, Err(CallFailure::NotAdopted));
 }
 
@@ -214,4 +217,17 @@ async fn a_tx_profile_ends_with_its_own_transaction_only() {
     bench.say(cable.session, call("s2", "StopTransaction", stop(running.id))).await;
     let left = bench.record().await.in_force;
     assert_eq!(left.iter().map(|f| f.profile).collect::<Vec<_>>(), [47_551]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_calls_than_can_wait_are_refused_as_too_many_and_not_as_no_connection() {
+    let (bench, _cable) = Bench::commissioning(32.0, plugged()).await;
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let link = bench.link.clone();
+        calls.spawn(async move { link.call(ours::get_configuration(&[])).await });
+    }
+    let answers = calls.join_all().await;
+    let refused = answers.iter().filter(|a| **a == Err(CallFailure::TooMany)).count();
+    assert!(refused > 0 && answers.iter().filter(|a| a.is_ok()).count() == answers.len() - refused, "{answers:?}");
 }

@@ -8,7 +8,7 @@ use chargehand_commissioning::{outcome::Outcome, step};
 use chargehand_simulator::{Behaviour, Deviations};
 use tokio::task::JoinHandle;
 
-use crate::bench::{Bench, Cable, Way, amps, plugged};
+use crate::bench::{Bench, Cable, Way, amps, charging, plugged};
 
 type Checking = JoinHandle<(LimitProof, Outcome)>;
 
@@ -55,6 +55,18 @@ async fn a_charger_that_comes_back_has_its_test_limit_cleared_at_once() {
     assert_eq!(bench.record().await.test_limits(bench.clock.now()).count(), 0);
     let run = bench.commission(16.0).await;
     assert_eq!(run.verdicts(), [Passed; 3], "and a check works again: {:?}", run.proof);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charge_that_we_started_is_stopped_when_the_charger_comes_back() {
+    let (bench, cable, checking) = started().await;
+    let charger = bench.cut(cable).await;
+    checking.await.unwrap();
+    assert_eq!(bench.record().await.our_transaction().map(|t| t.connector), Some(1));
+    let _cable = bench.plug_in(charger, true, Box::new(|_, _| true)).await;
+    bench.run(5).await;
+    assert_eq!(bench.calls("RemoteStopTransaction").last().map(|c| c.answer.as_str()), Some("Accepted"));
+    assert_eq!(bench.record().await.our_transaction(), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -211,4 +223,20 @@ async fn a_call_is_given_fifteen_seconds_and_a_late_answer_changes_nothing() {
     assert!(record.in_force.iter().any(|f| !f.accepted), "{:?}", record.in_force);
     assert!(record.deviations.iter().any(|t| t.deviation.rule == "answer_late"));
     bench.is_rebuilt().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permanent_limit_that_was_cut_off_is_inconclusive_and_not_unsaid() {
+    let (bench, _cable) = Bench::commissioning(32.0, charging()).await;
+    bench.charge().await;
+    let link = bench.link.clone();
+    let setting = tokio::spawn(async move { step::apply_limit(&link, amps(16.0)).await });
+    while bench.calls("SetChargingProfile").is_empty() {
+        bench.run(1).await;
+    }
+    setting.abort();
+    let _ = setting.await;
+    let permanent = bench.record().await.permanent.expect("that it was begun is on disk");
+    assert_eq!((permanent.outcome.verdict, permanent.limit_ma), (Inconclusive, 16_000));
+    assert!(permanent.outcome.finding.contains("cut off"), "{permanent:?}");
 }

@@ -5,6 +5,7 @@ use ocpp_kit::v1_6 as kit;
 use serde_json::{Value, json};
 
 use super::profile::{Profile, Purpose};
+use crate::version::Version;
 
 /// A call ready to be sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +19,7 @@ pub struct Call {
 fn typed<R: Request<Action = kit::Action>>(request: &R) -> Call {
     let payload = serde_json::to_value(request).unwrap_or_else(|_| json!({}));
     let call = Call { action: R::ACTION.to_string(), payload };
-    debug_assert_eq!(crate::schema::check_v16(&call.action, crate::schema::Half::Request, &call.payload), []);
+    debug_assert_eq!(crate::schema::check(Version::V16, &call.action, crate::schema::Half::Request, &call.payload), []);
     call
 }
 
@@ -88,7 +89,7 @@ pub fn remote_stop(transaction: i32) -> Call {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Half, check_v16};
+    use crate::schema::{Half, check};
     use crate::v16::profile::{Kind, Period, RateUnit};
 
     #[test]
@@ -119,7 +120,7 @@ mod tests {
             remote_start(1, "CHARGEHAND"),
             remote_stop(7),
         ] {
-            assert_eq!(check_v16(&call.action, Half::Request, &call.payload), [], "{call:?}");
+            assert_eq!(check(Version::V16, &call.action, Half::Request, &call.payload), [], "{call:?}");
         }
     }
 }

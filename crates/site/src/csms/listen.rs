@@ -26,7 +26,7 @@ const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     /// No address to listen on.
-    #[error("This laptop has no address in a local network. Connect it to the charger's Wi-Fi or network cable.")]
+    #[error("This computer has no address in a local network. Connect it to the charger's Wi-Fi or network cable.")]
     NoNetwork,
     /// An explicitly named address cannot be had.
     #[error("{address} cannot be listened on ({why}). Choose another address or port with --listen.")]

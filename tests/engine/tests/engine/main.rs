@@ -8,6 +8,7 @@ mod deviant;
 mod disk;
 mod doors;
 mod endpoint;
+mod hostile;
 mod independent;
 mod kill;
 mod network;
