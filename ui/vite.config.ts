@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { officialSchemas } from './official-schemas';
+import { officialSchemas } from './official-schemas.ts';
 
 /** The scripted site is for tests and pictures; a build for people must not carry it. */
 function scriptedSiteStaysOut(mode: string): Plugin {

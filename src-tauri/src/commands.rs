@@ -125,7 +125,7 @@ pub async fn prove_limit(app: State<'_, App>, id: String, limit_ma: u32) -> Resu
 }
 
 /// A charger that can be commanded now.
-async fn ready(app: &App, id: &str) -> Result<Link, UiError> {
+pub(crate) async fn ready(app: &App, id: &str) -> Result<Link, UiError> {
     let link = app.link(id)?;
     let view = link.view().await.map_err(|e| failed(&e))?;
     if !view.record.adopted {
@@ -140,13 +140,14 @@ async fn ready(app: &App, id: &str) -> Result<Link, UiError> {
     Ok(link)
 }
 
-fn failed(failure: &CallFailure) -> UiError {
+pub(crate) fn failed(failure: &CallFailure) -> UiError {
     let (code, remedy) = match failure {
         CallFailure::Held(held) => (
             match held {
                 guard::Refused::CeilingMissing => ErrorCode::CeilingMissing,
                 guard::Refused::AboveCeiling { .. } => ErrorCode::AboveCeiling,
                 guard::Refused::BelowMinimum { .. } => ErrorCode::BelowMinimum,
+                guard::Refused::EffectUnknown { .. } => ErrorCode::EffectUnknown,
                 _ => ErrorCode::Other,
             },
             held.remedy(),

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod commands;
 pub mod ipc;
+pub mod messages;
 mod view;
 
 use app::App;
@@ -30,6 +31,9 @@ macro_rules! bridge {
                 commands::clear,
                 commands::frames,
                 commands::frames_before,
+                messages::messages,
+                messages::message_schema,
+                messages::send_message,
                 commands::export_report,
                 commands::close::<$runtime>,
                 commands::stay::<$runtime>

@@ -10,6 +10,7 @@ use chargehand_commissioning::outcome::{Finding, Gravity, Outcome, Verdict};
 use chargehand_commissioning::record::{InForce, Record, Tally, is_hard, place};
 use chargehand_commissioning::report::{Attempt, ChartPoint, ConfigurationSnapshot, LimitProof, SiteDetails};
 use chargehand_commissioning::units::{Amperes, Phases};
+use chargehand_ocpp::Deviation;
 use chargehand_site::Site;
 use jiff::Timestamp;
 
@@ -66,7 +67,7 @@ pub fn charger(view: &View) -> ChargerView {
         model: boot.model,
         serial: boot.serial,
         firmware: boot.firmware,
-        protocol: "OCPP 1.6J".to_owned(),
+        version: record.version().name().to_owned(),
         peer: handshake.peer,
         path: handshake.path,
         offered: handshake.offered,
@@ -80,6 +81,7 @@ pub fn charger(view: &View) -> ChargerView {
         connectors: connectors(record),
         transaction: record.running_transaction().map(|t| TransactionView {
             id: t.id,
+            named: String::new(),
             connector: t.connector,
             started: time(t.started),
         }),
@@ -269,15 +271,24 @@ fn finding(f: &Finding) -> FindingView {
     }
 }
 
+/// One deviation, seen once.
+pub fn deviation(action: &str, d: &Deviation) -> DeviationView {
+    DeviationView {
+        rule: d.rule.to_string(),
+        place: format!("{action} {}", place(d)).trim().to_owned(),
+        got: d.got.clone(),
+        meaning: d.meaning().to_owned(),
+        hard: is_hard(d),
+        count: 1,
+        evidence: Vec::new(),
+    }
+}
+
 fn deviations(record: &Record) -> Vec<DeviationView> {
     let one = |t: &Tally| DeviationView {
-        rule: t.deviation.rule.to_string(),
-        place: format!("{} {}", t.action, place(&t.deviation)).trim().to_owned(),
-        got: t.deviation.got.clone(),
-        meaning: t.deviation.meaning().to_owned(),
-        hard: is_hard(&t.deviation),
         count: t.count,
         evidence: numbers(&t.evidence),
+        ..deviation(&t.action, &t.deviation)
     };
     let mut list: Vec<DeviationView> = record.deviations.iter().map(one).collect();
     list.sort_by_key(|d| !d.hard);

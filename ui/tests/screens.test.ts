@@ -7,6 +7,14 @@ import { at, burstButtons, expectNoOverflow, expectSound, lengthen, open } from 
 
 type View = [name: string, site: keyof typeof sites, step?: StepName, then?: () => Promise<unknown>];
 
+/** Opens a message and presses these, one after the other. */
+async function message(action: string, ...then: string[]): Promise<void> {
+  await at('tab-messages').click();
+  await page.getByRole('button', { name: action, exact: true }).click();
+  await expect.element(at('json')).toBeVisible();
+  for (const id of then) await at(id).click();
+}
+
 const views: View[] = [
   ['no charger yet', 'empty'],
   ['no endpoint', 'taken'],
@@ -32,13 +40,21 @@ const views: View[] = [
   ['the site', 'passed', undefined, () => at('rail-site').click()],
   ['notices', 'away', undefined, () => at('notices').click()],
   ['the endpoint', 'passed', undefined, () => at('endpoint').click()],
-  ['evidence', 'inspected', 'inspect', () => at('evidence').first().click()],
+  ['evidence', 'passed', 'prove', () => at('evidence').first().click()],
+  ['messages, none chosen', 'limited', 'inspect', () => at('tab-messages').click()],
+  ['messages, a form', 'limited', 'inspect', () => message('SetChargingProfile')],
+  ['messages, optional fields', 'limited', 'inspect', () => message('GetConfiguration', 'add/key', 'add/key', 'remove/key/0')],
+  ['messages, asking first', 'limited', 'inspect', () => message('ClearChargingProfile', 'send')],
+  ['messages, answered', 'limited', 'inspect', () => message('GetConfiguration', 'send')],
+  ['messages, refused', 'limited', 'inspect', () => message('DataTransfer', 'send', 'confirm-yes')],
+  ['deviations', 'inspected', 'inspect', () => at('tab-deviations').click()],
   ['the palette', 'running', 'prove', () => userEvent.keyboard('{Control>}k{/Control}')],
   ['the keys', 'passed', undefined, () => userEvent.keyboard('?')],
   ['closing', 'closing'],
   ['a hostile charger, listed', 'hostile'],
   ['a hostile charger, connect', 'hostile', 'connect'],
   ['a hostile charger, inspect', 'hostile', 'inspect'],
+  ['a hostile charger, deviations', 'hostile', 'inspect', () => at('tab-deviations').click()],
 ];
 
 describe.each(views)('%s', (_, site, step, then) => {

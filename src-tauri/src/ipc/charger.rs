@@ -21,8 +21,8 @@ pub struct ChargerView {
     pub serial: String,
     /// Firmware; empty if unknown.
     pub firmware: String,
-    /// `OCPP 1.6J`.
-    pub protocol: String,
+    /// The OCPP version of its newest connection: `1.6`, `2.0.1` or `2.1`.
+    pub version: String,
     /// Address and port of the charger's newest connection.
     pub peer: String,
     /// The path it asked for.
@@ -155,6 +155,8 @@ pub struct ConnectorView {
 pub struct TransactionView {
     /// The id we gave it.
     pub id: i32,
+    /// The id the charger gave it (2.x); empty in 1.6.
+    pub named: String,
     /// Connector.
     pub connector: u32,
     /// When it started.
@@ -423,4 +425,36 @@ pub struct FrameView {
     pub direction: String,
     /// The text as it went over the wire; bytes that are no text are shown escaped.
     pub text: String,
+}
+
+/// A message that was sent to a charger by hand.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SentView {
+    /// Its action.
+    pub action: String,
+    /// What came of it.
+    pub outcome: SentOutcome,
+    /// Our frame as stored, secrets masked.
+    pub request: FrameView,
+    /// The charger's frame as stored; `None` where none came.
+    pub answer: Option<FrameView>,
+    /// From one to the other, ms.
+    pub ms: Option<u32>,
+    /// How the answer differs from the official schema.
+    pub deviations: Vec<DeviationView>,
+}
+
+/// What came of a message that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SentOutcome {
+    /// The charger answered.
+    Answered,
+    /// The charger answered with an error.
+    Error,
+    /// No answer came in time.
+    Silent,
+    /// The connection ended before an answer.
+    Lost,
 }

@@ -39,6 +39,8 @@ pub enum ErrorCode {
     AboveCeiling,
     /// The limit is below 6 A: the field is marked.
     BelowMinimum,
+    /// What it does to the current is not known: the window asks whether the person knows.
+    EffectUnknown,
     /// The charger is not adopted: the window leads to Connect.
     NotAdopted,
     /// The charger is not connected.

@@ -33,8 +33,14 @@ export const commands = {
 	frames: (id: string, numbers: number[]) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames", { id, numbers })),
 	/**  The last stored frames and events of a charger before `before` (or the newest), at most 200, oldest first. */
 	framesBefore: (id: string, before: number | null) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames_before", { id, before })),
-	messages: (version: string) => typedError<MessageView[], UiError>(__TAURI_INVOKE("messages", { version })),
+	/**  The messages that a version of OCPP (`1.6`, `2.0.1`, `2.1`) lets us send to a charger, by name. */
+	messages: (version: string) => typedError<string[], UiError>(__TAURI_INVOKE("messages", { version })),
+	/**  The official schema of a request, as JSON text; `None` where the version has no such message. */
 	messageSchema: (version: string, action: string) => typedError<string | null, UiError>(__TAURI_INVOKE("message_schema", { version, action })),
+	/**
+	 *  Send a message; `payload` is a JSON object as text. `confirmed`: the person knows its effect on the current. An error
+	 *  answer, silence and a lost connection are outcomes, not errors; an error means that it was not sent.
+	 */
 	sendMessage: (id: string, action: string, payload: string, confirmed: boolean) => typedError<SentView, UiError>(__TAURI_INVOKE("send_message", { id, action, payload, confirmed })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
@@ -114,9 +120,6 @@ export type AttemptView = {
 	evidence: number[],
 };
 
-export type MessageView = { action: string, send: boolean };
-export type SentView = { action: string, outcome: SentOutcome, request: FrameView, answer: FrameView | null, ms: number | null, deviations: DeviationView[] };
-export type SentOutcome = "answered" | "error" | "silent" | "lost" | "unconfirmed";
 /**  The parts of the ceiling, mA per phase. */
 export type CeilingPartsView = {
 	/**  Breaker In. */
@@ -177,9 +180,8 @@ export type ChargerView = {
 	serial: string,
 	/**  Firmware; empty if unknown. */
 	firmware: string,
+	/**  The OCPP version of its newest connection: `1.6`, `2.0.1` or `2.1`. */
 	version: string,
-	/**  `OCPP 1.6J`. */
-	protocol: string,
 	/**  Address and port of the charger's newest connection. */
 	peer: string,
 	/**  The path it asked for. */
@@ -304,7 +306,9 @@ export type ErrorCode =
 /**  The limit is above the ceiling: the field is marked. */
 "aboveCeiling" | 
 /**  The limit is below 6 A: the field is marked. */
-"belowMinimum" | "effectUnknown" | 
+"belowMinimum" | 
+/**  What it does to the current is not known: the window asks whether the person knows. */
+"effectUnknown" | 
 /**  The charger is not adopted: the window leads to Connect. */
 "notAdopted" | 
 /**  The charger is not connected. */
@@ -494,6 +498,33 @@ export type RunningView = {
 	cancelling: boolean,
 };
 
+/**  What came of a message that was sent. */
+export type SentOutcome = 
+/**  The charger answered. */
+"answered" | 
+/**  The charger answered with an error. */
+"error" | 
+/**  No answer came in time. */
+"silent" | 
+/**  The connection ended before an answer. */
+"lost";
+
+/**  A message that was sent to a charger by hand. */
+export type SentView = {
+	/**  Its action. */
+	action: string,
+	/**  What came of it. */
+	outcome: SentOutcome,
+	/**  Our frame as stored, secrets masked. */
+	request: FrameView,
+	/**  The charger's frame as stored; `None` where none came. */
+	answer: FrameView | null,
+	/**  From one to the other, ms. */
+	ms: number | null,
+	/**  How the answer differs from the official schema. */
+	deviations: DeviationView[],
+};
+
 /**  The place and the people. Empty strings are "not entered". */
 export type SiteView = {
 	/**  Street address. */
@@ -554,6 +585,7 @@ export type StepView = {
 export type TransactionView = {
 	/**  The id we gave it. */
 	id: number,
+	/**  The id the charger gave it (2.x); empty in 1.6. */
 	named: string,
 	/**  Connector. */
 	connector: number,

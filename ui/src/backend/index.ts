@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { AppView, CeilingPartsView, Changed, ChargerView, FrameView, MessageView, ReportFilesView, SentView, SiteView, UiError } from './bindings';
+import type { AppView, CeilingPartsView, Changed, ChargerView, FrameView, ReportFilesView, SentView, SiteView, UiError } from './bindings';
 
 export type * from './bindings';
 
@@ -22,7 +22,7 @@ export interface Backend {
   clear(id: string): Promise<Answer<null>>;
   frames(id: string, numbers: number[]): Promise<Answer<FrameView[]>>;
   framesBefore(id: string, before: number | null): Promise<Answer<FrameView[]>>;
-  messages(version: string): Promise<MessageView[]>;
+  messages(version: string): Promise<string[]>;
   messageSchema(version: string, action: string): Promise<string | null>;
   sendMessage(id: string, action: string, payload: string, confirmed: boolean): Promise<Answer<SentView>>;
   exportReport(id: string): Promise<Answer<ReportFilesView>>;

@@ -1,5 +1,5 @@
 // What can be sent to chargers, what is being written, and what was sent since the window was opened.
-import type { Backend, MessageView, SentView } from '../backend';
+import type { Backend, SentView } from '../backend';
 import { isObject, type Json, type JsonObject, type Schema } from '../parts/form/schema';
 
 /** A payload that is being written. `value` is the last readable state of `text`. */
@@ -21,7 +21,7 @@ function read(text: string): JsonObject | null {
 }
 
 export class Messages {
-  #lists = $state.raw<Record<string, MessageView[]>>({});
+  #lists = $state.raw<Record<string, string[]>>({});
   #schemas = $state.raw<Record<string, Schema>>({});
   #drafts = $state.raw<Record<string, Draft>>({});
   #sent = $state.raw<Record<string, SentView[]>>({});
@@ -30,7 +30,7 @@ export class Messages {
   constructor(private readonly backend: Backend) {}
 
   /** What can be sent to a charger of that version; empty until it is read. */
-  list(version: string): MessageView[] {
+  list(version: string): string[] {
     return this.#lists[version] ?? [];
   }
 

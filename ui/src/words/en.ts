@@ -29,6 +29,7 @@ const inForce = ({ what, limitMa, until }: InForceView): string =>
 export const en = {
   product: 'Chargehand',
   unknown: 'unknown',
+  protocol: (version: string) => `OCPP ${version}`,
   close: 'Close',
   copy: 'Copy',
   copied: 'Copied',

@@ -26,8 +26,8 @@ export const form: FormWords = {
   yes: 'true',
   no: 'false',
   now: 'Now',
-  addFields: (n) => (n === 1 ? 'Add the optional field' : `Add one of ${n} optional fields`),
-  addField: (name) => `Add the field ${name}`,
+  addFields: (n) => `Add one of ${n} optional fields`,
+  addField: (name) => `Add ${name}`,
   remove: (name) => `Remove ${name}`,
   item: (name, n) => `${name} ${n}`,
   addItem: (name) => `Add to ${name}`,
@@ -42,7 +42,6 @@ const outcome: Record<SentView['outcome'], string> = {
   error: 'error answer',
   silent: 'no answer',
   lost: 'connection lost',
-  unconfirmed: 'sent, not answered',
 };
 
 /** What a message does; `back` where it changes something. */
@@ -148,13 +147,12 @@ export const messages = {
   outcome,
   ms: (ms: number) => `${ms} ms`,
   sentTitle: 'Sent',
-  answerTitle: { answered: 'Answer', error: 'Error answer', silent: 'Answer', lost: 'Answer', unconfirmed: 'Answer' },
+  answerTitle: { answered: 'Answer', error: 'Error answer', silent: 'Answer', lost: 'Answer' },
   noAnswer: {
     answered: '',
     error: '',
     silent: 'None within 15 s. Silence proves nothing: the charger may have done it or not.',
     lost: 'The connection ended before it came: the charger may have done it or not.',
-    unconfirmed: 'None is foreseen for this kind of message.',
   },
   deviates: 'Deviation:',
   useAgain: 'Fill in again',

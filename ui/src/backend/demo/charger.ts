@@ -24,7 +24,6 @@ export const arrived = (): ChargerView => ({
   serial: '91020014',
   firmware: '41.7',
   version: '1.6',
-  protocol: 'OCPP 1.6J',
   peer: '192.168.1.54:50122',
   path: '/wattpilot-91020014',
   offered: ['ocpp1.6'],

@@ -1,14 +1,14 @@
 // What a scripted charger answers to messages, and the official schemas they are made from.
-import type { FrameView, MessageView, SentView } from '..';
+import type { FrameView, SentView } from '..';
 import { words } from '../../words';
 import { ago } from './site';
 
 const official = async () => (await import('virtual:official-schemas')).default;
 
 /** As in OCPP: what has a schema there and can go to a charger. */
-export async function messagesOf(version: string): Promise<MessageView[]> {
+export async function messagesOf(version: string): Promise<string[]> {
   const schemas = (await official())[version] ?? {};
-  return Object.keys(words.messages.about).filter((action) => action in schemas).sort().map((action) => ({ action, send: false }));
+  return Object.keys(words.messages.about).filter((action) => action in schemas).sort();
 }
 
 export const schemaOf = async (version: string, action: string): Promise<string | null> => (await official())[version]?.[action] ?? null;

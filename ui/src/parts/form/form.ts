@@ -24,6 +24,8 @@ export type Form = {
   root: Schema;
   problems: Problem[];
   preset: Preset;
+  /** Optional fields that nearly every object has and nobody needs: offered at the top only. */
+  quiet: string[];
   say: FormWords;
 };
 
@@ -32,5 +34,6 @@ export const faultAt = ({ problems }: Form, at: string): Problem | undefined => 
 
 /** Puts the keyboard into the first field below an element that has just appeared. */
 export function enter(element: HTMLElement | null | undefined): void {
-  element?.querySelector<HTMLElement>('input, select, textarea, button')?.focus();
+  const field = element?.querySelector<HTMLElement>('input, select, textarea') ?? element?.querySelector<HTMLElement>('button');
+  field?.focus();
 }
