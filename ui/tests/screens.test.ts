@@ -19,6 +19,8 @@ const views: View[] = [
   ['no charger yet', 'empty'],
   ['no endpoint', 'taken'],
   ['a refused connection', 'refused'],
+  ['connection attempts', 'attempts', 'connect'],
+  ['a handshake', 'attempts', 'connect', () => at('handshake-open').nth(1).click()],
   ['the list of chargers', 'away'],
   ['a newcomer', 'arrived', undefined, () => at('connect-another').click()],
   ['connect, not adopted', 'arrived', 'connect'],

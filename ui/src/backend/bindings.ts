@@ -42,6 +42,7 @@ export const commands = {
 	 *  answer, silence and a lost connection are outcomes, not errors; an error means that it was not sent.
 	 */
 	sendMessage: (id: string, action: string, payload: string, confirmed: boolean) => typedError<SentView, UiError>(__TAURI_INVOKE("send_message", { id, action, payload, confirmed })),
+	connection: (id: string) => typedError<ConnectionView | null, UiError>(__TAURI_INVOKE("connection", { id })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
 	/**  Close the window: `clear` first stops what runs and clears every test limit; without it the window closes as it is. */
@@ -88,6 +89,7 @@ export type AppView = {
 	chargers: ChargerLine[],
 	/**  Connections that were refused since the program started, oldest first; at most 5. */
 	refused: ArrivalView[],
+	connections: ConnectionLine[],
 	/**  The person wants to close the window while something of ours is in force or running: the window asks. */
 	closing: string | null,
 	/**  Folder of the data, for support. */
@@ -120,6 +122,16 @@ export type AttemptView = {
 	evidence: number[],
 };
 
+export type ConnectionLine = { id: string, at: string, peer: string, charger: string, state: ConnectionState, secured: boolean, why: string, stages: number };
+export type ConnectionState = "coming" | "connected" | "ended" | "refused";
+export type ConnectionView = { id: string, at: string, peer: string, local: string, charger: string, state: ConnectionState, stages: StageView[], findings: FindingView[] };
+export type StageView = { at: string, ms: number, what: WhatView };
+export type WhatView = { kind: "firstBytes", speaks: SpeaksView, hex: string } | { kind: "hello", versions: string[], suites: string[], serverName: string | null, alpn: string[] } | { kind: "secured", version: string, suite: string, certificate: CertificateView | null } | { kind: "request", line: string, headers: HeaderView[], password: PasswordView } | { kind: "answer", status: number, offered: string[], chosen: string } | { kind: "firstMessage", text: string } | { kind: "closed", by: ClosedByView, code: number | null, reason: string };
+export type SpeaksView = "tls" | "http" | "junk";
+export type CertificateView = { subject: string, issuer: string, trouble: string };
+export type HeaderView = { name: string, value: string };
+export type PasswordView = "missing" | "unchecked" | "right" | "wrong";
+export type ClosedByView = "charger" | "us" | "newerConnection" | "network";
 /**  The parts of the ceiling, mA per phase. */
 export type CeilingPartsView = {
 	/**  Breaker In. */

@@ -1,6 +1,7 @@
 // Every sentence a person reads in the window. What the engine says (findings, outcomes) comes from the engine.
 import type { CeilingView, InForceView, StepName, StepView, UiError } from '../backend';
 import { amps, clock, coarse, kilowatts, ranges, short, span, zone } from './format';
+import { handshake } from './handshake';
 import { form, messages } from './messages';
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
@@ -152,8 +153,6 @@ export const en = {
     log: 'Arrivals, newest first',
     arrivedNone: 'Nothing has arrived yet',
     waiting: 'Waiting for a charger. It appears here the moment it connects.',
-    refused: 'Came, but was refused',
-    refusedWhy: 'Recorded, and not let in. If one of these is your charger, this is why it does not connect.',
     try: 'If nothing arrives, try this in order',
     tries: [
       'Restart the charger: many read a new address only when they start.',
@@ -194,6 +193,7 @@ export const en = {
   },
 
   form,
+  handshake,
   messages,
 
   inspect: {

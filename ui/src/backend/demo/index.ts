@@ -1,5 +1,6 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
 import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, NoticeView, ReportFilesView, SentView, SiteView, UiError } from '..';
+import { attempts, lineOf } from './attempts';
 import * as stage from './charger';
 import { exchange, messagesOf, schemaOf } from './messages';
 import { ago, line, site, taken } from './site';
@@ -76,6 +77,7 @@ export class DemoSite implements Backend {
   close = (clear: boolean) => this.#answer('close', [clear]);
   stay = async () => (this.calls.push(['stay']), this.changeApp({ closing: null }), null);
 
+  connection = async (id: string) => attempts().find((one) => one.id === id) ?? null;
   messages = messagesOf;
   messageSchema = schemaOf;
 
@@ -147,8 +149,6 @@ export const testLimitNotice: NoticeView = {
 
 const stopNotice: NoticeView = { ...testLimitNotice, gravity: 'note', text: 'Test limit of 10.0 A in force until 09:56:12: Fronius Wattpilot Home 22 J', action: 'stop' };
 
-const refused = [{ at: ago(20), text: '192.168.1.54:50120: It asked for TLS (wss), which is not spoken here. Type ws, not wss.', number: 7 }];
-
 const away = (): ChargerView => ({ ...stage.running(), running: null, connected: false, lastHeard: ago(14) });
 
 const second = (): ChargerView => ({ ...stage.arrived(), id: 'EVB-2231', title: 'Alfen Eve Single Pro-line', vendor: 'Alfen', model: 'Eve Single Pro-line', peer: '192.168.1.61:41880' });
@@ -157,7 +157,8 @@ const second = (): ChargerView => ({ ...stage.arrived(), id: 'EVB-2231', title: 
 export const sites = {
   empty: () => new DemoSite(),
   taken: () => new DemoSite({ endpoint: taken }),
-  refused: () => new DemoSite({ refused }),
+  attempts: () => new DemoSite({ connections: attempts().map(lineOf) }, [stage.arrived()]),
+  refused: () => new DemoSite({ connections: attempts().slice(1, 2).map(lineOf) }),
   arrived: () => new DemoSite({}, [stage.arrived()]),
   adopted: () => new DemoSite({}, [stage.adopted()]),
   inspected: () => new DemoSite({}, [stage.inspected()]),

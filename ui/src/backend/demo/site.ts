@@ -26,6 +26,7 @@ export const site: AppView = {
   notices: [],
   chargers: [],
   refused: [],
+  connections: [],
   closing: null,
   dataFolder: '/home/okafor/.local/share/org.chargehand.app',
 };
