@@ -20,7 +20,41 @@ test('the configuration is searched in keys, values and meanings', async () => {
   await at('configuration-search').fill('pings the connection');
   await expect.element(table).toHaveTextContent('WebSocketPingInterval');
   await at('configuration-search').fill('nothing like it');
-  await expect.element(table).toHaveTextContent('No key matches.');
+  await expect.element(at('configuration')).toHaveTextContent('Nothing matches.');
+});
+
+test('variables of 2.x stand under their component, with what is told of them besides', async () => {
+  await open('second', 'inspect');
+  await expect.element(at('facts')).toHaveTextContent('OCPP 2.0.1');
+  await expect.poll(() => at('component').elements().length).toBe(89);
+  expect(at('configuration').element().querySelectorAll('table')).toHaveLength(0);
+  await at('configuration').getByRole('button', { name: /^▸? ?EVSE 1/ }).click();
+  await expect.element(page.getByRole('row', { name: /Power/ })).toHaveTextContent('7400 W');
+  await expect.element(page.getByRole('row', { name: /Power/ })).toHaveTextContent('at most 22000 · allowed: 0 to 22000 · type decimal');
+  await at('configuration-search').fill('heartbeat');
+  await expect.element(at('configuration')).toHaveTextContent('1 of 92 variables');
+  await expect.element(page.getByRole('row', { name: /HeartbeatInterval/ })).toHaveTextContent('300 s');
+  await at('configuration-search').fill('connectortype');
+  await expect.element(at('component')).toHaveTextContent('Connector · EVSE 1, connector 1');
+  await at('configuration-search').fill('basicauth');
+  await expect.element(page.getByRole('row', { name: /BasicAuthPassword/ })).toHaveTextContent('write only');
+});
+
+test('a configuration that was read anew is shown', async () => {
+  const site = await open('inspected', 'inspect');
+  await expect.element(at('configuration')).toHaveTextContent('14 keys');
+  site.configuration = async () => ({ taken: ago(0), readAs: 'whole list', keys: [], unknown: ['Everything'] });
+  site.change(id, { configuration: { taken: ago(0), readAs: 'whole list', keys: 0 } });
+  await expect.element(at('configuration')).toHaveTextContent('Everything');
+});
+
+test('how deviant messages are answered is chosen for each charger, with what it does', async () => {
+  const site = await open('inspected', 'inspect');
+  await at('tab-deviations').click();
+  await expect.element(at('policy-why')).toHaveTextContent('so the charger gets on');
+  await page.getByRole('radio', { name: 'As a strict platform' }).click();
+  expect(callsOf(site, 'setPolicy')).toEqual([[id, 'strict']]);
+  await expect.element(at('policy-why')).toHaveTextContent('a charger may stop charging');
 });
 
 test('read-only keys are marked in words, and a key without a value says so', async () => {

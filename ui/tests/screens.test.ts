@@ -49,6 +49,8 @@ const views: View[] = [
   ['messages, asking first', 'limited', 'inspect', () => message('ClearChargingProfile', 'send')],
   ['messages, answered', 'limited', 'inspect', () => message('GetConfiguration', 'send')],
   ['messages, refused', 'limited', 'inspect', () => message('DataTransfer', 'send', 'confirm-yes')],
+  ['the variables of 2.x', 'second', 'inspect'],
+  ['the variables of 2.x, found', 'second', 'inspect', () => at('configuration-search').fill('interval')],
   ['deviations', 'inspected', 'inspect', () => at('tab-deviations').click()],
   ['the palette', 'running', 'prove', () => userEvent.keyboard('{Control>}k{/Control}')],
   ['the keys', 'passed', undefined, () => userEvent.keyboard('?')],

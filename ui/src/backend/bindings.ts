@@ -43,6 +43,8 @@ export const commands = {
 	 */
 	sendMessage: (id: string, action: string, payload: string, confirmed: boolean) => typedError<SentView, UiError>(__TAURI_INVOKE("send_message", { id, action, payload, confirmed })),
 	connection: (id: string) => typedError<ConnectionView | null, UiError>(__TAURI_INVOKE("connection", { id })),
+	configuration: (id: string) => typedError<ConfigurationView | null, UiError>(__TAURI_INVOKE("configuration", { id })),
+	setPolicy: (id: string, policy: PolicyView) => typedError<null, UiError>(__TAURI_INVOKE("set_policy", { id, policy })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
 	/**  Close the window: `clear` first stops what runs and clears every test limit; without it the window closes as it is. */
@@ -132,6 +134,9 @@ export type CertificateView = { subject: string, issuer: string, trouble: string
 export type HeaderView = { name: string, value: string };
 export type PasswordView = "missing" | "unchecked" | "right" | "wrong";
 export type ClosedByView = "charger" | "us" | "newerConnection" | "network";
+export type ConfigurationLine = { taken: string, readAs: string, keys: number };
+export type PolicyView = "cooperative" | "strict";
+export type AttributesView = { target: string | null, minSet: string | null, maxSet: string | null, writeOnly: boolean, unit: string, dataType: string, allowed: string };
 /**  The parts of the ceiling, mA per phase. */
 export type CeilingPartsView = {
 	/**  Breaker In. */
@@ -223,7 +228,8 @@ export type ChargerView = {
 	/**  Its clock against ours, as a sentence; empty if never seen. */
 	clock: string,
 	/**  Configuration as last read. */
-	configuration: ConfigurationView | null,
+	configuration: ConfigurationLine | null,
+	policy: PolicyView,
 	/**  What was entered for the ceiling. */
 	ceilingParts: CeilingPartsView,
 	/**  The ceiling that follows from it. */
@@ -377,6 +383,8 @@ export type InForceView = {
 
 /**  One key. */
 export type KeyView = {
+	component: string,
+	attributes: AttributesView | null,
 	/**  The key. */
 	key: string,
 	/**  Its value as sent, secrets masked; `None` if none was sent. */

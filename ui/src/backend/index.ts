@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { AppView, CeilingPartsView, Changed, ChargerView, ConnectionView, FrameView, ReportFilesView, SentView, SiteView, UiError } from './bindings';
+import type { AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FrameView, PolicyView, ReportFilesView, SentView, SiteView, UiError } from './bindings';
 
 export type * from './bindings';
 
@@ -25,6 +25,8 @@ export interface Backend {
   messages(version: string): Promise<string[]>;
   messageSchema(version: string, action: string): Promise<string | null>;
   sendMessage(id: string, action: string, payload: string, confirmed: boolean): Promise<Answer<SentView>>;
+  configuration(id: string): Promise<ConfigurationView | null>;
+  setPolicy(id: string, policy: PolicyView): Promise<Answer<null>>;
   connection(id: string): Promise<ConnectionView | null>;
   exportReport(id: string): Promise<Answer<ReportFilesView>>;
   close(clear: boolean): Promise<Answer<null>>;

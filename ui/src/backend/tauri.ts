@@ -17,6 +17,7 @@ export const engine: Backend = {
   charger: (id) => sure(commands.charger(id)),
   messages: (version) => sure(commands.messages(version)),
   messageSchema: (version, action) => sure(commands.messageSchema(version, action)),
+  configuration: (id) => sure(commands.configuration(id)),
   connection: (id) => sure(commands.connection(id)),
   connectStepOpen: async (open) => {
     // Without a store there is nothing to wait for; the window already says why.

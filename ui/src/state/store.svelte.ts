@@ -1,5 +1,5 @@
 // One store, fed by the snapshot and then by `changed`. Screens read it and call its actions.
-import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, SiteView, StepName, UiError } from '../backend';
+import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, PolicyView, SiteView, StepName, UiError } from '../backend';
 import { words } from '../words';
 import { Messages } from './messages.svelte';
 import { isConnecting, type InspectPart, type Place } from './place';
@@ -8,7 +8,7 @@ import { news } from './news';
 /** What can be asked of the engine and can go wrong. */
 export type Action =
   | 'setSite' | 'setAutoAdopt' | 'adopt' | 'setCeiling' | 'inspect' | 'applyLimit' | 'proveLimit' | 'cancel' | 'clear'
-  | 'exportReport' | 'frames' | 'close' | 'sendMessage';
+  | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy';
 
 /** Frames to show: these numbers, or with `null` all, newest first page. */
 export type Evidence = { id: string; numbers: number[] | null };
@@ -141,6 +141,7 @@ export class Store {
   exportReport = (id: string) => this.#ask('exportReport', id, () => this.backend.exportReport(id));
   frames = (id: string, numbers: number[]) => this.#ask('frames', id, () => this.backend.frames(id, numbers));
   framesBefore = (id: string, before: number | null) => this.#ask('frames', id, () => this.backend.framesBefore(id, before));
+  setPolicy = (id: string, policy: PolicyView) => this.#ask('setPolicy', id, () => this.backend.setPolicy(id, policy));
   sendMessage = async (id: string, action: string, payload: string, confirmed: boolean) => {
     const sent = await this.#ask('sendMessage', id, () => this.backend.sendMessage(id, action, payload, confirmed));
     if (!sent) return;

@@ -1,5 +1,5 @@
 // Every sentence a person reads in the window. What the engine says (findings, outcomes) comes from the engine.
-import type { CeilingView, InForceView, StepName, StepView, UiError } from '../backend';
+import type { AttributesView, CeilingView, InForceView, StepName, StepView, UiError } from '../backend';
 import { amps, clock, coarse, kilowatts, ranges, short, span, zone } from './format';
 import { handshake } from './handshake';
 import { form, messages } from './messages';
@@ -22,6 +22,17 @@ const stepState: Record<StepView['state'], string> = {
   failed: 'failed',
   inconclusive: 'inconclusive',
   notTested: 'not tested',
+};
+
+/** `Connector#1/2` names a component, its EVSE and connector; so does `Heater[left]#1`. */
+const component = (name: string): string => {
+  const [, own, evse, connector] = /^(.*?)#(\d+)(?:\/(\d+))?$/.exec(name) ?? [];
+  return own === undefined ? name : `${own === 'EVSE' ? '' : `${own} · `}EVSE ${evse}${connector ? `, connector ${connector}` : ''}`;
+};
+
+const attributes = ({ target, minSet, maxSet, dataType, allowed }: AttributesView): string => {
+  const parts: [string, string | null][] = [['target', target], ['at least', minSet], ['at most', maxSet], ['allowed:', allowed], ['type', dataType]];
+  return parts.filter(([, value]) => value).map(([name, value]) => `${name} ${value}`).join(' · ');
 };
 
 const inForce = ({ what, limitMa, until }: InForceView): string =>
@@ -146,7 +157,7 @@ export const en = {
     titleAnother: 'Connect a charger',
     what: 'Type this address into the charger',
     unreachable: 'No charger can connect yet',
-    how: 'In the charger’s own app or installer menu, look for “OCPP”, “backend”, “CSMS” or “central system URL”. Choose OCPP 1.6 JSON.',
+    how: 'In the charger’s own app or installer menu, look for “OCPP”, “backend”, “CSMS” or “central system URL”. Choose OCPP 1.6 JSON, 2.0.1 or 2.1.',
     auto: 'Adopt chargers by themselves while this step is open',
     autoWhy: 'Adopted means: from then on Chargehand may command it. Every charger that connects is answered and recorded either way.',
     arrived: 'What arrived',
@@ -222,13 +233,20 @@ export const en = {
     notRead: 'Not read yet.',
     harmless: 'Reading changes nothing in the charger.',
     taken: 'read',
-    keys: (shown: number, all: number) => (shown === all ? count(all, 'key', 'keys') : `${shown} of ${count(all, 'key', 'keys')}`),
-    search: 'Search key, value or meaning',
-    noMatch: 'No key matches.',
+    keys: (shown: number, all: number, version: string) => {
+      const named = version === '1.6' ? count(all, 'key', 'keys') : count(all, 'variable', 'variables');
+      return shown === all ? named : `${shown} of ${named}`;
+    },
+    search: 'Search name, value or meaning',
+    noMatch: 'Nothing matches.',
     key: 'Key',
+    variable: 'Variable',
+    component,
+    attributes,
     value: 'Value',
     meaning: 'What it means',
     readonly: 'read only',
+    writeOnly: 'write only',
     noValue: 'no value sent',
     unknownKeys: 'Asked for, but unknown to this charger',
     findings: 'Findings',
@@ -242,6 +260,13 @@ export const en = {
     soft: 'Most platforms let it pass',
     softWhy: 'Differs from the specification, with little harm.',
     none: 'None seen so far.',
+    policyTitle: 'How its deviant messages are answered',
+    policyLegend: 'Chargehand answers',
+    policy: { cooperative: 'Cooperatively', strict: 'As a strict platform' },
+    policyWhy: {
+      cooperative: 'Whatever can be read is answered as if it were right, and the deviation is noted: so the charger gets on, and the job too.',
+      strict: 'Messages that break a rule get the error answer that a strict platform gives. So you see before you hand over whether the charger still works then. Put it back afterwards: a charger may stop charging.',
+    },
     kinds: (n: number) => count(n, 'kind', 'kinds'),
     where: 'Where',
     sent: 'What was sent',

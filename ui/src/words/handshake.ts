@@ -40,7 +40,7 @@ export const handshake = {
   state,
   tls: 'TLS',
   plain: 'no TLS',
-  nobody: 'no charger',
+  unknown: { coming: 'not known yet', connected: '', ended: '', refused: 'no charger' },
   open: (peer: string) => `Handshake of ${peer}`,
   openWord: 'Handshake',
   sheet: (peer: string) => `Connection from ${peer}`,

@@ -1,5 +1,5 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
-import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, NoticeView, ReportFilesView, SentView, SiteView, UiError } from '..';
+import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, NoticeView, PolicyView, ReportFilesView, SentView, SiteView, UiError } from '..';
 import { attempts, lineOf } from './attempts';
 import * as stage from './charger';
 import { exchange, messagesOf, schemaOf } from './messages';
@@ -77,6 +77,11 @@ export class DemoSite implements Backend {
   close = (clear: boolean) => this.#answer('close', [clear]);
   stay = async () => (this.calls.push(['stay']), this.changeApp({ closing: null }), null);
 
+  configuration = async (id: string) => {
+    const charger = this.#chargers.get(id);
+    return charger ? stage.configurationOf(charger) : null;
+  };
+  setPolicy = (id: string, policy: PolicyView) => this.#answer('setPolicy', [id, policy], () => this.change(id, { policy }));
   connection = async (id: string) => attempts().find((one) => one.id === id) ?? null;
   messages = messagesOf;
   messageSchema = schemaOf;
@@ -170,6 +175,7 @@ export const sites = {
   untested: () => new DemoSite({}, [stage.proved('notTested')]),
   away: () => new DemoSite({ notices: [testLimitNotice, { code: 'clock', gravity: 'note', text: 'This computer’s clock was never set from the network.', charger: null, action: null }] }, [away(), second()]),
   closing: () => new DemoSite({ closing: 'The test limit of 10.0 A is still in force on Fronius Wattpilot Home 22 J. It ends by itself in 4:12.' }, [stage.running()]),
+  second: () => new DemoSite({}, [stage.secondVersion()]),
   hostile: () => new DemoSite({ notices: [{ ...testLimitNotice, text: stage.hostile().title }] }, [stage.hostile()]),
 };
 

@@ -52,7 +52,7 @@ const tell: { [K in WhatView['kind']]: (what: Extract<WhatView, { kind: K }>) =>
 export const told = (what: WhatView): Told => (tell[what.kind] as (what: WhatView) => Told)(what);
 
 /** What is true of the whole attempt: where it came from and who it is. */
-export const accepted = ({ peer, local, charger }: ConnectionView): Told => ({
+export const accepted = ({ peer, local, charger, state }: ConnectionView): Told => ({
   title: say.accepted,
-  facts: [{ name: say.from, value: peer }, ...(local ? [{ name: say.to, value: local }] : []), { name: say.charger, value: charger || say.nobody }],
+  facts: [{ name: say.from, value: peer }, ...(local ? [{ name: say.to, value: local }] : []), { name: say.charger, value: charger || say.unknown[state] }],
 });
