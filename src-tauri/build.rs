@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "prove_limit",
     "cancel",
     "clear",
+    "configuration",
     "frames",
     "frames_before",
     "messages",

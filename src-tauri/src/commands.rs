@@ -15,7 +15,8 @@ use tokio::time::Instant;
 
 use crate::app::{App, charger_view, other};
 use crate::ipc::{
-    AppView, CeilingPartsView, Changed, ChargerView, ErrorCode, FrameView, ReportFilesView, SiteView, UiError,
+    AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ErrorCode, FrameView, ReportFilesView,
+    SiteView, UiError,
 };
 use crate::view;
 
@@ -174,6 +175,14 @@ pub async fn clear(app: State<'_, App>, id: String) -> Result<(), UiError> {
     let link = ready(&app, &id).await?;
     tauri::async_runtime::spawn(async move { step::clear(&link).await });
     Ok(())
+}
+
+/// The configuration of a charger as last read; `None` where it was not.
+#[tauri::command]
+#[specta::specta]
+pub async fn configuration(app: State<'_, App>, id: String) -> Result<Option<ConfigurationView>, UiError> {
+    let record = app.link(&id)?.record().await.map_err(|e| failed(&e))?;
+    Ok(record.configuration.as_ref().map(view::configuration))
 }
 
 /// Stored frames and events by number (the evidence of a sentence), at most 200.

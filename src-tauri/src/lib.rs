@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod commands;
+mod forward;
 pub mod ipc;
 pub mod messages;
 mod view;
@@ -29,6 +30,7 @@ macro_rules! bridge {
                 commands::prove_limit,
                 commands::cancel,
                 commands::clear,
+                commands::configuration,
                 commands::frames,
                 commands::frames_before,
                 messages::messages,
@@ -58,7 +60,7 @@ pub fn run() {
         .setup(move |tauri_app| {
             specta.mount_events(tauri_app);
             tauri_app.manage(tauri::async_runtime::block_on(App::open()));
-            tauri::async_runtime::spawn(app::forward(tauri_app.handle().clone()));
+            tauri::async_runtime::spawn(forward::forward(tauri_app.handle().clone()));
             Ok(())
         })
         .on_window_event(|window, event| {

@@ -87,7 +87,7 @@ pub fn charger(view: &View) -> ChargerView {
         }),
         live: live(record),
         clock: record.clock.map(|c| c.sentence()).unwrap_or_default(),
-        configuration: record.configuration.as_ref().map(configuration),
+        configuration: record.configuration.as_ref().map(configuration_line),
         ceiling_parts: ceiling_parts(&record.ceiling_parts),
         ceiling: record.ceiling_parts.ceiling().map(|c| CeilingView {
             limit_ma: c.limit.milliamps(),
@@ -152,8 +152,18 @@ pub fn refused(entry: &Entry) -> Option<ArrivalView> {
     Some(ArrivalView { at: time(entry.at), text: format!("{peer}: {why}"), number: u32::try_from(entry.number).ok() })
 }
 
-fn configuration(snapshot: &ConfigurationSnapshot) -> ConfigurationView {
+fn configuration_line(snapshot: &ConfigurationSnapshot) -> ConfigurationLine {
+    ConfigurationLine {
+        taken: snapshot.taken.map(time).unwrap_or_default(),
+        read_as: snapshot.read_as.clone(),
+        keys: u32::try_from(snapshot.keys.len()).unwrap_or(u32::MAX),
+    }
+}
+
+/// The whole configuration as last read.
+pub fn configuration(snapshot: &ConfigurationSnapshot) -> ConfigurationView {
     let key = |k: &chargehand_commissioning::report::ConfigurationKey| KeyView {
+        component: k.key.rsplit_once('.').map(|(component, _)| component.to_owned()).unwrap_or_default(),
         key: k.key.clone(),
         value: k.value.clone(),
         readonly: k.readonly,

@@ -219,5 +219,5 @@ test('arrow keys move between the parts of Inspect', async () => {
   await expect.element(at('tab-messages')).toHaveFocus();
   await expect.element(at('messages')).toBeVisible();
   await userEvent.keyboard('{End}');
-  await expect.element(at('deviations-hard')).toBeVisible();
+  await expect.element(at('security')).toBeVisible();
 });

@@ -51,8 +51,8 @@ pub struct ChargerView {
     pub live: Option<LiveView>,
     /// Its clock against ours, as a sentence; empty if never seen.
     pub clock: String,
-    /// Configuration as last read.
-    pub configuration: Option<ConfigurationView>,
+    /// When and how its configuration was last read; the keys are asked for, as they may be thousands.
+    pub configuration: Option<ConfigurationLine>,
     /// What was entered for the ceiling.
     pub ceiling_parts: CeilingPartsView,
     /// The ceiling that follows from it.
@@ -181,6 +181,18 @@ pub struct LiveView {
     pub phases: Option<u32>,
 }
 
+/// That the configuration was read.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigurationLine {
+    /// When.
+    pub taken: String,
+    /// `whole list` or `in chunks of N`.
+    pub read_as: String,
+    /// How many keys or variables.
+    pub keys: u32,
+}
+
 /// Configuration as read.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -195,10 +207,12 @@ pub struct ConfigurationView {
     pub unknown: Vec<String>,
 }
 
-/// One key.
+/// One key, or one variable of a 2.x charger.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyView {
+    /// The component of a variable, with its instance, EVSE and connector; empty for a key.
+    pub component: String,
     /// The key.
     pub key: String,
     /// Its value as sent, secrets masked; `None` if none was sent.

@@ -45,6 +45,8 @@ export const commands = {
 	connection: (id: string) => typedError<ConnectionView | null, UiError>(__TAURI_INVOKE("connection", { id })),
 	configuration: (id: string) => typedError<ConfigurationView | null, UiError>(__TAURI_INVOKE("configuration", { id })),
 	setPolicy: (id: string, policy: PolicyView) => typedError<null, UiError>(__TAURI_INVOKE("set_policy", { id, policy })),
+	secure: (passphrase: string | null) => typedError<null, UiError>(__TAURI_INVOKE("secure", { passphrase })),
+	exportRoot: (der: boolean) => typedError<string, UiError>(__TAURI_INVOKE("export_root", { der })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
 	/**  Close the window: `clear` first stops what runs and clears every test limit; without it the window closes as it is. */
@@ -92,6 +94,7 @@ export type AppView = {
 	/**  Connections that were refused since the program started, oldest first; at most 5. */
 	refused: ArrivalView[],
 	connections: ConnectionLine[],
+	authority: AuthorityView | null,
 	/**  The person wants to close the window while something of ours is in force or running: the window asks. */
 	closing: string | null,
 	/**  Folder of the data, for support. */
@@ -134,6 +137,8 @@ export type CertificateView = { subject: string, issuer: string, trouble: string
 export type HeaderView = { name: string, value: string };
 export type PasswordView = "missing" | "unchecked" | "right" | "wrong";
 export type ClosedByView = "charger" | "us" | "newerConnection" | "network";
+export type AuthorityView = { open: boolean, name: string, fingerprint: string, underPassphrase: boolean };
+export type SecurityView = { profile: number | null, tls: string | null, password: PasswordView, certificate: CertificateView | null };
 export type ConfigurationLine = { taken: string, readAs: string, keys: number };
 export type PolicyView = "cooperative" | "strict";
 export type AttributesView = { target: string | null, minSet: string | null, maxSet: string | null, writeOnly: boolean, unit: string, dataType: string, allowed: string };
@@ -230,6 +235,7 @@ export type ChargerView = {
 	/**  Configuration as last read. */
 	configuration: ConfigurationLine | null,
 	policy: PolicyView,
+	security: SecurityView,
 	/**  What was entered for the ceiling. */
 	ceilingParts: CeilingPartsView,
 	/**  The ceiling that follows from it. */
@@ -309,6 +315,7 @@ export type EndpointView = {
 	state: EndpointState,
 	/**  The addresses chargers can be pointed at, the best first. Empty unless listening. */
 	addresses: AddressView[],
+	secureAddresses: AddressView[],
 	/**  The port it is on; 0 unless listening. */
 	port: number,
 	/**  Why it is not on its usual port, or other things to know; empty if nothing. */

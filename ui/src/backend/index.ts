@@ -27,6 +27,8 @@ export interface Backend {
   sendMessage(id: string, action: string, payload: string, confirmed: boolean): Promise<Answer<SentView>>;
   configuration(id: string): Promise<ConfigurationView | null>;
   setPolicy(id: string, policy: PolicyView): Promise<Answer<null>>;
+  secure(passphrase: string | null): Promise<Answer<null>>;
+  exportRoot(der: boolean): Promise<Answer<string>>;
   connection(id: string): Promise<ConnectionView | null>;
   exportReport(id: string): Promise<Answer<ReportFilesView>>;
   close(clear: boolean): Promise<Answer<null>>;

@@ -8,7 +8,7 @@ export type Place =
   | { at: 'charger'; id: string; step: StepName; part?: InspectPart };
 
 /** The parts of the Inspect step. */
-export const inspectParts = ['overview', 'messages', 'deviations'] as const;
+export const inspectParts = ['overview', 'messages', 'deviations', 'security'] as const;
 export type InspectPart = (typeof inspectParts)[number];
 
 /** The steps that exist, in the order of the job. */

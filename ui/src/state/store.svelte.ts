@@ -8,7 +8,7 @@ import { news } from './news';
 /** What can be asked of the engine and can go wrong. */
 export type Action =
   | 'setSite' | 'setAutoAdopt' | 'adopt' | 'setCeiling' | 'inspect' | 'applyLimit' | 'proveLimit' | 'cancel' | 'clear'
-  | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy';
+  | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy' | 'secure' | 'exportRoot';
 
 /** Frames to show: these numbers, or with `null` all, newest first page. */
 export type Evidence = { id: string; numbers: number[] | null };
@@ -142,6 +142,8 @@ export class Store {
   frames = (id: string, numbers: number[]) => this.#ask('frames', id, () => this.backend.frames(id, numbers));
   framesBefore = (id: string, before: number | null) => this.#ask('frames', id, () => this.backend.framesBefore(id, before));
   setPolicy = (id: string, policy: PolicyView) => this.#ask('setPolicy', id, () => this.backend.setPolicy(id, policy));
+  secure = (passphrase: string | null) => this.#ask('secure', '', () => this.backend.secure(passphrase));
+  exportRoot = (der: boolean) => this.#ask('exportRoot', '', () => this.backend.exportRoot(der));
   sendMessage = async (id: string, action: string, payload: string, confirmed: boolean) => {
     const sent = await this.#ask('sendMessage', id, () => this.backend.sendMessage(id, action, payload, confirmed));
     if (!sent) return;

@@ -3,6 +3,7 @@ import type { AttributesView, CeilingView, InForceView, StepName, StepView, UiEr
 import { amps, clock, coarse, kilowatts, ranges, short, span, zone } from './format';
 import { handshake } from './handshake';
 import { form, messages } from './messages';
+import { security } from './security';
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -205,11 +206,12 @@ export const en = {
 
   form,
   handshake,
+  security,
   messages,
 
   inspect: {
     parts: 'Parts of Inspect',
-    part: { overview: 'Overview', messages: 'Messages', deviations: 'Deviations' },
+    part: { overview: 'Overview', messages: 'Messages', deviations: 'Deviations', security: 'Security' },
     identity: 'Identity',
     again: 'Read again',
     first: 'Read identity and configuration',

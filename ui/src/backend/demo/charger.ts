@@ -44,6 +44,7 @@ export const arrived = (): ChargerView => ({
   clock: '',
   configuration: null,
   policy: 'cooperative',
+  security: { profile: 0, tls: null, password: 'missing', certificate: null },
   ceilingParts: { breakerMa: null, cableMa: null, nameplateMa: null, installerMa: null, installerConfirmed: false },
   ceiling: null,
   inForce: [],
@@ -185,6 +186,7 @@ export function configurationOf({ configuration, version, serial }: ChargerView)
 export const secondVersion = (): ChargerView => ({
   ...limited(),
   version: '2.0.1',
+  security: { profile: 2, tls: 'TLS 1.3, TLS_AES_128_GCM_SHA256', password: 'right', certificate: null },
   offered: ['ocpp2.0.1', 'ocpp1.6'],
   steps: strip({ connect: ['done', 'booted 09:41'], inspect: ['done', '96 variables saved'], set: ['done', '16 A · ceiling 25 A'] }),
   configuration: { taken: ago(610), readAs: 'full inventory', keys: variables().length },

@@ -3,7 +3,7 @@ import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, 
 import { attempts, lineOf } from './attempts';
 import * as stage from './charger';
 import { exchange, messagesOf, schemaOf } from './messages';
-import { ago, line, site, taken } from './site';
+import { ago, line, secured, site, taken } from './site';
 
 export * from './charger';
 export { ago } from './site';
@@ -82,6 +82,15 @@ export class DemoSite implements Backend {
     return charger ? stage.configurationOf(charger) : null;
   };
   setPolicy = (id: string, policy: PolicyView) => this.#answer('setPolicy', [id, policy], () => this.change(id, { policy }));
+  secure = (passphrase: string | null) =>
+    this.#answer('secure', [passphrase], () => {
+      if (passphrase !== null && passphrase.length < 8) return fail('other', 'A passphrase needs at least 8 characters.', 'Choose a longer one, for example five words.');
+      this.changeApp(secured);
+    });
+  exportRoot = async (der: boolean): Promise<Answer<string>> => {
+    this.calls.push(['exportRoot', der]);
+    return { status: 'ok', data: `/home/okafor/Documents/Chargehand/Chargehand root CA.${der ? 'der' : 'pem'}` };
+  };
   connection = async (id: string) => attempts().find((one) => one.id === id) ?? null;
   messages = messagesOf;
   messageSchema = schemaOf;
@@ -176,6 +185,8 @@ export const sites = {
   away: () => new DemoSite({ notices: [testLimitNotice, { code: 'clock', gravity: 'note', text: 'This computer’s clock was never set from the network.', charger: null, action: null }] }, [away(), second()]),
   closing: () => new DemoSite({ closing: 'The test limit of 10.0 A is still in force on Fronius Wattpilot Home 22 J. It ends by itself in 4:12.' }, [stage.running()]),
   second: () => new DemoSite({}, [stage.secondVersion()]),
+  secured: () => new DemoSite(secured, [stage.secondVersion()]),
+  closed: () => new DemoSite({ authority: { ...secured.authority!, open: false, underPassphrase: true } }),
   hostile: () => new DemoSite({ notices: [{ ...testLimitNotice, text: stage.hostile().title }] }, [stage.hostile()]),
 };
 
