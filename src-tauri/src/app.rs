@@ -4,20 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chargehand_commissioning::event::Step;
 use chargehand_commissioning::link::{Link, View};
+use chargehand_site::authority::{AuthorityError, Keeping};
 use chargehand_site::store::StoreError;
 use chargehand_site::{Options, Site};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ipc::{AppView, ArrivalView, ChargerView, ErrorCode, UiError};
+use crate::ipc::{AppView, AuthorityView, ChargerView, ErrorCode, UiError};
 use crate::view;
 
-/// How many refused connections are shown.
-const REFUSED: usize = 5;
 
 /// What was said when the program was started: `--data` or `--listen`, else the variable, for tests and for support.
 fn given(option: &str, variable: &str) -> Option<OsString> {
@@ -61,13 +61,12 @@ pub struct App {
     pub folders: Folders,
     /// The site, or why there is none.
     pub site: Result<Site, UiError>,
-    started: Timestamp,
     /// A person wants to close the window, and is asked whether.
     closing: Mutex<bool>,
     /// What closing would leave behind or break off, by charger, as of the last update.
     unfinished: Mutex<BTreeMap<Arc<str>, Unfinished>>,
-    /// The newest connections that were refused since we started, oldest first.
-    refused: Mutex<Vec<ArrivalView>>,
+    /// The private key of our authority lies under a passphrase.
+    under_passphrase: AtomicBool,
 }
 
 /// What closing would leave behind on one charger, or break off.
@@ -99,10 +98,9 @@ impl App {
         Self {
             folders,
             site,
-            started: Timestamp::now(),
             closing: Mutex::default(),
             unfinished: Mutex::default(),
-            refused: Mutex::default(),
+            under_passphrase: AtomicBool::new(false),
         }
     }
 
@@ -154,17 +152,25 @@ impl App {
         Duration::try_from(left).unwrap_or_default()
     }
 
-    /// The refused connections to show.
-    pub fn refused(&self) -> Vec<ArrivalView> {
-        locked(&self.refused).clone()
+    /// Opens the authority that was made before, where its key is in the keychain. One under a passphrase waits for it.
+    pub(crate) async fn reopen_authority(&self) {
+        let Ok(site) = &self.site else { return };
+        if site.made_authority().is_some()
+            && let Err(AuthorityError::KeptElsewhere { .. }) = site.secure(Keeping::Keychain).await
+        {
+            self.under_passphrase.store(true, Ordering::Relaxed);
+        }
     }
 
-    /// Reads what was refused lately: the store keeps it under no charger.
-    pub(crate) async fn read_refused(&self) {
-        let Ok(site) = &self.site else { return };
-        let Ok(entries) = site.store().entries_before("", None, REFUSED as u32).await else { return };
-        let since = entries.iter().filter(|entry| entry.at >= self.started);
-        *locked(&self.refused) = since.filter_map(view::refused).collect();
+    /// Our certificate authority; `None` until one was made.
+    pub fn authority(&self) -> Option<AuthorityView> {
+        let site = self.site.as_ref().ok()?;
+        let (open, root) = match site.authority() {
+            Some(root) => (true, root),
+            None => (false, site.made_authority()?),
+        };
+        let under_passphrase = self.under_passphrase.load(Ordering::Relaxed);
+        Some(AuthorityView { open, name: root.name(), fingerprint: root.fingerprint(), under_passphrase })
     }
 
     /// The whole frame of the window.

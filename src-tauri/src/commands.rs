@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::app::{App, charger_view, other};
 use crate::ipc::{
-    AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ErrorCode, FrameView, ReportFilesView,
+    AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ErrorCode, FrameView, PolicyView, ReportFilesView,
     SiteView, UiError,
 };
 use crate::view;
@@ -81,6 +81,13 @@ pub async fn adopt(app: State<'_, App>, id: String) -> Result<(), UiError> {
 
 async fn note(link: &Link, event: Event) -> Result<(), UiError> {
     link.keep(event).await.map(drop).map_err(|e| failed(&e))
+}
+
+/// Answer a charger's deviant messages as if they were right, or as a strict platform would.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_policy(app: State<'_, App>, id: String, policy: PolicyView) -> Result<(), UiError> {
+    note(&app.link(&id)?, Event::Policy { policy: view::wanted_policy(policy) }).await
 }
 
 /// Keep the parts of the ceiling. Raising it needs every part that was entered before in the same call.

@@ -29,8 +29,13 @@ pub async fn forward<R: Runtime>(handle: AppHandle<R>) {
         let site = site.clone();
         async move { site.follow_network().await }
     });
+    let authority = tauri::async_runtime::spawn({
+        let handle = handle.clone();
+        async move { handle.state::<App>().reopen_authority().await }
+    });
     paced(ToWindow { handle: &handle, app: &app, site, health: site.store().health() }).await;
     network.abort();
+    authority.abort();
 }
 
 /// What has news for somebody.
@@ -76,9 +81,6 @@ impl<R: Runtime> Teller for ToWindow<'_, R> {
     }
 
     async fn tell(&mut self, changed: Self::News) -> bool {
-        if changed.contains("") {
-            self.app.read_refused().await;
-        }
         let _ = Changed { app: Some(self.app.view().await), charger: None }.emit(self.handle);
         for id in changed.iter().filter(|id| !id.is_empty()) {
             let Some(link) = self.site.charger(id) else { continue };

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod commands;
+pub mod endpoint;
 mod forward;
 pub mod ipc;
 pub mod messages;
@@ -24,7 +25,11 @@ macro_rules! bridge {
                 commands::set_auto_adopt,
                 commands::connect_step_open,
                 commands::adopt,
+                commands::set_policy,
                 commands::set_ceiling,
+                endpoint::connection,
+                endpoint::secure,
+                endpoint::export_root,
                 commands::inspect,
                 commands::apply_limit,
                 commands::prove_limit,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::GravityView;
+use super::{GravityView, SecurityView};
 
 /// Everything the window shows of one charger.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -51,6 +51,10 @@ pub struct ChargerView {
     pub live: Option<LiveView>,
     /// Its clock against ours, as a sentence; empty if never seen.
     pub clock: String,
+    /// How its deviant messages are answered.
+    pub policy: PolicyView,
+    /// How its newest connection is secured.
+    pub security: SecurityView,
     /// When and how its configuration was last read; the keys are asked for, as they may be thousands.
     pub configuration: Option<ConfigurationLine>,
     /// What was entered for the ceiling.
@@ -221,6 +225,38 @@ pub struct KeyView {
     pub readonly: bool,
     /// What it means, where known.
     pub meaning: Option<String>,
+    /// What is told of a variable besides its value.
+    pub attributes: Option<AttributesView>,
+}
+
+/// What a charger tells of a variable besides its value; empty where it tells nothing.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AttributesView {
+    /// What it is to come to.
+    pub target: Option<String>,
+    /// The least it was set to be.
+    pub min_set: Option<String>,
+    /// The most it was set to be.
+    pub max_set: Option<String>,
+    /// It can be written and not read.
+    pub write_only: bool,
+    /// The unit.
+    pub unit: String,
+    /// The type of its values.
+    pub data_type: String,
+    /// The values that are allowed, or the least and the most.
+    pub allowed: String,
+}
+
+/// How a charger's deviant messages are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PolicyView {
+    /// As if they were right, wherever they can be read.
+    Cooperative,
+    /// As a strict platform would.
+    Strict,
 }
 
 /// The parts of the ceiling, mA per phase.

@@ -2,7 +2,7 @@
 import type { ConnectionLine, ConnectionView, StageView, WhatView } from '..';
 import { ago } from './site';
 
-const stages = (...list: [number, WhatView][]): StageView[] => list.map(([ms, what]) => ({ at: ago(731 - ms / 1000), ms, what }));
+const stages = (...list: [number, WhatView][]): StageView[] => list.map(([ms, what]) => ({ ms, what }));
 
 const chrome = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', 'TLS_RSA_WITH_AES_128_CBC_SHA', '0x00ff'];
 
