@@ -1,5 +1,5 @@
 // Every sentence a person reads in the window. What the engine says (findings, outcomes) comes from the engine.
-import type { AttributesView, CeilingView, InForceView, StepName, StepView, UiError } from '../backend';
+import type { AttributesView, CeilingView, InForceView, StepName, StepView, TransactionView, UiError } from '../backend';
 import { amps, clock, coarse, kilowatts, ranges, short, span, zone } from './format';
 import { handshake } from './handshake';
 import { form, messages } from './messages';
@@ -24,6 +24,9 @@ const stepState: Record<StepView['state'], string> = {
   inconclusive: 'inconclusive',
   notTested: 'not tested',
 };
+
+/** What a charger numbers its sockets as. */
+const place = (version: string): string => (version === '1.6' ? 'Connector' : 'EVSE');
 
 /** `Connector#1/2` names a component, its EVSE and connector; so does `Heater[left]#1`. */
 const component = (name: string): string => {
@@ -224,13 +227,13 @@ export const en = {
     id: 'OCPP identity',
     clock: 'Its clock',
     clockUnknown: 'not seen yet',
-    connectors: 'Connectors',
+    connectors: (version: string) => (version === '1.6' ? 'Connectors' : 'EVSEs'),
     whole: 'whole charger',
-    connector: 'Connector',
+    connector: place,
     status: 'Status',
     since: (at: number) => `Since (${zone(at)})`,
     connectorsNone: 'It has not reported a connector yet.',
-    transaction: (id: number, connector: number) => `Transaction ${id} runs on connector ${connector} since`,
+    transaction: ({ id, named, connector }: TransactionView, version: string) => `Transaction ${short(named || String(id), 40)} runs on ${version === '1.6' ? 'connector' : 'EVSE'} ${connector} since`,
     configuration: 'Configuration',
     notRead: 'Not read yet.',
     harmless: 'Reading changes nothing in the charger.',
@@ -314,7 +317,10 @@ export const en = {
     willWrite: 'What Apply writes',
     willWriteLimit: (ma: number) => `A limit of ${amps(ma)} A per phase without an end, where later platforms do not trip over it: as the station’s maximum if that is proved obeyed, else as the default for every charging session at the lowest stack level.`,
     willWriteNothing: 'Enter a limit to see what would be written.',
-    overwrites: 'OCPP 1.6 cannot list what is already there. What another platform wrote at the same purpose and level is overwritten and cannot be brought back.',
+    overwrites: (version: string) =>
+      version === '1.6'
+        ? 'OCPP 1.6 cannot list what is already there. What another platform wrote at the same purpose and level is overwritten and cannot be brought back.'
+        : 'What another platform wrote at the same purpose and level is overwritten; the charger lists it before.',
     goBack: 'To change it, apply another limit; the ceiling always holds.',
     apply: 'Apply',
     applying: 'Applying …',
@@ -387,7 +393,7 @@ export const en = {
     stateColumn: 'State',
     about: 'What it rests on',
     left: 'State left behind',
-    leftNone: 'Nothing of ours is in force in the charger. What other platforms wrote cannot be listed over OCPP 1.6.',
+    leftNone: (version: string) => `Nothing of ours is in force in the charger.${version === '1.6' ? ' What other platforms wrote cannot be listed over OCPP 1.6.' : ''}`,
     staysUntil: 'Ends',
     stays: 'stays',
     what: 'What',
@@ -454,6 +460,7 @@ export const en = {
     adopt: (title: string) => `Adopt ${short(title, 60)}`,
     clear: (title: string) => `Clear the test limit of ${short(title, 60)}`,
     stop: (title: string) => `Stop safely: ${short(title, 60)}`,
+    part: (name: string) => `${step.inspect}: ${name}`,
     frames: (title: string) => `All frames of ${short(title, 60)}`,
     keys: 'Show the keys',
     theme: { system: 'Colours as the system', light: 'Light colours', dark: 'Dark colours' },
