@@ -104,4 +104,5 @@ test('a preset stands in a new field of its name', () => {
 test('descriptions are sentences: no marks of the tool that wrote the schemas', () => {
   expect(hint('EVSE\r\nurn:x-oca:ocpp:uid:2:233123\r\nElectric Vehicle Supply Equipment\r\n')).toBe('Electric Vehicle Supply Equipment');
   expect(hint('*(2.1)* Limit in _chargingRateUnit_ (&gt; 0) of &lt;&lt;a,Volt&gt;&gt;. +\r\n    See below.')).toBe('(2.1) Limit in chargingRateUnit (> 0) of Volt. See below.');
+  expect(hint(`${'A first sentence. '.repeat(9)}${'A very long one '.repeat(20)}.`)).toBe('A first sentence. '.repeat(9).trim());
 });

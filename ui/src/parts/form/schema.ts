@@ -68,14 +68,17 @@ export function fieldsOf(root: Schema, { properties = {}, required = [] }: Schem
   return [...all.filter((field) => field.required), ...all.filter((field) => !field.required)];
 }
 
-/** A description as a sentence: without the marks of the tool that wrote the official schemas, and of AsciiDoc. */
+/** The sentences of a description that fit into three lines. */
+const brief = (text: string): string => (text.length <= 160 ? text : (/^.{20,160}[.](?= )/.exec(text)?.[0] ?? text));
+
+/** A description as a few sentences: without the marks of the tool that wrote the official schemas, and of AsciiDoc. */
 export function hint(description: string): string {
   const lines = description.split(/\r?\n/).map((line) => line.trim());
   // A line with the name of a class of the model, then its number.
   const said = lines.filter((line, i) => !line.startsWith('urn:') && !lines[i + 1]?.startsWith('urn:'));
   const plain = said.join(' ').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
   const named = plain.replace(/<<(?:[^,>]*,)?([^>]*)>>/g, '$1').replace(/(^|\W)_([\w.]+?)_(?!\w)/g, '$1$2').replace(/\*(\S[^*]*)\*/g, '$1');
-  return named.replace(/ \+(?= |$)/g, ' ').replace(/\s+/g, ' ').trim();
+  return brief(named.replace(/ \+(?= |$)/g, ' ').replace(/\s+/g, ' ').trim());
 }
 
 /** What a new value starts as: everything needed is there, and still to be filled in. */
