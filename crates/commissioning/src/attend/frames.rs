@@ -27,7 +27,7 @@ impl State {
         let Some(live) = self.live.as_mut().filter(|_| is_live) else { return };
         let (event, deviations) = live.peer.receive(&bytes);
         let mut happened = Vec::new();
-        let heard = Heard { number, at: now, signs: self.signs };
+        let heard = Heard { number, at: now, signs: self.sign().is_some() };
         let answer = session::on_event(&mut self.record, &event, deviations, heard, &mut happened);
         match event {
             peer::Event::Call { id, action, payload } => {

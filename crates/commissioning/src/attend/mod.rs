@@ -39,6 +39,9 @@ pub type Changed = Arc<dyn Fn(&Arc<str>) + Send + Sync>;
 /// are unlocked before.
 pub type Sign = Arc<dyn Fn(&str, &str) -> Result<String, String> + Send + Sync>;
 
+/// Who signs at this moment; `None`: nobody, as while no key is unlocked.
+pub type Signer = Arc<dyn Fn() -> Option<Sign> + Send + Sync>;
+
 /// What a charger's task needs from the site.
 #[derive(Clone)]
 pub struct Surroundings {
@@ -52,8 +55,8 @@ pub struct Surroundings {
     pub tell_frames: bool,
     /// Called after each commit.
     pub changed: Changed,
-    /// Signs chargers' certificates; `None`: they are told that nobody does.
-    pub sign: Option<Sign>,
+    /// Signs chargers' certificates; while nobody does, they are told so.
+    pub sign: Option<Signer>,
 }
 
 /// Attends one charger until every sender of its inbox is gone or the store has closed. `record` is what the disk knows.
@@ -66,7 +69,7 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
     loop {
         let wake = state.wake();
         let due = if let Some(request) = state.to_sign.take() {
-            Due::Signed(request.signed(&id, around.sign.as_ref()))
+            Due::Signed(request.signed(&id, state.sign().as_ref()))
         } else {
             tokio::select! {
                 // A step that has ended makes room before the next one asks to begin.
@@ -176,7 +179,7 @@ struct State {
     undo: bool,
     /// The certificate that it asked for; the newest, where it asks again and again.
     to_sign: Option<certificates::Request>,
-    signs: bool,
+    signer: Option<Signer>,
     effects: Effects,
 }
 
@@ -192,9 +195,13 @@ impl State {
             step: None,
             undo: false,
             to_sign: None,
-            signs: around.sign.is_some(),
+            signer: around.sign.clone(),
             effects: Effects::default(),
         }
+    }
+
+    fn sign(&self) -> Option<Sign> {
+        self.signer.as_ref().and_then(|signer| signer())
     }
 
     /// When something is due without any input.
