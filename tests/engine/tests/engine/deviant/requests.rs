@@ -44,7 +44,7 @@ fn cases() -> Vec<Case> {
             "SHORT",
             &["upgrade_header"],
         ),
-        ("has a password of raw bytes", more("PASSWORD", raw_password), "PASSWORD", &[]),
+        ("has a password of raw bytes for another user", more("PASSWORD", raw_password), "PASSWORD", &["basic_user"]),
         ("offers to compress", more("DEFLATE", deflate), "DEFLATE", &[]),
         ("has a path without end", at(&long), "LONG", &[]),
     ]
