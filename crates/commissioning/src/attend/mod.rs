@@ -97,6 +97,8 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
     }
 }
 
+// It lives for one turn of the loop, and an input is by far the most frequent.
+#[allow(clippy::large_enum_variant)]
 enum Due {
     Input(Input),
     Time,
