@@ -266,6 +266,15 @@ pub static MEANINGS: &[(&str, &str)] = &[
         "The charger's id holds characters other than letters, digits and - _ . : platforms may refuse it.",
     ),
     (
+        "basic_user",
+        "The user name sent with the password is not the charger's id. Platforms refuse the connection (401).",
+    ),
+    (
+        "client_certificate",
+        "The charger showed a certificate of its own that cannot be trusted here. A platform with security profile 3 refuses \
+         the connection.",
+    ),
+    (
         "connected_twice",
         "A second connection with the same id came while the first was open: the charger had lost the first one, or two \
          chargers have the same id. Platforms drop one of the two.",

@@ -65,8 +65,8 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
     let mut state = State::new(Arc::clone(&id), record, around);
     loop {
         let wake = state.wake();
-        let due = if let Some(request) = state.to_sign.take() {
-            Due::Signed(request.signed(&id, around.sign.as_ref()))
+        let due = if state.sign(around.sign.as_ref()) {
+            Due::Signed
         } else {
             tokio::select! {
                 // A step that has ended makes room before the next one asks to begin.
@@ -85,7 +85,7 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
                 Due::Input(input) => state.on(input, w, now),
                 Due::Time => state.woke(w, now),
                 Due::StepEnded => state.end_step(),
-                Due::Signed(signed) => state.signed(signed, w, now),
+                Due::Signed => state.signed(w, now),
             }
             state.serve(w, now);
             ((), state.release(w, &around.changed))
@@ -98,7 +98,7 @@ enum Due {
     Input(Input),
     Time,
     StepEnded,
-    Signed(Result<certificates::Signed, String>),
+    Signed,
 }
 
 async fn step_ended(step: &mut Option<RunningStep>) {
@@ -179,6 +179,8 @@ struct State {
     undo: bool,
     /// The certificate that it asked for; the newest, where it asks again and again.
     to_sign: Option<certificates::Request>,
+    /// That certificate, or why there is none.
+    signed: Option<Result<certificates::Signed, String>>,
     signs: bool,
     effects: Effects,
 }
@@ -195,6 +197,7 @@ impl State {
             step: None,
             undo: false,
             to_sign: None,
+            signed: None,
             signs: around.sign.is_some(),
             effects: Effects::default(),
         }
