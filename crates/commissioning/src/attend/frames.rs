@@ -16,6 +16,9 @@ use crate::journal::{Direction, Writer};
 use crate::link::Outgoing;
 use crate::session::{self, Answer, Heard};
 
+/// A message is large from here on, bytes: more than many platforms take.
+const LARGE: usize = 64 * 1024;
+
 impl State {
     pub(super) fn frame(&mut self, session: u64, bytes: Bytes, binary: bool, w: &mut Writer<'_>, now: Timestamp) {
         let is_live = self.is_live(session);
@@ -55,12 +58,15 @@ impl State {
             self.to_sign = Request::of(&what).or(self.to_sign.take());
             self.tell(number, now, what);
         }
+        if bytes.len() > LARGE {
+            self.deviated_once("message_large", w, now);
+        }
         if binary {
             self.deviated_once("binary_frame", w, now);
         }
     }
 
-    /// What the stored bytes do not show (types of frames, when they came) is an event of its own; once is enough.
+    /// What does not follow from a message's text (types of frames, when they came) is an event of its own; once is enough.
     fn deviated_once(&mut self, rule: &'static str, w: &mut Writer<'_>, now: Timestamp) {
         let deviation = Deviation::soft(rule, "", "");
         if !self.record.deviations.iter().any(|tally| tally.deviation.rule == deviation.rule) {
