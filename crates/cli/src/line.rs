@@ -54,11 +54,21 @@ fn meter<'a>(told: &'a Told, reading: &Reading) -> Meter<'a> {
     }
 }
 
+/// What is printed only where it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Every frame.
+    pub frames: bool,
+    /// What each connection did.
+    pub handshakes: bool,
+}
+
 /// The line for what happened; `None` for what is not asked for.
-pub fn told(told: &Told, frames: bool) -> Option<Line<'_>> {
+pub fn told(told: &Told, wanted: Wanted) -> Option<Line<'_>> {
     let (event, fields) = match &told.what {
         Happened::Meter { reading } => return Some(Line::Meter(meter(told, reading))),
-        Happened::Frame { .. } if !frames => return None,
+        Happened::Frame { .. } if !wanted.frames => return None,
+        Happened::Attempt { .. } if !wanted.handshakes => return None,
         Happened::Frame { from_charger, bytes } => ("frame", frame(*from_charger, bytes)),
         Happened::Connected { handshake, adopted } => (
             "connected",

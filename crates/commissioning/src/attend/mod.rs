@@ -39,6 +39,9 @@ pub type Changed = Arc<dyn Fn(&Arc<str>) + Send + Sync>;
 /// are unlocked before.
 pub type Sign = Arc<dyn Fn(&str, &str) -> Result<String, String> + Send + Sync>;
 
+/// Who signs at this moment; `None`: nobody, as while no key is unlocked.
+pub type Signer = Arc<dyn Fn() -> Option<Sign> + Send + Sync>;
+
 /// What a charger's task needs from the site.
 #[derive(Clone)]
 pub struct Surroundings {
@@ -52,8 +55,8 @@ pub struct Surroundings {
     pub tell_frames: bool,
     /// Called after each commit.
     pub changed: Changed,
-    /// Signs chargers' certificates; `None`: they are told that nobody does.
-    pub sign: Option<Sign>,
+    /// Signs chargers' certificates; while nobody does, they are told so.
+    pub sign: Option<Signer>,
 }
 
 /// Attends one charger until every sender of its inbox is gone or the store has closed. `record` is what the disk knows.
@@ -65,7 +68,7 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
     let mut state = State::new(Arc::clone(&id), record, around);
     loop {
         let wake = state.wake();
-        let due = if state.sign(around.sign.as_ref()) {
+        let due = if state.sign() {
             Due::Signed
         } else {
             tokio::select! {
@@ -126,6 +129,8 @@ struct Live {
     held_until: Option<Instant>,
     ask_boot_at: Option<Instant>,
     booted: bool,
+    /// Held by each answer until it leaves: a charger whose next call finds one held did not wait for it.
+    answering: Arc<()>,
 }
 
 /// A call that has no answer yet.
@@ -160,6 +165,7 @@ enum Why {
 #[derive(Default)]
 struct Effects {
     out: Vec<(mpsc::UnboundedSender<Outgoing>, Outgoing)>,
+    answering: Vec<Arc<()>>,
     told: Vec<Told>,
     replies: Vec<Then>,
     keep_record: bool,
@@ -180,7 +186,7 @@ struct State {
     to_sign: Option<certificates::Request>,
     /// That certificate, or why there is none.
     signed: Option<Result<certificates::Signed, String>>,
-    signs: bool,
+    signer: Option<Signer>,
     effects: Effects,
 }
 
@@ -197,9 +203,14 @@ impl State {
             undo: false,
             to_sign: None,
             signed: None,
-            signs: around.sign.is_some(),
+            signer: around.sign.clone(),
             effects: Effects::default(),
         }
+    }
+
+    /// Who signs at this moment.
+    fn signs(&self) -> Option<Sign> {
+        self.signer.as_ref().and_then(|signer| signer())
     }
 
     /// When something is due without any input.
@@ -217,6 +228,7 @@ impl State {
         }
         let (listeners, id, changed) = (Arc::clone(&self.listeners), Arc::clone(&self.id), Arc::clone(changed));
         Some(Box::new(move || {
+            drop(effects.answering);
             for (socket, outgoing) in effects.out {
                 let _ = socket.send(outgoing);
             }
@@ -270,7 +282,7 @@ impl State {
     fn connected(
         &mut self,
         session: u64,
-        handshake: Handshake,
+        mut handshake: Handshake,
         out: mpsc::UnboundedSender<Outgoing>,
         adopt: bool,
         w: &mut Writer<'_>,
@@ -281,6 +293,7 @@ impl State {
             let reason = "a newer connection of the same charger took its place".to_owned();
             self.effects.out.push((old.out.clone(), Outgoing::Close(reason.clone())));
             self.disconnected(ClosedBy::NewerConnection, None, reason, w, now);
+            handshake.deviations.push(Deviation::soft("connected_twice", "", ""));
         }
         let number = self.keep(Event::Connected { handshake: handshake.clone() }, w, now);
         let deviations = handshake.deviations.clone();
@@ -297,6 +310,7 @@ impl State {
             held_until: None,
             ask_boot_at: None,
             booted: false,
+            answering: Arc::new(()),
         });
         if adopt && !self.record.adopted {
             self.adopt(true, w, now);
