@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chargehand_commissioning::attend::{Surroundings, attend};
+use chargehand_commissioning::attend::{Sign, Signer, Surroundings, attend};
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::clock::Clock;
 use chargehand_commissioning::event::{ClosedBy, Event, Handshake, Happened, Step, Told};
@@ -137,8 +137,17 @@ impl Bench {
         Self::with(Record::new("CP1"))
     }
 
+    /// A charger that nobody has seen yet, and somebody who signs certificates.
+    pub fn signing(sign: Sign) -> Self {
+        Self::started(Record::new("CP1"), Some(sign))
+    }
+
     /// A charger of which the disk knows this.
     pub fn with(record: Record) -> Self {
+        Self::started(record, None)
+    }
+
+    fn started(record: Record, sign: Option<Sign>) -> Self {
         let clock = Clock::with_tokio(START.parse().unwrap());
         let (journal, mut batches) = Journal::new(record.as_of + 1);
         let disk = Arc::new(Mutex::new(Disk::default()));
@@ -161,7 +170,7 @@ impl Bench {
             listeners: Arc::from([]),
             tell_frames: false,
             changed: Arc::new(|_: &Arc<str>| {}),
-            sign: None,
+            sign: sign.map(|sign| -> Signer { Arc::new(move || Some(Arc::clone(&sign))) }),
         };
         let (inbox, mut inputs) = mpsc::channel(32);
         let link = Link::new("CP1".into(), clock.clone(), inbox);

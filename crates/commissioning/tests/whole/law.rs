@@ -90,7 +90,7 @@ fn started(call: &Sent, charger_ahead_s: Option<i64>) {
             let before = call.at.as_second() - (began - ahead);
             assert!((59..=76).contains(&before), "began {before} s before: {call:?}");
         }
-        Some("Relative") => assert_eq!(start, None, "{call:?}"),
+        Some("Relative" | "Dynamic") => assert_eq!(start, None, "{call:?}"),
         other => panic!("kind {other:?}"),
     }
 }
