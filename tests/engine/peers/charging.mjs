@@ -147,7 +147,8 @@ function connection(protocol, handlers) {
     protocols: [protocol],
     strictMode: true,
     reconnect: false,
-    wsOpts: { ca: file(given.ca), cert: file(given.cert), key: file(given.key) },
+    // OCPP 1.6 knows no compression, which this package offers unless it is told not to.
+    wsOpts: { perMessageDeflate: protocol !== 'ocpp1.6', ca: file(given.ca), cert: file(given.cert), key: file(given.key) },
   });
   for (const [action, handler] of Object.entries(handlers)) client.handle(action, handler);
   client.handle(({ method }) => {
