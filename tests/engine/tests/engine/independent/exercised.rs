@@ -239,3 +239,13 @@ fn exercise(peer: Peer) {
 fn charge_points_of_others_on_1_6_do_what_they_are_told() {
     each("1.6", exercise);
 }
+
+#[test]
+fn charging_stations_of_others_on_2_0_1_do_what_they_are_told() {
+    each("2.0.1", exercise);
+}
+
+#[test]
+fn charging_stations_of_others_on_2_1_do_what_they_are_told() {
+    each("2.1", exercise);
+}
