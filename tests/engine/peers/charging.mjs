@@ -200,7 +200,10 @@ export async function run({ protocol, handlers, measured, ...charger }) {
     resets = registered = false;
     client = connection(protocol, handlers);
     const closed = new Promise((resolve) => client.once('close', resolve));
-    await client.connect();
+    await client.connect().catch((error) => {
+      console.log('refused', error.message);
+      process.exit(1);
+    });
     console.log('connected');
     // Where the connection ends in the middle of it, there is nothing more to do.
     await boots(charger, reason).catch((error) => console.log('failed', error.message));

@@ -2,6 +2,7 @@
 
 mod commissioned;
 mod exercised;
+mod secured;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
