@@ -64,7 +64,7 @@ pub struct Terms {
     /// The level of a test: above the base, and above what others have left there. `None`: there is only one level.
     pub test_level: Option<i32>,
     /// 2.x: the places that are taken, with the id of the profile that stands there. Two profiles of one place are
-    /// refused, so what is written there takes that id.
+    /// refused (OCPP 2.0.1 part 2 K01.FR.06), so what is written there takes that id.
     pub taken: Vec<(Place, i32)>,
     /// Our time.
     pub now: Timestamp,
@@ -87,9 +87,15 @@ impl Terms {
         }
     }
 
-    /// The id for what is written in a place: that of what stands there, else our own.
+    /// The id for what is written in a place: that of what stands there, else our own. A default for all EVSEs and one for
+    /// a single EVSE cannot stand at one level either (OCPP 2.0.1 part 2 K01.FR.52, K01.FR.53).
     fn id(&self, place: Place, ours: i32) -> i32 {
-        self.taken.iter().find(|(taken, _)| *taken == place).map_or(ours, |(_, id)| *id)
+        let shared = |taken: &Place| {
+            let default = taken.purpose == Purpose::TxDefaultProfile && taken.purpose == place.purpose;
+            default && taken.stack_level == place.stack_level && (taken.connector == 0 || place.connector == 0)
+        };
+        let id = |is: &dyn Fn(&Place) -> bool| self.taken.iter().find(|(taken, _)| is(taken)).map(|(_, id)| *id);
+        id(&|taken| *taken == place).or_else(|| id(&shared)).unwrap_or(ours)
     }
 }
 

@@ -145,6 +145,14 @@ pub static MEANINGS: &[(&str, &str)] = &[
         "Bytes follow the message (often a zero byte from the firmware's text buffer). Platforms with a strict JSON \
          reader refuse it.",
     ),
+    (
+        "message_large",
+        "The message is larger than 64 KiB. OCPP sets no limit, but some platforms close the connection above theirs.",
+    ),
+    (
+        "line_breaks",
+        "The message is spread over lines. JSON allows that; platforms that take each line for a message cannot read it.",
+    ),
     ("message_type_text", "The message type is text instead of a number. Strict platforms ignore the message."),
     (
         "unknown_message_type",
@@ -170,6 +178,11 @@ pub static MEANINGS: &[(&str, &str)] = &[
         "The payload is null instead of {}. OCPP 1.6 tolerates that, 2.0.1 and 2.1 do not; strict platforms refuse it.",
     ),
     ("payload_not_object", "The payload is not an object. Strict platforms refuse the message; what it said is lost."),
+    (
+        "calls_at_once",
+        "The charger asked again before its last message was answered; OCPP-J wants one at a time. Strict platforms refuse \
+         the second.",
+    ),
     // answers
     (
         "error_incomplete",
@@ -233,6 +246,11 @@ pub static MEANINGS: &[(&str, &str)] = &[
          connection: choose another OCPP version in the charger.",
     ),
     (
+        "subprotocol_others",
+        "Beside a subprotocol that is spoken here, the charger offers others that are unknown or out of date. Platforms \
+         pass them over.",
+    ),
+    (
         "subprotocol_spelling",
         "The subprotocol is spelled differently from ocpp1.6, ocpp2.0.1 or ocpp2.1. Strict platforms refuse the \
          connection.",
@@ -246,6 +264,20 @@ pub static MEANINGS: &[(&str, &str)] = &[
     (
         "id_not_plain",
         "The charger's id holds characters other than letters, digits and - _ . : platforms may refuse it.",
+    ),
+    (
+        "basic_user",
+        "The user name sent with the password is not the charger's id. Platforms refuse the connection (401).",
+    ),
+    (
+        "client_certificate",
+        "The charger showed a certificate of its own that cannot be trusted here. A platform with security profile 3 refuses \
+         the connection.",
+    ),
+    (
+        "connected_twice",
+        "A second connection with the same id came while the first was open: the charger had lost the first one, or two \
+         chargers have the same id. Platforms drop one of the two.",
     ),
     (
         "upgrade_header",

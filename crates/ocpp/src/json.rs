@@ -28,7 +28,11 @@ pub(crate) fn read(bytes: &[u8], deviations: &mut Vec<Deviation>) -> Result<Valu
         Some(Err(error)) if error.to_string().starts_with("recursion limit") => return Err("too_complex"),
         _ => return Err("not_json"),
     };
-    let rest = bytes.get(stream.byte_offset()..).unwrap_or_default();
+    let (read, rest) = bytes.split_at_checked(stream.byte_offset()).unwrap_or_default();
+    // Within a text they would have to be escaped.
+    if read.iter().any(|b| matches!(b, b'\n' | b'\r')) {
+        deviations.push(Deviation::soft("line_breaks", "", ""));
+    }
     if rest.iter().any(|b| !b.is_ascii_whitespace()) {
         deviations.push(Deviation::hard("trailing_bytes", "", beginning(rest)));
     }

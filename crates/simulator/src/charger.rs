@@ -1,8 +1,13 @@
 //! The simulated charger: what comes in, what goes out, and what happens as time passes.
 
 use crate::car::Car;
+use crate::certificates::Certificates;
 use crate::clock::{Clock, after};
 use crate::dialect::Setting;
+use crate::firmware::Update;
+use crate::local_list::LocalList;
+use crate::logs::Logs;
+use crate::network::Network;
 use crate::outbox::{Call, Outbox};
 use crate::power::FLOWING_STEP;
 use crate::profiles::Profiles;
@@ -10,7 +15,7 @@ use crate::registration::Registration;
 use crate::rpc::{self, Fault, Frame, Refusal, Reply};
 use crate::session::{Connector, Stop};
 use crate::{Behaviour, MeterHabit, Version, v2, v16};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 /// How long at most until the next tick while nothing flows, in seconds.
@@ -34,6 +39,16 @@ pub struct SimulatedCharger {
     /// The endpoint accepted the boot since the charger last started.
     pub(crate) is_registered: bool,
     pub(crate) advanced_to: Timestamp,
+    offline_since: Option<Timestamp>,
+    /// The number of the interval in which the meter was last read at a round time.
+    pub(crate) aligned_slot: Option<i64>,
+    pub(crate) network: Network,
+    pub(crate) certificates: Certificates,
+    /// What it presents to the endpoint was changed: it connects anew.
+    pub(crate) reconnects: bool,
+    pub(crate) logs: Logs,
+    pub(crate) firmware: Option<Update>,
+    pub(crate) local_list: LocalList,
     /// What only one version knows of; the other's is not used.
     pub(crate) v16: v16::State,
     pub(crate) v2: v2::State,
@@ -56,6 +71,14 @@ impl SimulatedCharger {
             hangs: false,
             is_registered: false,
             advanced_to: start,
+            offline_since: None,
+            aligned_slot: None,
+            network: Network::default(),
+            certificates: Certificates::default(),
+            reconnects: false,
+            logs: Logs::default(),
+            firmware: None,
+            local_list: LocalList::default(),
             v16: v16::State::new(&behaviour),
             v2: v2::State::new(&behaviour, start),
             behaviour,
@@ -72,7 +95,10 @@ impl SimulatedCharger {
         self.advance(now);
         self.hangs = false;
         self.outbox.connected();
-        (self.dialect().forget)(self);
+        self.network.connected();
+        self.journal("Connected.", now);
+        let offline = self.offline_since.take().map_or(SignedDuration::MAX, |since| now.duration_since(since));
+        (self.dialect().connected)(self, offline);
         self.introduce(now);
         self.settle(Vec::new(), now)
     }
@@ -83,9 +109,12 @@ impl SimulatedCharger {
         self.advance(now);
         self.outbox.disconnected();
         self.registration = Registration::Unknown { boot_at: None };
+        self.offline_since = self.offline_since.or(Some(now));
+        self.reconnects = false;
         if self.reboot_by.take().is_some() {
             self.is_registered = false;
-            self.v2.rebooted();
+            self.journal("Rebooted.", now);
+            (self.dialect().rebooted)(self);
             self.connector.rebooted();
         }
     }
@@ -101,8 +130,9 @@ impl SimulatedCharger {
         let version = self.version();
         let mut frames = Vec::new();
         match Frame::read(version, text) {
-            // 1.6 section 4.2: a rejected charger does not respond
-            Frame::Call { .. } if matches!(self.registration, Registration::Rejected { .. }) => {}
+            Frame::Call { id, .. } if matches!(self.registration, Registration::Rejected { .. }) => {
+                frames.extend(rpc::answer(version, &id, Err(rpc::rejected(version))));
+            }
             Frame::Call { id, action, payload } => {
                 let reply = self.obey(&action, &payload, now);
                 frames.extend(rpc::answer(version, &id, reply));
@@ -130,6 +160,8 @@ impl SimulatedCharger {
         self.boot_again_if_due(now);
         self.beat_if_due(now);
         self.sample_if_due(now);
+        self.align_if_due(now);
+        self.go_on_with_firmware(now);
         self.drop_overdue_start(now);
         self.settle(Vec::new(), now)
     }
@@ -140,6 +172,7 @@ impl SimulatedCharger {
         let latest = after(self.advanced_to, if flows { FLOWING_STEP } else { IDLE_STEP });
         let due = self.registration.due().into_iter().chain(self.reboot_by);
         let due = due.chain(self.connector.due()).chain(self.outbox.due());
+        let due = due.chain(self.aligned_due()).chain(self.firmware.as_ref().and_then(Update::due));
         due.filter(|at| *at > self.advanced_to).fold(latest, Timestamp::min)
     }
 
@@ -186,6 +219,28 @@ impl SimulatedCharger {
         }
     }
 
+    /// Reads the meter when the charger's clock has come to the next multiple of the interval.
+    fn align_if_due(&mut self, now: Timestamp) {
+        let slot = self.slot(now);
+        if self.registration.is_accepted() && self.aligned_slot.is_some_and(|last| Some(last) < slot) {
+            (self.dialect().aligned)(self, now);
+        }
+        self.aligned_slot = slot;
+    }
+
+    /// The number of the interval that the clock is in; nothing when no readings are wanted.
+    pub(crate) fn slot(&self, now: Timestamp) -> Option<i64> {
+        let interval = self.number(Setting::AlignedInterval);
+        let reads = interval > 0 && self.behaviour.deviates.meter_values == MeterHabit::Sampled;
+        reads.then(|| self.clock.at(now).as_second().div_euclid(interval))
+    }
+
+    fn aligned_due(&self) -> Option<Timestamp> {
+        let interval = self.number(Setting::AlignedInterval);
+        let clock = self.clock.at(self.advanced_to).as_second();
+        (interval > 0).then(|| after(self.advanced_to, interval - clock.rem_euclid(interval)))
+    }
+
     fn sample_if_due(&mut self, now: Timestamp) {
         let interval = self.number(Setting::SampleInterval);
         let Some(transaction) = &mut self.connector.transaction else { return };
@@ -216,6 +271,7 @@ impl SimulatedCharger {
     /// After anything happened: begin what can begin, tell what changed, send what may be sent.
     fn settle(&mut self, mut frames: Vec<String>, now: Timestamp) -> Vec<String> {
         self.car.follow(self.offered(now), now);
+        self.drop_overdue_reservation(now);
         self.present_tag_if_free(now);
         (self.dialect().notice)(self, now);
         self.start_if_ready(now);

@@ -5,7 +5,7 @@ use crate::outbox::Call;
 use crate::rpc::Reply;
 use crate::session::{IdToken, Stop};
 use crate::{SimulatedCharger, Version, v2, v16};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 /// Carries out a command of the endpoint.
@@ -27,12 +27,21 @@ pub(crate) struct Dialect {
     pub(crate) transaction: fn(&SimulatedCharger) -> Option<String>,
     pub(crate) boot: fn(&SimulatedCharger) -> Call,
     pub(crate) authorize: fn(&IdToken) -> Call,
+    /// A connection stands, after this long without one: what depends on that is brought up to date.
+    pub(crate) connected: fn(&mut SimulatedCharger, SignedDuration),
+    /// A Reset was carried out.
+    pub(crate) rebooted: fn(&mut SimulatedCharger),
     /// Every status will be told again.
     pub(crate) forget: fn(&mut SimulatedCharger),
     /// Tells what is not as it was told last.
     pub(crate) notice: fn(&mut SimulatedCharger, Timestamp),
     pub(crate) started: fn(&mut SimulatedCharger, &Started, Timestamp),
+    /// A sample within a transaction is due.
     pub(crate) sampled: fn(&mut SimulatedCharger, Timestamp),
+    /// A reading at a round time of the day is due.
+    pub(crate) aligned: fn(&mut SimulatedCharger, Timestamp),
+    /// A reservation of this number is over, for this reason.
+    pub(crate) unreserved: fn(&mut SimulatedCharger, i64, &'static str),
     pub(crate) ended: fn(&mut SimulatedCharger, &IdToken, Stop, Timestamp),
 }
 
@@ -41,6 +50,8 @@ pub(crate) struct Started {
     pub(crate) id_token: IdToken,
     /// The number that came with the remote start of 2.x.
     pub(crate) remote_start_id: Option<i64>,
+    /// The reservation it was kept for.
+    pub(crate) reservation: Option<i64>,
     /// What came last: the plug, or the consent.
     pub(crate) by_plug: bool,
 }
@@ -54,12 +65,18 @@ pub(crate) enum Setting {
     SampleInterval,
     /// The measurands of such a sample, separated by commas.
     SampledMeasurands,
+    /// Seconds between the readings at round times of the day; 0 sends none.
+    AlignedInterval,
+    /// The measurands of such a reading, separated by commas.
+    AlignedMeasurands,
     /// Seconds within which the car must be plugged in.
     ConnectionTimeout,
     /// How often what belongs to a transaction is sent before it is given up.
     Attempts,
     /// Whether a remote start needs the endpoint's consent once more.
     RemoteNeedsConsent,
+    /// Whether a token on the local list is not asked about.
+    ListDecides,
     /// Whether a transaction ends when its idToken turns out to be refused.
     StopOnInvalidId,
 }
@@ -93,6 +110,7 @@ impl SimulatedCharger {
         match setting {
             Setting::Heartbeat => self.restart_beating(now),
             Setting::SampleInterval => self.restart_sampling(now),
+            Setting::AlignedInterval => self.aligned_slot = self.slot(now),
             _ => {}
         }
     }

@@ -18,9 +18,10 @@ pub(crate) struct Call {
     pub(crate) payload: Value,
     /// May go out before the endpoint accepted the boot: the boot itself, and what was triggered.
     before_boot: bool,
-    /// Belongs to a transaction: survives a lost connection, keeps its place among its like, and in 1.6 takes its
-    /// transactionId when it is sent.
+    /// Belongs to a transaction: keeps its place among its like, and in 1.6 takes its transactionId when it is sent.
     of_transaction: bool,
+    /// Survives a lost connection and is repeated until it is answered.
+    is_kept: bool,
     /// One of many meter readings: the first to go when the queue is full.
     is_sample: bool,
     /// Not to be sent earlier.
@@ -36,6 +37,7 @@ impl Call {
             payload,
             before_boot: action == "BootNotification",
             of_transaction: false,
+            is_kept: false,
             is_sample: false,
             not_before: None,
             attempts: 0,
@@ -49,7 +51,12 @@ impl Call {
 
     /// It belongs to a transaction.
     pub(crate) fn of_transaction(self) -> Call {
-        Call { of_transaction: true, ..self }
+        Call { of_transaction: true, is_kept: true, ..self }
+    }
+
+    /// The endpoint has to get it, sooner or later.
+    pub(crate) fn kept(self) -> Call {
+        Call { is_kept: true, ..self }
     }
 
     /// It is one of many meter readings.
@@ -62,9 +69,9 @@ impl Call {
         Call { not_before: Some(time), ..self }
     }
 
-    /// What belongs to a transaction is repeated until it is answered; a reading or a heartbeat is not worth it.
+    /// A reading or a heartbeat is not worth it.
     fn is_repeated(&self) -> bool {
-        self.of_transaction && !self.is_sample
+        self.is_kept && !self.is_sample
     }
 }
 
@@ -107,13 +114,13 @@ impl Outbox {
         self.connected = true;
     }
 
-    /// The connection is gone: only what belongs to transactions is kept for the next one.
+    /// The connection is gone: only what the endpoint has to get is kept for the next one.
     pub(crate) fn disconnected(&mut self) {
         self.connected = false;
         if let Some((_, _, call)) = self.waiting.take() {
             self.queue.push_front(call);
         }
-        self.queue.retain(|call| call.of_transaction);
+        self.queue.retain(|call| call.is_kept);
         self.sends.clear();
     }
 

@@ -222,13 +222,15 @@ impl Profiles {
         kept < MAX_PROFILES
     }
 
-    /// Whether another one of its purpose, place and level holds at the same time: 2.x refuses that.
+    /// Whether another one of its purpose, place and level holds at the same time: 2.x refuses that (K01.FR.06 and
+    /// 39), and a default for all EVSEs beside one of its level for a single one (K01.FR.52 and 53).
     pub(crate) fn conflicts(&self, connector: i64, profile: &Profile) -> bool {
         let rival = |held: &Installed| {
+            let same_place = held.connector == connector && held.profile.overlaps(profile);
+            let other_place = held.connector != connector && profile.purpose == Purpose::TxDefault;
             held.profile.id != profile.id
-                && (held.connector, held.profile.purpose, held.profile.stack_level)
-                    == (connector, profile.purpose, profile.stack_level)
-                && held.profile.overlaps(profile)
+                && (held.profile.purpose, held.profile.stack_level) == (profile.purpose, profile.stack_level)
+                && (same_place || other_place)
         };
         self.0.iter().any(rival)
     }

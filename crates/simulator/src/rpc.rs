@@ -122,6 +122,12 @@ pub(crate) enum Refusal {
     Silence,
 }
 
+/// What a charger whose boot was rejected says to a call: nothing in 1.6 (section 4.2), SecurityError in 2.x (B03.FR.08).
+pub(crate) fn rejected(version: Version) -> Refusal {
+    let description = "This charger's boot was rejected.";
+    if version.is_v2() { Refusal::Error(Fault::Security, description.into()) } else { Refusal::Silence }
+}
+
 /// What a command comes to: the CALLRESULT's payload, or why there is none.
 pub(crate) type Reply = Result<Value, Refusal>;
 

@@ -4,6 +4,7 @@ use crate::SimulatedCharger;
 use crate::clock::after;
 use crate::dialect::{Setting, Started};
 use crate::profiles::{Profile, Purpose};
+use crate::reservation::Reservation;
 use crate::rpc::cut;
 use jiff::Timestamp;
 
@@ -91,6 +92,7 @@ pub(crate) struct Connector {
     pub(crate) operative: [bool; 2],
     /// ChangeAvailability asked for during a transaction: connector and new state.
     pub(crate) scheduled: Option<(i64, bool)>,
+    pub(crate) reservation: Option<Reservation>,
     pub(crate) waiting: Option<Waiting>,
     pub(crate) transaction: Option<Transaction>,
     /// A transaction ended and the plug is still in.
@@ -104,6 +106,7 @@ impl Connector {
             plugged,
             operative: [true, true],
             scheduled: None,
+            reservation: None,
             waiting: None,
             transaction: None,
             finishing: false,
@@ -148,13 +151,16 @@ impl Connector {
     pub(crate) fn due(&self) -> impl Iterator<Item = Timestamp> {
         let sample = self.transaction.as_ref().and_then(|transaction| transaction.sample_at);
         let until = self.waiting.as_ref().map(|waiting| waiting.until);
-        [sample, until, self.present_tag_at].into_iter().flatten()
+        let reserved = self.reservation.as_ref().map(|reservation| reservation.until);
+        [sample, until, reserved, self.present_tag_at].into_iter().flatten()
     }
 }
 
 impl SimulatedCharger {
     /// Someone asks to charge, from afar or with a tag; consent is asked for unless it is there.
-    pub(crate) fn ask_start(&mut self, start: Start, now: Timestamp) {
+    pub(crate) fn ask_start(&mut self, mut start: Start, now: Timestamp) {
+        let is_listed = self.is_true(Setting::ListDecides) && self.local_list.allows(&start.id_token.text);
+        start.authorised |= is_listed;
         let until = after(now, self.number(Setting::ConnectionTimeout).max(1));
         if !start.authorised {
             self.outbox.push((self.dialect().authorize)(&start.id_token));
@@ -167,10 +173,11 @@ impl SimulatedCharger {
         let connector = &self.connector;
         let may = self.behaviour.starts_by_itself && self.registration.is_accepted() && self.reboot_by.is_none();
         let waits = connector.present_tag_at.is_some_and(|at| at > now);
-        if may && connector.plugged && connector.is_free() && !connector.finishing && !waits {
+        // the tag is a code, as it is typed in
+        let id_token = IdToken { text: cut(&self.behaviour.id_tag, 16), kind: "KeyCode".into() };
+        let is_kept = self.is_kept_from(&id_token);
+        if may && connector.plugged && connector.is_free() && !connector.finishing && !waits && !is_kept {
             self.connector.present_tag_at = None;
-            // the tag is a code of the charger's own, as from a start button
-            let id_token = IdToken { text: cut(&self.behaviour.id_tag, 16), kind: "KeyCode".into() };
             self.ask_start(Start { id_token, authorised: false, profile: None, remote_start_id: None }, now);
         }
     }
@@ -208,8 +215,12 @@ impl SimulatedCharger {
             self.profiles.install(1, profile, now);
         }
         self.car.follow(self.offered(now), now);
-        let started =
-            Started { id_token: start.id_token, remote_start_id: start.remote_start_id, by_plug: !was_plugged };
+        let started = Started {
+            id_token: start.id_token,
+            remote_start_id: start.remote_start_id,
+            reservation: self.connector.reservation.take().map(|reservation| reservation.id),
+            by_plug: !was_plugged,
+        };
         (self.dialect().started)(self, &started, now);
         self.restart_sampling(now);
     }
@@ -242,6 +253,7 @@ impl SimulatedCharger {
             Some(_) if self.car.is_full() => Condition::SuspendedEv,
             Some(_) => Condition::Charging,
             None if it.operative != [true, true] => Condition::Unavailable,
+            None if it.reservation.is_some() && it.waiting.is_none() => Condition::Reserved,
             None if it.waiting.is_some() => Condition::Preparing,
             None if it.finishing => Condition::Finishing,
             None if it.plugged => Condition::Preparing,

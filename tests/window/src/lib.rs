@@ -100,6 +100,12 @@ impl Window {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Chooses an entry of a list of choices.
+    pub async fn choose(&self, id: &str, entry: &str) {
+        let path = By::Css(format!("[data-testid='{id}'] option[value='{entry}']"));
+        self.find(path, &format!("{entry} in {id}")).await.click().await.unwrap();
+    }
+
     /// Waits until there is no such element.
     pub async fn gone(&self, id: &str) {
         let deadline = Instant::now() + PATIENCE;

@@ -33,6 +33,20 @@ export const commands = {
 	frames: (id: string, numbers: number[]) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames", { id, numbers })),
 	/**  The last stored frames and events of a charger before `before` (or the newest), at most 200, oldest first. */
 	framesBefore: (id: string, before: number | null) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames_before", { id, before })),
+	/**  The messages that a version of OCPP (`1.6`, `2.0.1`, `2.1`) lets us send to a charger, by name. */
+	messages: (version: string) => typedError<string[], UiError>(__TAURI_INVOKE("messages", { version })),
+	/**  The official schema of a request, as JSON text; `None` where the version has no such message. */
+	messageSchema: (version: string, action: string) => typedError<string | null, UiError>(__TAURI_INVOKE("message_schema", { version, action })),
+	/**
+	 *  Send a message; `payload` is a JSON object as text. `confirmed`: the person knows its effect on the current. An error
+	 *  answer, silence and a lost connection are outcomes, not errors; an error means that it was not sent.
+	 */
+	sendMessage: (id: string, action: string, payload: string, confirmed: boolean) => typedError<SentView, UiError>(__TAURI_INVOKE("send_message", { id, action, payload, confirmed })),
+	connection: (id: string) => typedError<ConnectionView | null, UiError>(__TAURI_INVOKE("connection", { id })),
+	configuration: (id: string) => typedError<ConfigurationView | null, UiError>(__TAURI_INVOKE("configuration", { id })),
+	setPolicy: (id: string, policy: PolicyView) => typedError<null, UiError>(__TAURI_INVOKE("set_policy", { id, policy })),
+	secure: (passphrase: string | null) => typedError<null, UiError>(__TAURI_INVOKE("secure", { passphrase })),
+	exportRoot: (der: boolean) => typedError<string, UiError>(__TAURI_INVOKE("export_root", { der })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
 	/**  Close the window: `clear` first stops what runs and clears every test limit; without it the window closes as it is. */
@@ -79,6 +93,8 @@ export type AppView = {
 	chargers: ChargerLine[],
 	/**  Connections that were refused since the program started, oldest first; at most 5. */
 	refused: ArrivalView[],
+	connections: ConnectionLine[],
+	authority: AuthorityView | null,
 	/**  The person wants to close the window while something of ours is in force or running: the window asks. */
 	closing: string | null,
 	/**  Folder of the data, for support. */
@@ -111,6 +127,21 @@ export type AttemptView = {
 	evidence: number[],
 };
 
+export type ConnectionLine = { id: string, at: string, peer: string, charger: string, state: ConnectionState, secured: boolean, why: string, stages: number };
+export type ConnectionState = "coming" | "connected" | "ended" | "refused";
+export type ConnectionView = { id: string, at: string, peer: string, local: string, charger: string, state: ConnectionState, stages: StageView[], findings: FindingView[] };
+export type StageView = { ms: number, what: WhatView };
+export type WhatView = { kind: "firstBytes", speaks: SpeaksView, hex: string } | { kind: "hello", versions: string[], suites: string[], serverName: string | null, alpn: string[] } | { kind: "secured", version: string, suite: string, certificate: CertificateView | null } | { kind: "request", line: string, headers: HeaderView[], password: PasswordView } | { kind: "answer", status: number, offered: string[], chosen: string } | { kind: "firstMessage", text: string } | { kind: "closed", by: ClosedByView, code: number | null, reason: string };
+export type SpeaksView = "tls" | "http" | "junk";
+export type CertificateView = { subject: string, issuer: string, trouble: string };
+export type HeaderView = { name: string, value: string };
+export type PasswordView = "missing" | "unchecked" | "right" | "wrong";
+export type ClosedByView = "charger" | "us" | "newerConnection" | "network";
+export type AuthorityView = { open: boolean, name: string, fingerprint: string, underPassphrase: boolean };
+export type SecurityView = { profile: number | null, tls: string | null, password: PasswordView, certificate: CertificateView | null };
+export type ConfigurationLine = { taken: string, readAs: string, keys: number };
+export type PolicyView = "cooperative" | "strict";
+export type AttributesView = { target: string | null, minSet: string | null, maxSet: string | null, writeOnly: boolean, unit: string, dataType: string, allowed: string };
 /**  The parts of the ceiling, mA per phase. */
 export type CeilingPartsView = {
 	/**  Breaker In. */
@@ -171,8 +202,8 @@ export type ChargerView = {
 	serial: string,
 	/**  Firmware; empty if unknown. */
 	firmware: string,
-	/**  `OCPP 1.6J`. */
-	protocol: string,
+	/**  The OCPP version of its newest connection: `1.6`, `2.0.1` or `2.1`. */
+	version: string,
 	/**  Address and port of the charger's newest connection. */
 	peer: string,
 	/**  The path it asked for. */
@@ -202,7 +233,9 @@ export type ChargerView = {
 	/**  Its clock against ours, as a sentence; empty if never seen. */
 	clock: string,
 	/**  Configuration as last read. */
-	configuration: ConfigurationView | null,
+	configuration: ConfigurationLine | null,
+	policy: PolicyView,
+	security: SecurityView,
 	/**  What was entered for the ceiling. */
 	ceilingParts: CeilingPartsView,
 	/**  The ceiling that follows from it. */
@@ -282,6 +315,7 @@ export type EndpointView = {
 	state: EndpointState,
 	/**  The addresses chargers can be pointed at, the best first. Empty unless listening. */
 	addresses: AddressView[],
+	secureAddresses: AddressView[],
 	/**  The port it is on; 0 unless listening. */
 	port: number,
 	/**  Why it is not on its usual port, or other things to know; empty if nothing. */
@@ -298,6 +332,8 @@ export type ErrorCode =
 "aboveCeiling" | 
 /**  The limit is below 6 A: the field is marked. */
 "belowMinimum" | 
+/**  What it does to the current is not known: the window asks whether the person knows. */
+"effectUnknown" | 
 /**  The charger is not adopted: the window leads to Connect. */
 "notAdopted" | 
 /**  The charger is not connected. */
@@ -354,6 +390,8 @@ export type InForceView = {
 
 /**  One key. */
 export type KeyView = {
+	component: string,
+	attributes: AttributesView | null,
 	/**  The key. */
 	key: string,
 	/**  Its value as sent, secrets masked; `None` if none was sent. */
@@ -487,6 +525,33 @@ export type RunningView = {
 	cancelling: boolean,
 };
 
+/**  What came of a message that was sent. */
+export type SentOutcome = 
+/**  The charger answered. */
+"answered" | 
+/**  The charger answered with an error. */
+"error" | 
+/**  No answer came in time. */
+"silent" | 
+/**  The connection ended before an answer. */
+"lost";
+
+/**  A message that was sent to a charger by hand. */
+export type SentView = {
+	/**  Its action. */
+	action: string,
+	/**  What came of it. */
+	outcome: SentOutcome,
+	/**  Our frame as stored, secrets masked. */
+	request: FrameView,
+	/**  The charger's frame as stored; `None` where none came. */
+	answer: FrameView | null,
+	/**  From one to the other, ms. */
+	ms: number | null,
+	/**  How the answer differs from the official schema. */
+	deviations: DeviationView[],
+};
+
 /**  The place and the people. Empty strings are "not entered". */
 export type SiteView = {
 	/**  Street address. */
@@ -547,6 +612,8 @@ export type StepView = {
 export type TransactionView = {
 	/**  The id we gave it. */
 	id: number,
+	/**  The id the charger gave it (2.x); empty in 1.6. */
+	named: string,
 	/**  Connector. */
 	connector: number,
 	/**  When it started. */

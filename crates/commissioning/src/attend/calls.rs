@@ -5,6 +5,7 @@ use tokio::time::Instant;
 
 use chargehand_ocpp::ask::{Ask, Trigger};
 use chargehand_ocpp::peer;
+use chargehand_ocpp::read::answer_status;
 
 use super::{Flying, Reply, State, Waiting, Why};
 use crate::event::Event;
@@ -110,8 +111,13 @@ impl State {
         session::on_answer(&mut self.record, &flying.call, flying.sent, &answer);
         self.effects.keep_record = true;
         let sent = flying.sent;
-        if matches!(flying.why, Why::Certificate) {
-            return self.certificate_answered(&answer, vec![sent, number], w, now);
+        match flying.why {
+            Why::Certificate => return self.certificate_answered(&answer, vec![sent, number], w, now),
+            // It has booted with us before and need not again (OCPP 2.0.1 part 2 F06.FR.17).
+            Why::NoBoot if answer.as_ref().is_ok_and(|payload| answer_status(payload) == "Rejected") => {
+                self.live.iter_mut().for_each(|live| live.held_until = None);
+            }
+            _ => {}
         }
         let answer = match answer {
             Ok(payload) => Ok(Answered { payload, sent, number, at: now }),

@@ -31,7 +31,7 @@ impl Request {
     }
 
     /// The chain, or why there is none.
-    pub(super) fn signed(self, charger: &str, sign: Option<&Sign>) -> Result<Signed, String> {
+    fn signed(self, charger: &str, sign: Option<&Sign>) -> Result<Signed, String> {
         let sign = sign.ok_or("Nothing signs certificates here.")?;
         let chain = sign(&self.csr, charger)?;
         Ok(Signed { chain, request: self })
@@ -56,8 +56,16 @@ impl Signed {
 }
 
 impl State {
+    /// Has what was asked for signed, where something was: outside of the journal, because it may take a moment.
+    pub(super) fn sign(&mut self) -> bool {
+        let sign = self.signs();
+        self.signed = self.to_sign.take().map(|request| request.signed(&self.id, sign.as_ref()));
+        self.signed.is_some()
+    }
+
     /// The certificate is there: it is sent. Or it is not: that is said.
-    pub(super) fn signed(&mut self, signed: Result<Signed, String>, w: &mut Writer<'_>, now: Timestamp) {
+    pub(super) fn signed(&mut self, w: &mut Writer<'_>, now: Timestamp) {
+        let Some(signed) = self.signed.take() else { return };
         match signed {
             Ok(signed) => {
                 let call = signed.call(self.record.version());

@@ -1,5 +1,7 @@
 //! Frames: what came is put on disk, understood and answered; what goes is put on disk first.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -14,6 +16,9 @@ use crate::journal::{Direction, Writer};
 use crate::link::Outgoing;
 use crate::session::{self, Answer, Heard};
 
+/// A message is large from here on, bytes: more than many platforms take.
+const LARGE: usize = 64 * 1024;
+
 impl State {
     pub(super) fn frame(&mut self, session: u64, bytes: Bytes, binary: bool, w: &mut Writer<'_>, now: Timestamp) {
         let is_live = self.is_live(session);
@@ -26,8 +31,9 @@ impl State {
         self.tell_frame(true, &bytes, number, now);
         let Some(live) = self.live.as_mut().filter(|_| is_live) else { return };
         let (event, deviations) = live.peer.receive(&bytes);
+        let answering = Arc::clone(&live.answering);
         let mut happened = Vec::new();
-        let heard = Heard { number, at: now, signs: self.signs };
+        let heard = Heard { number, at: now, signs: self.signs().is_some() };
         let answer = session::on_event(&mut self.record, &event, deviations, heard, &mut happened);
         match event {
             peer::Event::Call { id, action, payload } => {
@@ -38,6 +44,11 @@ impl State {
                     None => return,
                 };
                 self.out(text, w, now);
+                // Two are this one's own.
+                if Arc::strong_count(&answering) > 2 {
+                    self.deviated_once("calls_at_once", w, now);
+                }
+                self.effects.answering.push(answering);
             }
             peer::Event::Answer { answer, .. } => self.answered(answer, number, w, now),
             peer::Event::Unreadable { answer } => answer.into_iter().for_each(|text| _ = self.out(text, w, now)),
@@ -47,14 +58,17 @@ impl State {
             self.to_sign = Request::of(&what).or(self.to_sign.take());
             self.tell(number, now, what);
         }
+        if bytes.len() > LARGE {
+            self.deviated_once("message_large", w, now);
+        }
         if binary {
-            self.binary(w, now);
+            self.deviated_once("binary_frame", w, now);
         }
     }
 
-    /// The store keeps no frame types, so that a charger writes binary frames is an event of its own; once is enough.
-    fn binary(&mut self, w: &mut Writer<'_>, now: Timestamp) {
-        let deviation = Deviation::soft("binary_frame", "", "");
+    /// What does not follow from a message's text (types of frames, when they came) is an event of its own; once is enough.
+    fn deviated_once(&mut self, rule: &'static str, w: &mut Writer<'_>, now: Timestamp) {
+        let deviation = Deviation::soft(rule, "", "");
         if !self.record.deviations.iter().any(|tally| tally.deviation.rule == deviation.rule) {
             self.deviated(deviation, w, now);
         }

@@ -39,6 +39,9 @@ pub type Changed = Arc<dyn Fn(&Arc<str>) + Send + Sync>;
 /// are unlocked before.
 pub type Sign = Arc<dyn Fn(&str, &str) -> Result<String, String> + Send + Sync>;
 
+/// Who signs at this moment; `None`: nobody, as while no key is unlocked.
+pub type Signer = Arc<dyn Fn() -> Option<Sign> + Send + Sync>;
+
 /// What a charger's task needs from the site.
 #[derive(Clone)]
 pub struct Surroundings {
@@ -52,8 +55,8 @@ pub struct Surroundings {
     pub tell_frames: bool,
     /// Called after each commit.
     pub changed: Changed,
-    /// Signs chargers' certificates; `None`: they are told that nobody does.
-    pub sign: Option<Sign>,
+    /// Signs chargers' certificates; while nobody does, they are told so.
+    pub sign: Option<Signer>,
 }
 
 /// Attends one charger until every sender of its inbox is gone or the store has closed. `record` is what the disk knows.
@@ -65,8 +68,8 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
     let mut state = State::new(Arc::clone(&id), record, around);
     loop {
         let wake = state.wake();
-        let due = if let Some(request) = state.to_sign.take() {
-            Due::Signed(request.signed(&id, around.sign.as_ref()))
+        let due = if state.sign() {
+            Due::Signed
         } else {
             tokio::select! {
                 // A step that has ended makes room before the next one asks to begin.
@@ -85,7 +88,7 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
                 Due::Input(input) => state.on(input, w, now),
                 Due::Time => state.woke(w, now),
                 Due::StepEnded => state.end_step(),
-                Due::Signed(signed) => state.signed(signed, w, now),
+                Due::Signed => state.signed(w, now),
             }
             state.serve(w, now);
             ((), state.release(w, &around.changed))
@@ -94,11 +97,13 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
     }
 }
 
+// It lives for one turn of the loop, and an input is by far the most frequent.
+#[allow(clippy::large_enum_variant)]
 enum Due {
     Input(Input),
     Time,
     StepEnded,
-    Signed(Result<certificates::Signed, String>),
+    Signed,
 }
 
 async fn step_ended(step: &mut Option<RunningStep>) {
@@ -124,6 +129,8 @@ struct Live {
     held_until: Option<Instant>,
     ask_boot_at: Option<Instant>,
     booted: bool,
+    /// Held by each answer until it leaves: a charger whose next call finds one held did not wait for it.
+    answering: Arc<()>,
 }
 
 /// A call that has no answer yet.
@@ -158,6 +165,7 @@ enum Why {
 #[derive(Default)]
 struct Effects {
     out: Vec<(mpsc::UnboundedSender<Outgoing>, Outgoing)>,
+    answering: Vec<Arc<()>>,
     told: Vec<Told>,
     replies: Vec<Then>,
     keep_record: bool,
@@ -176,7 +184,9 @@ struct State {
     undo: bool,
     /// The certificate that it asked for; the newest, where it asks again and again.
     to_sign: Option<certificates::Request>,
-    signs: bool,
+    /// That certificate, or why there is none.
+    signed: Option<Result<certificates::Signed, String>>,
+    signer: Option<Signer>,
     effects: Effects,
 }
 
@@ -192,9 +202,15 @@ impl State {
             step: None,
             undo: false,
             to_sign: None,
-            signs: around.sign.is_some(),
+            signed: None,
+            signer: around.sign.clone(),
             effects: Effects::default(),
         }
+    }
+
+    /// Who signs at this moment.
+    fn signs(&self) -> Option<Sign> {
+        self.signer.as_ref().and_then(|signer| signer())
     }
 
     /// When something is due without any input.
@@ -212,6 +228,7 @@ impl State {
         }
         let (listeners, id, changed) = (Arc::clone(&self.listeners), Arc::clone(&self.id), Arc::clone(changed));
         Some(Box::new(move || {
+            drop(effects.answering);
             for (socket, outgoing) in effects.out {
                 let _ = socket.send(outgoing);
             }
@@ -265,7 +282,7 @@ impl State {
     fn connected(
         &mut self,
         session: u64,
-        handshake: Handshake,
+        mut handshake: Handshake,
         out: mpsc::UnboundedSender<Outgoing>,
         adopt: bool,
         w: &mut Writer<'_>,
@@ -276,6 +293,7 @@ impl State {
             let reason = "a newer connection of the same charger took its place".to_owned();
             self.effects.out.push((old.out.clone(), Outgoing::Close(reason.clone())));
             self.disconnected(ClosedBy::NewerConnection, None, reason, w, now);
+            handshake.deviations.push(Deviation::soft("connected_twice", "", ""));
         }
         let number = self.keep(Event::Connected { handshake: handshake.clone() }, w, now);
         let deviations = handshake.deviations.clone();
@@ -292,6 +310,7 @@ impl State {
             held_until: None,
             ask_boot_at: None,
             booted: false,
+            answering: Arc::new(()),
         });
         if adopt && !self.record.adopted {
             self.adopt(true, w, now);

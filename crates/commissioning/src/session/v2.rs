@@ -5,6 +5,7 @@ use serde_json::Value;
 use chargehand_ocpp::Deviation;
 use chargehand_ocpp::Version::{self, V21, V201};
 use chargehand_ocpp::answer::{empty, heartbeat, status as only_status};
+use chargehand_ocpp::profile::RateUnit;
 use chargehand_ocpp::read::{id, int, long_text, text};
 use chargehand_ocpp::v2::read::{Phase, TransactionEvent};
 use chargehand_ocpp::v2::{answer, read};
@@ -16,6 +17,7 @@ use super::{Asked, Handler, deviations};
 use crate::event::Happened;
 use crate::outcome::Gravity;
 use crate::record::{Connector, Record, Transaction};
+use crate::units::Phases;
 
 /// Every action a 2.x charger can ask, and since which version.
 pub(super) static HANDLERS: &[(&str, Version, Handler)] = &[
@@ -48,7 +50,7 @@ pub(super) static HANDLERS: &[(&str, Version, Handler)] = &[
     ("NotifyEVChargingSchedule", V201, |_, _, _| only_status("Accepted")),
     ("GetCertificateChainStatus", V21, |_, asked, _| answer::certificate_chain_status(asked.payload, asked.at)),
     ("NotifyPriorityCharging", V21, |record, asked, _| noted(record, asked, "activated", empty())),
-    ("PullDynamicScheduleUpdate", V21, |_, _, _| only_status("Rejected")),
+    ("PullDynamicScheduleUpdate", V21, pull),
     ("OpenPeriodicEventStream", V21, |_, _, _| only_status("Accepted")),
     ("ClosePeriodicEventStream", V21, |_, _, _| empty()),
     ("NotifyDERAlarm", V21, |record, asked, _| noted(record, asked, "controlType", empty())),
@@ -85,9 +87,22 @@ fn meter_values(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happe
 }
 
 fn authorize(record: &mut Record, asked: &Asked<'_>, _: &mut Vec<Happened>) -> Value {
-    let info = notes::authorization(record, &text(&asked.payload["idToken"], "idToken"), asked.at);
-    let shown = ["certificate", "iso15118CertificateHashData"].iter().any(|key| asked.payload.get(key).is_some());
-    answer::authorize(info, shown)
+    if ["certificate", "iso15118CertificateHashData"].iter().any(|key| asked.payload.get(key).is_some()) {
+        return answer::contract();
+    }
+    answer::authorize(notes::authorization(record, &text(&asked.payload["idToken"], "idToken"), asked.at))
+}
+
+/// Whoever set a dynamic profile is asked for its limit now and then: it stays as it was sent, or updated.
+fn pull(record: &mut Record, asked: &Asked<'_>, _: &mut Vec<Happened>) -> Value {
+    let profile = int(asked.payload, "chargingProfileId");
+    let Some(entry) = record.in_force.iter().rev().find(|f| Some(i64::from(f.profile)) == profile) else {
+        return answer::no_schedule_update();
+    };
+    answer::schedule_update(match entry.unit {
+        Some(RateUnit::W) => f64::from(entry.limit.watts(entry.phases.unwrap_or(Phases::ONE)).0),
+        _ => entry.limit.amps(),
+    })
 }
 
 fn report(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -> Value {

@@ -17,7 +17,7 @@ use chargehand_commissioning::record::Record;
 use chargehand_commissioning::report::LimitProof;
 use chargehand_commissioning::step;
 use chargehand_commissioning::units::Amperes;
-use chargehand_simulator::{Behaviour, SimulatedCharger, over_channels};
+use chargehand_simulator::{Behaviour, SimulatedCharger, Version, over_channels};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -54,17 +54,31 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// The profile, as each version names it.
     pub fn profile(&self) -> &Value {
-        &self.payload["csChargingProfiles"]
+        self.payload.get("csChargingProfiles").unwrap_or(&self.payload["chargingProfile"])
+    }
+
+    /// Its schedule; we send one.
+    pub fn schedule(&self) -> &Value {
+        match &self.profile()["chargingSchedule"] {
+            Value::Array(schedules) => &schedules[0],
+            schedule => schedule,
+        }
+    }
+
+    /// Which of ours it is: in 2.x a profile may have taken another's id, and its schedule tells.
+    pub fn role(&self) -> &Value {
+        self.schedule().get("id").unwrap_or(&self.profile()["chargingProfileId"])
     }
 
     pub fn is_test(&self) -> bool {
-        self.action == "SetChargingProfile" && self.profile()["chargingProfileId"] == 47_552
+        self.action == "SetChargingProfile" && *self.role() == 47_552
     }
 
     /// The limit of the first period, in the profile's unit.
     pub fn limit(&self) -> f64 {
-        self.profile()["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"].as_f64().unwrap()
+        self.schedule()["chargingSchedulePeriod"][0]["limit"].as_f64().unwrap()
     }
 }
 
@@ -170,7 +184,7 @@ impl Bench {
 
     /// Connects a charger as it is.
     pub async fn plug_in(&self, charger: SimulatedCharger, adopt: bool, tamper: Tamper) -> Cable {
-        let (session, mut out) = self.open(adopt).await;
+        let (session, mut out) = self.open_as(charger.version(), adopt).await;
         let (cut, incoming) = mpsc::channel(64);
         let (outgoing, mut from_charger) = mpsc::channel::<String>(64);
         let clock = self.clock.clone();
@@ -200,8 +214,13 @@ impl Bench {
         Cable { session, charger, to_charger, cut }
     }
 
-    /// A connection without a charger: the story speaks for it.
+    /// A connection without a charger, of 1.6: the story speaks for it.
     pub async fn open(&self, adopt: bool) -> (u64, mpsc::UnboundedReceiver<Outgoing>) {
+        self.open_as(Version::V16, adopt).await
+    }
+
+    /// A connection without a charger: the story speaks for it.
+    pub async fn open_as(&self, version: Version, adopt: bool) -> (u64, mpsc::UnboundedReceiver<Outgoing>) {
         let session = self.session.get() + 1;
         self.session.set(session);
         let (out, outgoing) = mpsc::unbounded_channel();
@@ -209,8 +228,8 @@ impl Bench {
             peer: "192.168.1.23:40000".into(),
             url: "ws://192.168.1.2:9616/".into(),
             path: "/CP1".into(),
-            offered: vec!["ocpp1.6".into()],
-            chosen: "ocpp1.6".into(),
+            offered: vec![version.subprotocol().into()],
+            chosen: version.subprotocol().into(),
             ..Handshake::default()
         };
         self.link.send(Input::Connected { session, handshake, out, adopt }).await.unwrap();

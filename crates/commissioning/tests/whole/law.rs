@@ -33,7 +33,7 @@ pub fn held(disk: &Disk, sent: &[Sent], charger_ahead_s: Option<i64>) {
             base_taken = true;
         }
     }
-    let sets_interval = |call: &&Sent| call.action == "ChangeConfiguration";
+    let sets_interval = |call: &&Sent| ["ChangeConfiguration", "SetVariables"].contains(&call.action.as_str());
     assert_eq!(sent.iter().filter(sets_interval).count(), 0, "no configuration is changed");
 }
 
@@ -49,7 +49,7 @@ fn ceiling_at(disk: &Disk, number: u64) -> Option<f64> {
 }
 
 fn within(call: &Sent, ceiling: f64) {
-    let schedule = &call.profile()["chargingSchedule"];
+    let schedule = call.schedule();
     assert!(schedule.get("minChargingRate").is_none(), "{call:?}");
     for period in schedule["chargingSchedulePeriod"].as_array().unwrap() {
         let (limit, phases) = (period["limit"].as_f64().unwrap(), period["numberPhases"].as_f64());
@@ -62,7 +62,7 @@ fn within(call: &Sent, ceiling: f64) {
 
 /// An absolute schedule began 60 s ago by the charger's clock; a relative one names no time.
 fn started(call: &Sent, charger_ahead_s: Option<i64>) {
-    let start = call.profile()["chargingSchedule"].get("startSchedule").map(time);
+    let start = call.schedule().get("startSchedule").map(time);
     match call.profile()["chargingProfileKind"].as_str() {
         Some("Absolute") => {
             let began = start.expect("an absolute schedule has a start").as_second();
@@ -81,7 +81,7 @@ fn time(text: &Value) -> Timestamp {
 
 /// A test ends by itself: above the base by its duration, in the base's place by a second period without duration.
 fn ends(call: &Sent) {
-    let schedule = &call.profile()["chargingSchedule"];
+    let schedule = call.schedule();
     let periods = schedule["chargingSchedulePeriod"].as_array().unwrap();
     match call.profile()["stackLevel"].as_i64() {
         Some(0) => {

@@ -14,3 +14,4 @@ mod replaying;
 mod tamper;
 mod undoing;
 mod vanishing;
+mod versions;

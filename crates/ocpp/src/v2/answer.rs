@@ -7,13 +7,24 @@ use crate::answer::Authorization;
 use crate::read::{list, long_text, text};
 use crate::time::write;
 
-/// Authorize. `checked`: it sent a certificate, which we cannot check.
-pub fn authorize(info: Authorization, checked: bool) -> Value {
-    let mut answer = json!({ "idTokenInfo": id_token_info(info) });
-    if checked {
-        answer["certificateStatus"] = "NoCertificateAvailable".into();
-    }
-    answer
+/// Authorize.
+pub fn authorize(info: Authorization) -> Value {
+    json!({ "idTokenInfo": id_token_info(info) })
+}
+
+/// Authorize with the certificate of a contract, which we cannot verify (OCPP 2.0.1 part 2 C07.FR.17).
+pub fn contract() -> Value {
+    json!({"idTokenInfo": {"status": "Invalid"}, "certificateStatus": "CertChainError"})
+}
+
+/// PullDynamicScheduleUpdate (2.1): the limit of a profile we sent, in its unit (OCPP 2.1 part 2 K28.FR.07).
+pub fn schedule_update(limit: f64) -> Value {
+    json!({"status": "Accepted", "scheduleUpdate": {"limit": limit}})
+}
+
+/// PullDynamicScheduleUpdate (2.1) of a profile we do not know (K28.FR.12).
+pub fn no_schedule_update() -> Value {
+    json!({"status": "Rejected", "statusInfo": {"reasonCode": "InvalidProfile"}})
 }
 
 /// TransactionEvent; who charges is told only where the charger named somebody.
@@ -76,10 +87,11 @@ mod tests {
         let hash = json!({"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "c"});
         let chain =
             json!({"certificateStatusRequests": [{"certificateHashData": hash, "source": "OCSP", "urls": ["u"]}]});
-        let answers: [(Version, &str, Value); 17] = [
+        let answers: [(Version, &str, Value); 19] = [
             (V201, "BootNotification", boot(Registration::Pending, now, 30)),
             (V201, "Heartbeat", heartbeat(now)),
-            (V201, "Authorize", authorize(info, true)),
+            (V201, "Authorize", authorize(info)),
+            (V201, "Authorize", contract()),
             (V201, "TransactionEvent", transaction(Some(info))),
             (V201, "TransactionEvent", transaction(None)),
             (V201, "StatusNotification", empty()),
@@ -90,7 +102,8 @@ mod tests {
             (V201, "NotifyEVChargingNeeds", status("Rejected")),
             (V201, "NotifyEVChargingSchedule", status("Accepted")),
             (V21, "NotifyEVChargingNeeds", status("NoChargingProfile")),
-            (V21, "PullDynamicScheduleUpdate", status("Rejected")),
+            (V21, "PullDynamicScheduleUpdate", schedule_update(16.5)),
+            (V21, "PullDynamicScheduleUpdate", no_schedule_update()),
             (V21, "OpenPeriodicEventStream", status("Accepted")),
             (V21, "GetCertificateChainStatus", certificate_chain_status(&chain, now)),
             (V21, "VatNumberValidation", vat_number(&json!({"vatNumber": "AU1234567890"}))),

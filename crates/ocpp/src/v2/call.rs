@@ -25,9 +25,11 @@ pub fn clear_at(evse: u32, purpose: Purpose, stack_level: i32) -> Call {
     Call::new("ClearChargingProfile", json!({ "chargingProfileCriteria": criteria }))
 }
 
-/// GetChargingProfiles of all there are; they come with ReportChargingProfiles that carry `request`.
+/// GetChargingProfiles of all there are; they come with ReportChargingProfiles that carry `request`. Some criterion must be
+/// given (OCPP 2.0.1 part 2 K09.FR.03), so it is whoever may have set them.
 pub fn get_charging_profiles(request: i32) -> Call {
-    Call::new("GetChargingProfiles", json!({"requestId": request, "chargingProfile": {}}))
+    let anybody = json!({"chargingLimitSource": ["CSO", "EMS", "SO", "Other"]});
+    Call::new("GetChargingProfiles", json!({"requestId": request, "chargingProfile": anybody}))
 }
 
 /// GetCompositeSchedule of an EVSE over so many seconds.

@@ -3,11 +3,13 @@
 use super::configuration::setting;
 use super::messages::{boot_notification, meter_values, status_notification};
 use super::profile::read_profile;
+use super::security::change_security;
 use super::smart_charging::{clear_charging_profile, get_composite_schedule, set_charging_profile};
-use crate::clock::after;
+use crate::clock::{after, later};
 use crate::dialect::{Command, Setting};
 use crate::profiles::Purpose;
 use crate::registration::{Registration, heartbeat};
+use crate::reservation::Reservation;
 use crate::rpc::{Fault, Refusal, Reply, read, status};
 use crate::session::{IdToken, Start, Stop};
 use crate::{MeterHabit, SimulatedCharger};
@@ -19,7 +21,7 @@ use serde_json::{Value, json};
 const REBOOT_WAITS: i64 = 10;
 
 pub(super) const COMMANDS: &[(&str, Command)] = &[
-    ("CancelReservation", not_supported),
+    ("CancelReservation", cancel_reservation),
     ("ChangeAvailability", change_availability),
     ("ChangeConfiguration", change_configuration),
     ("ClearCache", |_, _, _| status("Accepted")),
@@ -29,22 +31,18 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("GetConfiguration", get_configuration),
     // an empty answer says there is nothing to upload
     ("GetDiagnostics", |_, _, _| Ok(json!({}))),
-    // 5.10: -1 says that local lists are not supported
-    ("GetLocalListVersion", |_, _, _| Ok(json!({ "listVersion": -1 }))),
+    ("GetLocalListVersion", |charger, _, _| Ok(json!({ "listVersion": charger.local_list.version }))),
     ("RemoteStartTransaction", remote_start),
     ("RemoteStopTransaction", remote_stop),
-    ("ReserveNow", not_supported),
+    ("ReserveNow", reserve_now),
     ("Reset", reset),
-    ("SendLocalList", |_, _, _| status("NotSupported")),
+    ("SendLocalList", send_local_list),
     ("SetChargingProfile", set_charging_profile),
     ("TriggerMessage", trigger),
     ("UnlockConnector", unlock),
-    ("UpdateFirmware", |_, _, _| Ok(json!({}))),
+    // security L01.FR.20: a charger with signed firmware takes no other
+    ("UpdateFirmware", |_, _, _| Err(Refusal::Error(Fault::NotSupported, "Use SignedUpdateFirmware.".into()))),
 ];
-
-fn not_supported(_: &mut SimulatedCharger, _: &Value, _: Timestamp) -> Reply {
-    Err(Refusal::Error(Fault::NotSupported, "This charger has no reservations.".into()))
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,6 +71,9 @@ struct ChangeConfiguration {
 
 fn change_configuration(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
     let asked: ChangeConfiguration = read(payload)?;
+    if let Some(answer) = change_security(charger, &asked.key, &asked.value, now) {
+        return status(answer);
+    }
     let answer = charger.v16.configuration.change(&asked.key, &asked.value);
     if let (Some(setting), "Accepted") = (setting(&asked.key), answer) {
         charger.setting_changed(setting, now);
@@ -114,10 +115,11 @@ fn remote_start(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp)
         Some(connector) => connector != 1,
         None => charger.behaviour.deviates.starts_only_on_named_connector,
     };
-    if is_pending || bad_profile || bad_connector || !charger.connector.is_free() || asked.id_tag.chars().count() > 20 {
+    let id_token = token(asked.id_tag);
+    let is_free = charger.connector.is_free() && !charger.is_kept_from(&id_token);
+    if is_pending || bad_profile || bad_connector || !is_free || id_token.text.chars().count() > 20 {
         return status("Rejected");
     }
-    let id_token = IdToken { text: asked.id_tag, kind: String::new() };
     let authorised = !charger.is_true(Setting::RemoteNeedsConsent);
     charger.ask_start(Start { id_token, authorised, profile, remote_start_id: None }, now);
     status("Accepted")
@@ -168,7 +170,8 @@ struct TriggerMessage {
     connector_id: Option<i64>,
 }
 
-fn trigger(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
+/// Answers TriggerMessage, and the messages that ExtendedTriggerMessage has in common with it.
+pub(super) fn trigger(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
     let asked: TriggerMessage = read(payload)?;
     if asked.connector_id.is_some_and(|connector| !(0..=1).contains(&connector)) {
         return status("Rejected");
@@ -201,4 +204,63 @@ fn unlock(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Re
     }
     charger.stop_transaction(Stop::Unlocked, now);
     status("Unlocked")
+}
+
+/// 1.6 knows one kind of token.
+fn token(id_tag: String) -> IdToken {
+    IdToken { text: id_tag, kind: String::new() }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ReserveNow {
+    connector_id: i64,
+    expiry_date: Timestamp,
+    id_tag: String,
+    reservation_id: i64,
+}
+
+fn reserve_now(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
+    let asked: ReserveNow = read(payload)?;
+    let wait = asked.expiry_date.duration_since(charger.clock.at(now));
+    if asked.connector_id != 1 || wait.is_negative() {
+        return status("Rejected");
+    }
+    let id_token = token(asked.id_tag);
+    status(charger.reserve(Reservation { id: asked.reservation_id, until: later(now, wait), id_token }, now))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CancelReservation {
+    reservation_id: i64,
+}
+
+fn cancel_reservation(charger: &mut SimulatedCharger, payload: &Value, _: Timestamp) -> Reply {
+    let asked: CancelReservation = read(payload)?;
+    status(if charger.cancel_reservation(asked.reservation_id) { "Accepted" } else { "Rejected" })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SendLocalList {
+    list_version: i64,
+    update_type: String,
+    #[serde(default)]
+    local_authorization_list: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    id_tag: String,
+    id_tag_info: Option<Value>,
+}
+
+fn send_local_list(charger: &mut SimulatedCharger, payload: &Value, _: Timestamp) -> Reply {
+    let asked: SendLocalList = read(payload)?;
+    let allowed = |info: Value| info["status"] == "Accepted";
+    let changes =
+        asked.local_authorization_list.into_iter().map(|entry| (entry.id_tag, entry.id_tag_info.map(allowed)));
+    status(charger.local_list.update(asked.list_version, asked.update_type == "Full", changes.collect()))
 }

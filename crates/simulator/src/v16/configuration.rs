@@ -3,7 +3,7 @@
 use crate::dialect::Setting;
 use crate::profiles::{MAX_PERIODS, MAX_PROFILES};
 use crate::rpc::cut;
-use crate::{Behaviour, RateUnit, meter};
+use crate::{Behaviour, RateUnit, certificates, local_list, meter};
 use serde_json::{Value, json};
 
 /// What a charger without the P15 limit says it answers at once.
@@ -14,9 +14,12 @@ const SETTINGS: &[(Setting, &str)] = &[
     (Setting::Heartbeat, "HeartbeatInterval"),
     (Setting::SampleInterval, "MeterValueSampleInterval"),
     (Setting::SampledMeasurands, "MeterValuesSampledData"),
+    (Setting::AlignedInterval, "ClockAlignedDataInterval"),
+    (Setting::AlignedMeasurands, "MeterValuesAlignedData"),
     (Setting::ConnectionTimeout, "ConnectionTimeOut"),
     (Setting::Attempts, "TransactionMessageAttempts"),
     (Setting::RemoteNeedsConsent, "AuthorizeRemoteTxRequests"),
+    (Setting::ListDecides, "LocalPreAuthorize"),
     (Setting::StopOnInvalidId, "StopTransactionOnInvalidId"),
 ];
 
@@ -60,23 +63,30 @@ impl Configuration {
         Configuration {
             keys: vec![
                 open("AuthorizeRemoteTxRequests", "true".into(), is_bool),
-                fixed("ClockAlignedDataInterval", "0".into()),
+                open("ClockAlignedDataInterval", "0".into(), is_whole),
                 open("ConnectionTimeOut", "60".into(), is_whole),
                 fixed("ConnectorPhaseRotation", if behaviour.phases > 1 { "1.RST" } else { "1.NotApplicable" }.into()),
                 fixed("GetConfigurationMaxKeys", max_keys.to_string()),
                 open("HeartbeatInterval", "300".into(), is_whole),
                 fixed("LocalAuthorizeOffline", "false".into()),
-                fixed("LocalPreAuthorize", "false".into()),
-                fixed("MeterValuesAlignedData", String::new()),
+                open("LocalPreAuthorize", "false".into(), is_bool),
+                fixed("LocalAuthListEnabled", "true".into()),
+                fixed("LocalAuthListMaxLength", local_list::MOST.to_string()),
+                open("MeterValuesAlignedData", String::new(), |list| list.is_empty() || meter::knows(list)),
                 open("MeterValuesSampledData", meter::all_measurands(), meter::knows),
                 open("MeterValueSampleInterval", behaviour.meter_interval_s.to_string(), is_whole),
                 fixed("NumberOfConnectors", "1".into()),
+                fixed("ReserveConnectorZeroSupported", "false".into()),
                 fixed("ResetRetries", "0".into()),
+                fixed("SendLocalListMaxLength", local_list::AT_ONCE.to_string()),
                 fixed("StopTransactionOnEVSideDisconnect", "true".into()),
                 open("StopTransactionOnInvalidId", "true".into(), is_bool),
                 fixed("StopTxnAlignedData", String::new()),
                 fixed("StopTxnSampledData", String::new()),
-                fixed("SupportedFeatureProfiles", "Core,RemoteTrigger,SmartCharging".into()),
+                fixed(
+                    "SupportedFeatureProfiles",
+                    "Core,LocalAuthListManagement,RemoteTrigger,Reservation,SmartCharging".into(),
+                ),
                 open("TransactionMessageAttempts", "3".into(), is_whole),
                 fixed("TransactionMessageRetryInterval", "0".into()),
                 fixed("UnlockConnectorOnEVSideDisconnect", "true".into()),
@@ -84,6 +94,12 @@ impl Configuration {
                 fixed("ChargingScheduleAllowedChargingRateUnit", unit.into()),
                 fixed("ChargingScheduleMaxPeriods", MAX_PERIODS.to_string()),
                 fixed("MaxChargingProfilesInstalled", MAX_PROFILES.to_string()),
+                fixed("AdditionalRootCertificateCheck", "false".into()),
+                fixed("CertificateSignedMaxChainSize", "10000".into()),
+                fixed("CertificateStoreMaxLength", certificates::MOST.to_string()),
+                open("CpoName", "Simulated Operator".into(), |value| !value.is_empty()),
+                // written by a function of its own, which looks at what the charger has
+                open("SecurityProfile", "0".into(), is_whole),
             ],
         }
     }

@@ -50,17 +50,29 @@ pub(super) fn authorize(id_token: &IdToken) -> Call {
 }
 
 pub(super) fn started(charger: &mut SimulatedCharger, started: &Started, now: Timestamp) {
-    let payload = json!({
+    let mut payload = json!({
         "connectorId": 1,
         "idTag": started.id_token.text,
         "meterStart": charger.energy_wh as i64,
         "timestamp": charger.clock.text(now),
     });
+    if let Some(id) = started.reservation {
+        payload["reservationId"] = json!(id);
+    }
     charger.outbox.push(Call::new("StartTransaction", payload).of_transaction());
 }
 
 pub(super) fn sampled(charger: &mut SimulatedCharger, now: Timestamp) {
     let call = meter_values(charger, 1, "Sample.Periodic", now);
+    charger.outbox.push(call);
+}
+
+pub(super) fn aligned(charger: &mut SimulatedCharger, now: Timestamp) {
+    let list = charger.setting(Setting::AlignedMeasurands);
+    if list.is_empty() {
+        return;
+    }
+    let call = reading(charger, 1, list, "Sample.Clock", now);
     charger.outbox.push(call);
 }
 
@@ -84,7 +96,11 @@ pub(super) fn ended(charger: &mut SimulatedCharger, id_token: &IdToken, stop: St
 
 /// The MeterValues call for what the meter shows now.
 pub(super) fn meter_values(charger: &SimulatedCharger, connector: i64, context: &str, now: Timestamp) -> Call {
-    let samples = charger.reading(now).samples(charger.setting(Setting::SampledMeasurands));
+    reading(charger, connector, charger.setting(Setting::SampledMeasurands), context, now)
+}
+
+fn reading(charger: &SimulatedCharger, connector: i64, list: &str, context: &str, now: Timestamp) -> Call {
+    let samples = charger.reading(now).samples(list);
     let samples: Vec<Value> = samples.iter().map(|sample| written(sample, context)).collect();
     let value = json!({ "timestamp": charger.clock.text(now), "sampledValue": samples });
     let call = Call::new("MeterValues", json!({ "connectorId": connector, "meterValue": [value] })).sample();

@@ -4,6 +4,7 @@ mod commands;
 mod configuration;
 mod messages;
 mod profile;
+mod security;
 mod smart_charging;
 
 use crate::Behaviour;
@@ -26,16 +27,26 @@ impl State {
 
 /// OCPP 1.6.
 pub(crate) static DIALECT: Dialect = Dialect {
-    commands: &[commands::COMMANDS],
+    commands: &[commands::COMMANDS, security::COMMANDS],
     answers: &[messages::ANSWERS],
     setting: |charger, setting| charger.v16.configuration.get(configuration::key(setting)),
     set: |charger, setting, value| charger.v16.configuration.set(configuration::key(setting), value),
     transaction: |charger| charger.outbox.transaction_id.map(|id| id.to_string()),
     boot: messages::boot_notification,
     authorize: messages::authorize,
+    connected: |charger, _| {
+        // the key shows what worked
+        let profile = charger.network.way().security_profile.to_string();
+        charger.v16.configuration.set("SecurityProfile", profile);
+        charger.v16.notified = [None, None];
+    },
+    rebooted: |_| {},
     forget: |charger| charger.v16.notified = [None, None],
     notice: messages::notice,
     started: messages::started,
     sampled: messages::sampled,
+    aligned: messages::aligned,
+    // 1.6 tells it by the status only
+    unreserved: |_, _, _| {},
     ended: messages::ended,
 };

@@ -2,6 +2,7 @@
 
 use super::{remote, transaction};
 use crate::SimulatedCharger;
+use crate::dialect::Setting;
 use crate::meter::Sample;
 use crate::outbox::Call;
 use crate::rpc::cut;
@@ -83,9 +84,19 @@ fn written_sample(sample: &Sample, context: &str) -> Value {
     written
 }
 
+/// A reading at a round time: of the transaction, or outside of one (J01.FR.14 and 22).
+pub(super) fn aligned(charger: &mut SimulatedCharger, now: Timestamp) {
+    let list = charger.setting(Setting::AlignedMeasurands).to_owned();
+    let call = match charger.connector.transaction {
+        Some(_) => transaction::reading(charger, "MeterValueClock", &list, "Sample.Clock", now),
+        None => meter_values(charger, "Sample.Clock", now),
+    };
+    call.into_iter().for_each(|call| charger.outbox.push(call));
+}
+
 /// The MeterValues call for what the meter shows now, outside of a transaction.
 pub(super) fn meter_values(charger: &SimulatedCharger, context: &str, now: Timestamp) -> Option<Call> {
-    let list = charger.v2.model.kept("AlignedDataCtrlr", "Measurands", None);
+    let list = charger.setting(Setting::AlignedMeasurands);
     let value = meter_value(charger, list, context, now)?;
     Some(Call::new("MeterValues", json!({ "evseId": 1, "meterValue": [value] })).sample())
 }

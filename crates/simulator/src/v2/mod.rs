@@ -1,24 +1,27 @@
 //! OCPP 2.0.1 and 2.1, as the charger speaks them. 2.1 is 2.0.1 and more: its table of commands lies over the other.
 
+mod authorisation;
 mod components;
 mod messages;
 mod model;
 mod profile;
 mod remote;
 mod report;
+mod security;
 mod smart_charging;
 mod transaction;
+mod variable;
 mod variables;
 
 use crate::dialect::{Dialect, Hear};
+use crate::network::Way;
 use crate::{Behaviour, SimulatedCharger};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::Model;
 use serde_json::Value;
 use transaction::Running;
 
 /// What only a 2.x charger remembers.
-#[derive(Debug)]
 pub(crate) struct State {
     model: Model,
     /// Why it boots next.
@@ -32,6 +35,8 @@ pub(crate) struct State {
     transactions: u64,
     /// Reset when the transaction is over.
     resets_when_idle: bool,
+    /// The network profiles, each in its slot.
+    pub(crate) slots: Vec<Way>,
 }
 
 impl State {
@@ -44,28 +49,50 @@ impl State {
             started: start.as_second(),
             transactions: 0,
             resets_when_idle: false,
+            slots: Vec::new(),
         }
     }
+}
 
-    /// A Reset that was asked for was carried out.
-    pub(crate) fn rebooted(&mut self) {
-        (self.boot_reason, self.resets_when_idle) = ("RemoteReset", false);
+/// A connection stands. After a short while without one, only what changed meanwhile is told (B04).
+fn connected(charger: &mut SimulatedCharger, offline: SignedDuration) {
+    security::connected(charger);
+    let threshold = charger.v2.model.kept("OCPPCommCtrlr", "OfflineThreshold", None).parse().unwrap_or(0);
+    if offline.as_secs() > threshold {
+        charger.v2.notified = None;
     }
+}
+
+/// A Reset that was asked for was carried out.
+fn rebooted(charger: &mut SimulatedCharger) {
+    (charger.v2.boot_reason, charger.v2.resets_when_idle) = ("RemoteReset", false);
+    security::rebooted(charger);
 }
 
 /// OCPP 2.0.1.
 pub(crate) static V201: Dialect = Dialect {
-    commands: &[remote::COMMANDS, report::COMMANDS, smart_charging::COMMANDS, variables::COMMANDS],
+    commands: &[
+        authorisation::COMMANDS,
+        remote::COMMANDS,
+        report::COMMANDS,
+        security::COMMANDS,
+        smart_charging::COMMANDS,
+        variables::COMMANDS,
+    ],
     answers: ANSWERS,
     setting: |charger, setting| charger.v2.model.setting(setting),
     set: |charger, setting, value| charger.v2.model.set(setting, value),
     transaction: |charger| charger.v2.running.as_ref().map(|running| running.id.clone()),
     boot: messages::boot_notification,
     authorize: messages::authorize,
+    connected,
+    rebooted,
     forget: |charger| charger.v2.notified = None,
     notice: messages::notice,
     started: transaction::started,
     sampled: transaction::sampled,
+    aligned: messages::aligned,
+    unreserved: authorisation::unreserved,
     ended: transaction::ended,
 };
 

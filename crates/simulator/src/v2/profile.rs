@@ -59,19 +59,24 @@ struct WrittenPeriod {
     start_period: i64,
     limit: Option<f64>,
     number_phases: Option<u8>,
+    phase_to_use: Option<u8>,
 }
 
-/// Reads a profile. A purpose that the endpoint may not set comes back as nothing.
+/// Reads a profile. One that is well written, but nothing for this charger, comes back as nothing.
 pub(super) fn read_profile(version: Version, sent: &Value) -> Result<Option<Profile>, Refusal> {
     let written: Written = read(sent)?;
     if version == Version::V201 {
         only_in_2_1(&written)?;
     }
     let Some(purpose) = written.charging_profile_purpose.purpose() else { return Ok(None) };
-    // more than one schedule is for a car that may choose; the car here does not
-    let Some(schedule) = written.charging_schedule.into_iter().next() else {
+    let Some(schedule) = written.charging_schedule.first() else {
         return Err(Refusal::Error(Fault::OccurrenceConstraint, "A profile needs a chargingSchedule.".into()));
     };
+    // K01.FR.34: several schedules are for a car that chooses, K01.FR.48: this charger switches no phases
+    let switches = schedule.charging_schedule_period.iter().any(|period| period.phase_to_use.is_some());
+    if written.charging_schedule.len() > 1 || switches {
+        return Ok(None);
+    }
     let periods = schedule.charging_schedule_period.iter();
     let periods =
         periods.map(|period| Period { start: period.start_period, limit: period.limit, phases: period.number_phases });

@@ -3,13 +3,14 @@
 use super::messages::{boot_because, meter_values, status_notification};
 use super::model::Evse;
 use super::profile::read_profile;
+use super::security::sign_certificate;
 use super::smart_charging::rejected;
 use super::transaction;
 use crate::clock::after;
 use crate::dialect::{Command, Setting};
 use crate::profiles::Purpose;
 use crate::registration::{Registration, heartbeat};
-use crate::rpc::{Reply, read, status};
+use crate::rpc::{Fault, Refusal, Reply, read, status};
 use crate::session::{IdToken, Start, Stop};
 use crate::{MeterHabit, SimulatedCharger};
 use jiff::Timestamp;
@@ -29,7 +30,20 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("Reset", reset),
     ("TriggerMessage", trigger),
     ("UnlockConnector", unlock),
+    // what 2.0.1 knows and this charger has no use for
+    ("ClearDisplayMessage", not_supported),
+    ("CostUpdated", not_supported),
+    ("CustomerInformation", not_supported),
+    ("GetDisplayMessages", not_supported),
+    ("PublishFirmware", not_supported),
+    ("SetDisplayMessage", not_supported),
+    ("UnpublishFirmware", not_supported),
 ];
+
+/// Known, and not supported.
+pub(super) fn not_supported(_: &mut SimulatedCharger, _: &Value, _: Timestamp) -> Reply {
+    Err(Refusal::Error(Fault::NotSupported, "This charger has nothing that could do that.".into()))
+}
 
 fn is_ours(evse: Evse) -> bool {
     evse.id == 1 && evse.connector_id.is_none_or(|connector| connector == 1)
@@ -69,9 +83,15 @@ struct RequestStart {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WrittenToken {
-    id_token: String,
+pub(super) struct WrittenToken {
+    pub(super) id_token: String,
     r#type: String,
+}
+
+impl From<WrittenToken> for IdToken {
+    fn from(written: WrittenToken) -> IdToken {
+        IdToken { text: written.id_token, kind: written.r#type }
+    }
 }
 
 fn request_start(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
@@ -87,12 +107,13 @@ fn request_start(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp
     if asked.evse_id.map_or(named, |evse| evse != 1) {
         return rejected("UnknownEvse");
     }
+    let id_token = IdToken::from(asked.id_token);
     let is_pending = matches!(charger.registration, Registration::Pending { .. });
-    if is_pending || !charger.connector.is_free() {
+    if is_pending || !charger.connector.is_free() || charger.is_kept_from(&id_token) {
         return rejected("TxInProgress");
     }
-    let id_token = IdToken { text: asked.id_token.id_token, kind: asked.id_token.r#type };
-    let authorised = !charger.is_true(Setting::RemoteNeedsConsent);
+    // C03.FR.01: a token that the endpoint made up itself is not asked about
+    let authorised = id_token.kind == "Central" || !charger.is_true(Setting::RemoteNeedsConsent);
     let remote_start_id = Some(asked.remote_start_id);
     charger.ask_start(Start { id_token, authorised, profile, remote_start_id }, now);
     status("Accepted")
@@ -164,11 +185,18 @@ fn trigger(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> R
     }
     let has_meter = charger.behaviour.deviates.meter_values != MeterHabit::Never;
     let call = match asked.requested_message.as_str() {
+        // F06.FR.17
+        "BootNotification" if charger.is_registered => return rejected("NotAllowed"),
         "BootNotification" => Some(boot_because(charger, "Triggered")),
+        "FirmwareStatusNotification" => Some(charger.firmware_status_now()),
         "Heartbeat" => Some(heartbeat()),
+        "LogStatusNotification" => Some(charger.log_status_now()),
+        "SignChargingStationCertificate" => {
+            return if sign_certificate(charger) { status("Accepted") } else { rejected("InternalError") };
+        }
         "MeterValues" if has_meter => meter_values(charger, "Trigger", now),
         "StatusNotification" => Some(status_notification(charger, now)),
-        "TransactionEvent" if has_meter => transaction::reading(charger, "Trigger", "Trigger", now),
+        "TransactionEvent" if has_meter => transaction::triggered(charger, now),
         _ => return status("NotImplemented"),
     };
     let Some(call) = call else { return rejected("NoData") };

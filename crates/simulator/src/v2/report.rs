@@ -1,6 +1,7 @@
 //! GetBaseReport and GetReport, answered by the parts of NotifyReport.
 
-use super::model::{Mutability, Named, Variable};
+use super::model::Named;
+use super::variable::{Mutability, Variable};
 use crate::dialect::Command;
 use crate::outbox::Call;
 use crate::rpc::{Reply, read, status};

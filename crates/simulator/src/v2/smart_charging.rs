@@ -59,6 +59,7 @@ fn fits(charger: &SimulatedCharger, evse: i64, profile: &Profile) -> Result<(), 
         Purpose::Tx if evse != 1 || profile.transaction != charger.running() => return Err("TxNotFound"),
         _ => {}
     }
+    // K01.FR.40 and 41
     if is_timed != profile.schedule.start.is_some() {
         return Err("InvalidSchedule");
     }

@@ -42,6 +42,9 @@ fn event(charger: &mut SimulatedCharger, kind: &str, trigger: &str, now: Timesta
         "transactionInfo": { "transactionId": running.id, "chargingState": state },
         "evse": { "id": 1, "connectorId": 1 },
     });
+    if state == "Charging" {
+        payload["numberOfPhasesUsed"] = json!(charger.behaviour.car_phases);
+    }
     if let Some(id) = running.remote_start_id {
         payload["transactionInfo"]["remoteStartId"] = json!(id);
     }
@@ -68,13 +71,17 @@ pub(super) fn started(charger: &mut SimulatedCharger, started: &Started, now: Ti
         told: "",
         remote_start_id: started.remote_start_id,
     });
-    let trigger = match (started.by_plug, started.remote_start_id) {
-        (true, _) => "CablePluggedIn",
-        (false, Some(_)) => "RemoteStart",
-        (false, None) => "Authorized",
+    let trigger = match (started.remote_start_id, started.by_plug) {
+        // F01.FR.19, F02.FR.21: whatever came last
+        (Some(_), _) => "RemoteStart",
+        (None, true) => "CablePluggedIn",
+        (None, false) => "Authorized",
     };
     let Some(mut payload) = event(charger, "Started", trigger, now) else { return };
     payload["idToken"] = written_token(&started.id_token);
+    if let Some(id) = started.reservation {
+        payload["reservationId"] = json!(id);
+    }
     let list = charger.v2.model.kept("SampledDataCtrlr", "TxStartedMeasurands", None);
     add_reading(charger, &mut payload, list, "Transaction.Begin", now);
     charger.outbox.push(Call::new("TransactionEvent", payload).of_transaction());
@@ -82,14 +89,27 @@ pub(super) fn started(charger: &mut SimulatedCharger, started: &Started, now: Ti
 
 /// A sample is due.
 pub(super) fn sampled(charger: &mut SimulatedCharger, now: Timestamp) {
-    let Some(call) = reading(charger, "MeterValuePeriodic", "Sample.Periodic", now) else { return };
-    charger.outbox.push(call);
+    let list = charger.setting(Setting::SampledMeasurands).to_owned();
+    let call = reading(charger, "MeterValuePeriodic", &list, "Sample.Periodic", now);
+    call.into_iter().for_each(|call| charger.outbox.push(call));
+}
+
+/// What the endpoint asked for.
+pub(super) fn triggered(charger: &mut SimulatedCharger, now: Timestamp) -> Option<Call> {
+    let list = charger.setting(Setting::SampledMeasurands).to_owned();
+    reading(charger, "Trigger", &list, "Trigger", now)
 }
 
 /// An event that tells what the meter shows now; nothing when no transaction runs.
-pub(super) fn reading(charger: &mut SimulatedCharger, trigger: &str, context: &str, now: Timestamp) -> Option<Call> {
+pub(super) fn reading(
+    charger: &mut SimulatedCharger,
+    trigger: &str,
+    list: &str,
+    context: &str,
+    now: Timestamp,
+) -> Option<Call> {
     let mut payload = event(charger, "Updated", trigger, now)?;
-    add_reading(charger, &mut payload, charger.setting(Setting::SampledMeasurands), context, now);
+    add_reading(charger, &mut payload, list, context, now);
     Some(Call::new("TransactionEvent", payload).of_transaction().sample())
 }
 

@@ -1,6 +1,8 @@
 //! GetVariables and SetVariables.
 
-use super::model::{Mutability, Named, Source, Unknown, setting};
+use super::model::{Named, Unknown, setting};
+use super::security::accepts_priority;
+use super::variable::{Mutability, Source};
 use crate::SimulatedCharger;
 use crate::dialect::Command;
 use crate::rpc::{Fault, Refusal, Reply, read};
@@ -43,11 +45,14 @@ enum Attribute {
 impl Asked {
     /// The part of a result that names what was asked for.
     fn named(&self, status: &str) -> Value {
-        let mut named = json!({ "attributeStatus": status, "component": self.component, "variable": self.variable });
-        if let Some(attribute) = self.attribute_type {
-            named["attributeType"] = json!(format!("{attribute:?}"));
-        }
-        named
+        // B05.FR.12, B06.FR.11: named also where it was not
+        let attribute = self.attribute_type.unwrap_or(Attribute::Actual);
+        json!({
+            "attributeStatus": status,
+            "attributeType": format!("{attribute:?}"),
+            "component": self.component,
+            "variable": self.variable,
+        })
     }
 
     /// The place of the variable in the model. It has the attribute Actual and no other.
@@ -106,10 +111,22 @@ fn set(charger: &mut SimulatedCharger, asked: &Asked, now: Timestamp) -> &'stati
         Ok(place) => place,
         Err(status) => return status,
     };
-    let variable = &mut charger.v2.model.variables[place];
+    let variable = &charger.v2.model.variables[place];
     if variable.mutability == Mutability::ReadOnly || !variable.accepts(&asked.attribute_value) {
         return "Rejected";
     }
+    // what decides on the connection is looked into further
+    match (variable.component, variable.name) {
+        ("SecurityCtrlr", "BasicAuthPassword") => {
+            let is_taken = charger.set_password(asked.attribute_value.clone().into_bytes(), now);
+            return if is_taken { "Accepted" } else { "Rejected" };
+        }
+        ("OCPPCommCtrlr", "NetworkConfigurationPriority") if !accepts_priority(charger, &asked.attribute_value) => {
+            return "Rejected";
+        }
+        _ => {}
+    }
+    let variable = &mut charger.v2.model.variables[place];
     variable.source = Source::Kept(asked.attribute_value.clone());
     let (setting, needs_reboot) = (setting(variable), variable.needs_reboot);
     if let Some(setting) = setting {

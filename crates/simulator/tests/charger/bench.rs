@@ -46,6 +46,8 @@ pub struct Bench {
     pub id_tag: &'static str,
     /// Whether the endpoint answers at all.
     pub answers: bool,
+    /// The endpoint's answer to a charger that pulls a limit (2.1).
+    pub update: Value,
     outstanding: Option<Timestamp>,
     last_call: u64,
     transactions: i64,
@@ -65,6 +67,7 @@ impl Bench {
             boot: ("Accepted", 300),
             id_tag: "Accepted",
             answers: true,
+            update: json!({}),
             outstanding: None,
             last_call: 0,
             transactions: 0,
@@ -247,6 +250,8 @@ impl Bench {
                 self.transactions += i64::from(asked["eventType"] == "Started");
                 if asked["idToken"].is_object() { json!({ "idTokenInfo": info }) } else { json!({}) }
             }
+            "SignCertificate" | "OpenPeriodicEventStream" => json!({ "status": "Accepted" }),
+            "PullDynamicScheduleUpdate" => json!({ "status": "Accepted", "scheduleUpdate": self.update }),
             _ => json!({}),
         }
     }

@@ -51,7 +51,8 @@ fn what_it_does_not_know_is_not_implemented_and_what_it_lacks_not_supported() {
     let mut bench = Bench::booted(Behaviour::default());
     assert_eq!(bench.call_unchecked("BrewCoffee", json!({})), Answer::Error("NotImplemented".into()));
     assert_eq!(bench.call_unchecked("Reset", json!({ "type": "Gentle" })), Answer::Error("FormationViolation".into()));
-    assert_eq!(bench.call("CancelReservation", json!({ "reservationId": 1 })), Answer::Error("NotSupported".into()));
+    let update = json!({ "location": "ftp://a/b", "retrieveDate": "2026-11-23T00:00:00Z" });
+    assert_eq!(bench.call("UpdateFirmware", update), Answer::Error("NotSupported".into()), "signed firmware only");
     let trigger = bench.call("TriggerMessage", json!({ "requestedMessage": "DiagnosticsStatusNotification" }));
     assert_eq!(trigger.status(), "NotImplemented");
 }
@@ -59,14 +60,12 @@ fn what_it_does_not_know_is_not_implemented_and_what_it_lacks_not_supported() {
 #[test]
 fn the_small_commands_get_a_valid_answer() {
     let mut bench = Bench::booted(Behaviour::default());
-    let soon = "2026-11-23T00:00:00Z";
     let cases = [
         ("ClearCache", json!({}), json!({ "status": "Accepted" })),
         ("DataTransfer", json!({ "vendorId": "x" }), json!({ "status": "UnknownVendorId" })),
         ("GetDiagnostics", json!({ "location": "ftp://a/b" }), json!({})),
-        ("GetLocalListVersion", json!({}), json!({ "listVersion": -1 })),
-        ("SendLocalList", json!({ "listVersion": 1, "updateType": "Full" }), json!({ "status": "NotSupported" })),
-        ("UpdateFirmware", json!({ "location": "ftp://a/b", "retrieveDate": soon }), json!({})),
+        ("GetLocalListVersion", json!({}), json!({ "listVersion": 0 })),
+        ("SendLocalList", json!({ "listVersion": 1, "updateType": "Full" }), json!({ "status": "Accepted" })),
         ("UnlockConnector", json!({ "connectorId": 1 }), json!({ "status": "Unlocked" })),
         ("UnlockConnector", json!({ "connectorId": 2 }), json!({ "status": "NotSupported" })),
     ];

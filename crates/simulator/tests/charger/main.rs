@@ -1,6 +1,8 @@
 //! Stories about the simulated charger, told by its frames. Every frame it sends is held against the official schemas.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod authorisation;
+mod authority;
 mod bench;
 mod boot;
 mod commands;
@@ -8,5 +10,7 @@ mod deviations;
 mod limits;
 mod runner;
 mod schemas;
+mod security;
 mod sessions;
+mod tls;
 mod v2;

@@ -177,8 +177,8 @@ async fn a_charger_says_why_it_cannot_connect() {
 #[test]
 fn an_address_that_cannot_work_is_refused_with_the_reason() {
     let new = |url, id| Endpoint::new(url, id, None).unwrap_err();
-    assert!(matches!(new("http://10.0.0.2:9616", "CP1"), EndpointError::NotWebSocket { .. }));
-    assert!(matches!(new("wss://10.0.0.2:9616", "CP1"), EndpointError::NotWebSocket { .. }));
+    assert!(matches!(new("http://10.0.0.2:9616", "CP1"), EndpointError::WrongScheme { .. }));
+    assert!(matches!(new("wss://10.0.0.2:9616", "CP1"), EndpointError::WrongScheme { .. }));
     assert!(matches!(new("ws://", "CP1"), EndpointError::Unreadable { .. }));
     assert!(matches!(new("ws://10.0.0.2:9616", ""), EndpointError::NoId));
 }

@@ -41,7 +41,7 @@ fn a_remote_start_before_the_plug_waits_for_it_and_names_itself() {
         assert_eq!(bench.call("RequestStartTransaction", start).status(), "Accepted");
         assert!(events(&bench).is_empty());
         bench.plug();
-        assert_eq!(pairs(&events(&bench)), [("Started", "CablePluggedIn")]);
+        assert_eq!(pairs(&events(&bench)), [("Started", "RemoteStart")]);
         let event = &bench.all("TransactionEvent")[0];
         assert_eq!(event["transactionInfo"]["remoteStartId"], 77);
         assert_eq!(event["idToken"], token);
@@ -155,5 +155,41 @@ fn an_answer_that_makes_no_sense_is_refused_in_2_1() {
         let refused = frames.first().map(|frame| serde_json::from_str::<serde_json::Value>(frame).unwrap());
         assert_eq!(refused.as_ref().and_then(|frame| frame[0].as_i64()), kind);
         assert!(refused.is_none_or(|frame| frame[1] == boot[1] && frame.as_array().unwrap().len() == 5));
+    }
+}
+
+#[test]
+fn readings_at_round_times_are_the_transactions_or_the_connectors() {
+    for version in BOTH {
+        let mut bench = Bench::booted(speaking(version));
+        bench.run(10);
+        let interval = json!({
+            "component": { "name": "AlignedDataCtrlr" }, "variable": { "name": "Interval" }, "attributeValue": "60",
+        });
+        bench.call("SetVariables", json!({ "setVariableData": [interval] }));
+        bench.run(120);
+        let times: Vec<_> =
+            bench.all("MeterValues").iter().map(|it| it["meterValue"][0]["timestamp"].clone()).collect();
+        assert_eq!(times, ["2026-11-22T00:01:00.000Z", "2026-11-22T00:02:00.000Z"]);
+        bench.plug();
+        let token = json!({ "idToken": "A", "type": "Central" });
+        bench.call("RequestStartTransaction", json!({ "remoteStartId": 1, "evseId": 1, "idToken": token }));
+        bench.run(60);
+        assert!(pairs(&events(&bench)).contains(&("Updated", "MeterValueClock")));
+        assert_eq!(bench.all("MeterValues").len(), 2);
+        assert_eq!(bench.all("Authorize").len(), 0, "a token of the endpoint's own");
+    }
+}
+
+#[test]
+fn what_is_known_and_not_there_is_not_supported_and_the_unknown_not_implemented() {
+    for version in BOTH {
+        let mut bench = Bench::booted(speaking(version));
+        let cost = json!({ "totalCost": 1.0, "transactionId": "x" });
+        assert_eq!(bench.call("CostUpdated", cost), Answer::Error("NotSupported".into()));
+        assert_eq!(bench.call_unchecked("BrewCoffee", json!({})), Answer::Error("NotImplemented".into()));
+        assert_eq!(bench.call_unchecked("Reset", json!({})), Answer::Error("OccurrenceConstraintViolation".into()));
+        let odd = bench.call_unchecked("Reset", json!({ "type": 1 }));
+        assert!(matches!(odd, Answer::Error(code) if code != "NotImplemented"));
     }
 }

@@ -1,104 +1,29 @@
 //! Drives a simulated charger: over a WebSocket, or over channels inside a test. Sockets, time and waiting live here.
 
+mod dial;
+mod endpoint;
+mod upload;
+
+pub use endpoint::{Endpoint, EndpointError, Security};
+
+use crate::SimulatedCharger;
 use crate::clock::later;
-use crate::{SimulatedCharger, Version};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use dial::{dial, explain};
 use futures_util::{Sink, SinkExt, Stream, StreamExt, future, sink, stream};
 use jiff::{SignedDuration, Timestamp};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
-use tokio_tungstenite::connect_async;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::error::ProtocolError;
-use tokio_tungstenite::tungstenite::handshake::client::Request;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Error, Message};
+use upload::Uploads;
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long a charger is away when it reboots.
 const REBOOT: Duration = Duration::from_secs(2);
-/// What may stand in a URL's path as it is (RFC 3986 section 2.3).
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// Where a charger connects to, and as whom.
-#[derive(Debug, Clone)]
-pub struct Endpoint {
-    url: String,
-    authorization: Option<HeaderValue>,
-}
-
-/// Why an endpoint cannot be connected to at all.
-#[derive(Debug, thiserror::Error)]
-pub enum EndpointError {
-    /// The URL does not start with `ws://`.
-    #[error(
-        "{url:?} is not a ws:// address. A simulated charger speaks unencrypted WebSocket; give ws://ADDRESS:PORT."
-    )]
-    NotWebSocket {
-        /// The URL as given.
-        url: String,
-    },
-    /// The URL cannot be read, or names no host.
-    #[error("{url:?} cannot be read as an address ({reason}). Give it as ws://ADDRESS:PORT.")]
-    Unreadable {
-        /// The URL as given.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The charger has no id.
-    #[error("A charger needs an id: it is the last part of the address it connects to.")]
-    NoId,
-}
-
-impl Endpoint {
-    /// The endpoint at `url`, with the charger's id as the last segment; with a password, Basic authentication.
-    pub fn new(url: &str, id: &str, password: Option<&str>) -> Result<Self, EndpointError> {
-        if !url.starts_with("ws://") {
-            return Err(EndpointError::NotWebSocket { url: url.into() });
-        }
-        if id.is_empty() {
-            return Err(EndpointError::NoId);
-        }
-        let basic = password.map(|password| format!("Basic {}", STANDARD.encode(format!("{id}:{password}"))));
-        let endpoint = Endpoint {
-            url: format!("{}/{}", url.trim_end_matches('/'), utf8_percent_encode(id, ESCAPED)),
-            authorization: basic.and_then(|basic| HeaderValue::try_from(basic).ok()),
-        };
-        let readable = endpoint.request(Version::V16);
-        readable.map_err(|e| EndpointError::Unreadable { url: url.into(), reason: e.to_string() })?;
-        Ok(endpoint)
-    }
-
-    fn request(&self, version: Version) -> Result<Request, Error> {
-        let mut request = self.url.as_str().into_client_request()?;
-        request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static(version.subprotocol()));
-        if let Some(basic) = &self.authorization {
-            request.headers_mut().insert("Authorization", basic.clone());
-        }
-        Ok(request)
-    }
-
-    fn explain(&self, error: &Error, version: Version) -> String {
-        let url = &self.url;
-        match error {
-            Error::Http(answer) if answer.status() == 401 => format!("{url} wants another password (HTTP 401)."),
-            Error::Http(answer) => format!("{url} refuses the connection (HTTP {}).", answer.status().as_u16()),
-            Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
-                format!("{url} does not agree to {}.", version.subprotocol())
-            }
-            Error::Io(e) => format!("Nobody answers at {url} ({e}). Is the endpoint running, and is this its address?"),
-            other => format!("{url} cannot be connected to: {other}."),
-        }
-    }
-}
 
 /// How a charger's connection stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +83,8 @@ impl Hand {
 }
 
 /// Connects a charger to an endpoint in a task of its own, and again whenever the connection is lost, until stopped.
-pub fn connect(endpoint: Endpoint, charger: SimulatedCharger) -> Hand {
+pub fn connect(endpoint: Endpoint, mut charger: SimulatedCharger) -> Hand {
+    endpoint.equip(&mut charger);
     let (orders, received) = mpsc::unbounded_channel();
     let (state, link) = watch::channel(LinkState::Connecting);
     Hand { orders, link, task: tokio::spawn(stay_connected(endpoint, charger, received, state)) }
@@ -177,12 +103,16 @@ async fn stay_connected(
     state: watch::Sender<LinkState>,
 ) -> SimulatedCharger {
     let clock = steady_clock();
+    let mut uploads = Uploads::new(false);
     let mut pause = FIRST_PAUSE;
     loop {
         state.send_replace(LinkState::Connecting);
-        let attempt = async { connect_async(endpoint.request(charger.version())?).await };
+        let (way, version) = (charger.network.way().clone(), charger.version());
+        let address = endpoint.address(&way);
+        let attempt =
+            async { dial(endpoint.request(version, &way)?, way.security_profile, &charger.certificates).await };
         let why = match timeout(HANDSHAKE, attempt).await {
-            Ok(Ok((socket, _))) => {
+            Ok(Ok(socket)) => {
                 state.send_replace(LinkState::Connected);
                 pause = FIRST_PAUSE;
                 let (outgoing, incoming) = socket.split();
@@ -194,21 +124,29 @@ async fn stay_connected(
                     })
                 });
                 let first = charger.connected(clock());
-                match converse(&mut charger, first, incoming, outgoing, &mut orders, &clock).await {
+                match converse(&mut charger, first, incoming, outgoing, &mut orders, &mut uploads, &clock).await {
                     End::Stopped => return charger,
                     End::Reboot => {
                         pause = REBOOT;
                         "The charger reboots.".into()
                     }
-                    End::Lost => format!("{} closed the connection.", endpoint.url),
+                    End::Reconnect => "The charger connects anew, as it was told.".into(),
+                    End::Lost => format!("{address} closed the connection."),
                 }
             }
-            Ok(Err(e)) => endpoint.explain(&e, charger.version()),
-            Err(_) => format!("{} did not answer within {} s.", endpoint.url, HANDSHAKE.as_secs()),
+            Ok(Err(e)) => {
+                charger.network.failed();
+                explain(&e, &address, version.subprotocol())
+            }
+            Err(_) => {
+                charger.network.failed();
+                format!("{address} did not answer within {} s.", HANDSHAKE.as_secs())
+            }
         };
         charger.disconnected(clock());
         state.send_replace(LinkState::Down { why, pause });
-        let alone = converse(&mut charger, Vec::new(), stream::pending(), sink::drain(), &mut orders, &clock);
+        let alone =
+            converse(&mut charger, Vec::new(), stream::pending(), sink::drain(), &mut orders, &mut uploads, &clock);
         if let Ok(End::Stopped) = timeout(pause, alone).await {
             return charger;
         }
@@ -217,7 +155,8 @@ async fn stay_connected(
 }
 
 /// Connects a charger through channels, for tests on paused time; ends when either channel closes. A Reset is played
-/// as silence: two seconds later the charger boots again, and what arrived meanwhile is lost.
+/// as silence: two seconds later the charger boots again, and what arrived meanwhile is lost. There is no network here:
+/// the upload of a log is played, too, and ends well.
 pub async fn over_channels(
     mut charger: SimulatedCharger,
     mut incoming: mpsc::Receiver<String>,
@@ -225,22 +164,28 @@ pub async fn over_channels(
     clock: impl Fn() -> Timestamp,
 ) -> SimulatedCharger {
     let (_hand, mut orders) = mpsc::unbounded_channel();
+    let mut uploads = Uploads::new(true);
     let mut sink = pin!(sink::unfold(outgoing, |to, text| async move { to.send(text).await.map(|()| to) }));
     loop {
         let texts = stream::poll_fn(|context| incoming.poll_recv(context));
         let first = charger.connected(clock());
-        if let End::Lost | End::Stopped = converse(&mut charger, first, texts, &mut sink, &mut orders, &clock).await {
-            return charger;
-        }
+        let end = converse(&mut charger, first, texts, &mut sink, &mut orders, &mut uploads, &clock).await;
         charger.disconnected(clock());
-        sleep(REBOOT).await;
-        while incoming.try_recv().is_ok() {}
+        match end {
+            End::Lost | End::Stopped => return charger,
+            End::Reconnect => {}
+            End::Reboot => {
+                sleep(REBOOT).await;
+                while incoming.try_recv().is_ok() {}
+            }
+        }
     }
 }
 
 enum End {
     Lost,
     Reboot,
+    Reconnect,
     Stopped,
 }
 
@@ -251,6 +196,7 @@ async fn converse(
     incoming: impl Stream<Item = String>,
     outgoing: impl Sink<String>,
     orders: &mut mpsc::UnboundedReceiver<Order>,
+    uploads: &mut Uploads,
     clock: impl Fn() -> Timestamp,
 ) -> End {
     let (mut incoming, mut outgoing) = (pin!(incoming), pin!(outgoing));
@@ -261,9 +207,13 @@ async fn converse(
                 return End::Lost;
             }
         }
+        uploads.begin(charger.take_uploads());
         let now = clock();
         if charger.reboot_due(now) {
             return End::Reboot;
+        }
+        if charger.reconnect_due() {
+            return End::Reconnect;
         }
         let wait = Duration::try_from(charger.next_tick().duration_since(now)).unwrap_or(Duration::ZERO);
         frames = tokio::select! {
@@ -280,6 +230,7 @@ async fn converse(
                     return End::Stopped;
                 }
             },
+            (request, is_done) = uploads.ended() => charger.uploaded(request, is_done, clock()),
             () = sleep(wait) => charger.tick(clock()),
         };
     }
