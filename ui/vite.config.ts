@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { officialSchemas } from './official-schemas.ts';
 
 /** The scripted site is for tests and pictures; a build for people must not carry it. */
 function scriptedSiteStaysOut(mode: string): Plugin {
@@ -17,7 +18,7 @@ function scriptedSiteStaysOut(mode: string): Plugin {
 }
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), scriptedSiteStaysOut(mode)],
+  plugins: [svelte(), officialSchemas(mode), scriptedSiteStaysOut(mode)],
   clearScreen: false,
   server: { port: 5173, strictPort: true, host: '127.0.0.1', watch: { ignored: ['**/src-tauri/**', '**/target/**'] } },
   // Inlined assets and the preload polyfill would break the window's Content-Security-Policy.

@@ -4,25 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chargehand_commissioning::event::Step;
 use chargehand_commissioning::link::{Link, View};
-use chargehand_commissioning::step;
+use chargehand_site::authority::{AuthorityError, Keeping};
 use chargehand_site::store::StoreError;
 use chargehand_site::{Options, Site};
 use jiff::{SignedDuration, Timestamp};
-use tauri::{AppHandle, Manager, Runtime};
-use tauri_specta::Event;
 
-use crate::ipc::{AppView, ArrivalView, Changed, ChargerView, ErrorCode, UiError};
+use crate::ipc::{AppView, AuthorityView, ChargerView, ErrorCode, UiError};
 use crate::view;
-
-/// At most ten updates a second reach the window.
-const PAUSE: Duration = Duration::from_millis(100);
-/// How many refused connections are shown.
-const REFUSED: usize = 5;
 
 /// What was said when the program was started: `--data` or `--listen`, else the variable, for tests and for support.
 fn given(option: &str, variable: &str) -> Option<OsString> {
@@ -66,13 +60,14 @@ pub struct App {
     pub folders: Folders,
     /// The site, or why there is none.
     pub site: Result<Site, UiError>,
-    started: Timestamp,
     /// A person wants to close the window, and is asked whether.
     closing: Mutex<bool>,
     /// What closing would leave behind or break off, by charger, as of the last update.
     unfinished: Mutex<BTreeMap<Arc<str>, Unfinished>>,
-    /// The newest connections that were refused since we started, oldest first.
-    refused: Mutex<Vec<ArrivalView>>,
+    /// The private key of our authority lies under a passphrase.
+    under_passphrase: AtomicBool,
+    /// Our authority could not be opened by itself, so a person has to.
+    authority_waits: AtomicBool,
 }
 
 /// What closing would leave behind on one charger, or break off.
@@ -82,7 +77,7 @@ struct Unfinished {
     until: Option<Timestamp>,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -104,10 +99,10 @@ impl App {
         Self {
             folders,
             site,
-            started: Timestamp::now(),
             closing: Mutex::default(),
             unfinished: Mutex::default(),
-            refused: Mutex::default(),
+            under_passphrase: AtomicBool::new(false),
+            authority_waits: AtomicBool::new(false),
         }
     }
 
@@ -153,23 +148,39 @@ impl App {
     }
 
     /// How long until the next thing ends by itself; long where nothing does.
-    fn next_end(&self) -> Duration {
+    pub(crate) fn next_end(&self) -> Duration {
         let ends = locked(&self.unfinished).values().filter_map(|u| u.until).min();
         let left = ends.map_or(SignedDuration::from_hours(1), |at| at.duration_since(Timestamp::now()));
         Duration::try_from(left).unwrap_or_default()
     }
 
-    /// The refused connections to show.
-    pub fn refused(&self) -> Vec<ArrivalView> {
-        locked(&self.refused).clone()
+    /// Opens the authority that was made before, where its key is in the keychain. One under a passphrase waits for it.
+    pub(crate) async fn reopen_authority(&self) {
+        let Ok(site) = &self.site else { return };
+        if site.made_authority().is_some()
+            && let Err(error) = site.secure(Keeping::Keychain).await
+        {
+            let under_passphrase = matches!(error, AuthorityError::KeptElsewhere { .. });
+            self.under_passphrase.store(under_passphrase, Ordering::Relaxed);
+            self.authority_waits.store(true, Ordering::Relaxed);
+        }
     }
 
-    /// Reads what was refused lately: the store keeps it under no charger.
-    async fn read_refused(&self) {
-        let Ok(site) = &self.site else { return };
-        let Ok(entries) = site.store().entries_before("", None, REFUSED as u32).await else { return };
-        let since = entries.iter().filter(|entry| entry.at >= self.started);
-        *locked(&self.refused) = since.filter_map(view::refused).collect();
+    /// Chargers that want TLS cannot connect until a person opens our authority.
+    pub fn authority_waits(&self) -> bool {
+        let closed = self.site.as_ref().is_ok_and(|site| site.authority().is_none());
+        closed && self.authority_waits.load(Ordering::Relaxed)
+    }
+
+    /// Our certificate authority; `None` until one was made.
+    pub fn authority(&self) -> Option<AuthorityView> {
+        let site = self.site.as_ref().ok()?;
+        let (open, root) = match site.authority() {
+            Some(root) => (true, root),
+            None => (false, site.made_authority()?),
+        };
+        let under_passphrase = self.under_passphrase.load(Ordering::Relaxed);
+        Some(AuthorityView { open, name: root.name(), fingerprint: root.fingerprint(), under_passphrase })
     }
 
     /// The whole frame of the window.
@@ -229,49 +240,4 @@ pub fn said(text: &str) -> UiError {
 fn broken_store(error: &StoreError) -> UiError {
     let problem = said(&error.to_string());
     UiError { remedy: format!("{} Then start Chargehand again.", problem.remedy), ..problem }
-}
-
-/// Listens, then forwards what changes, at most ten times a second.
-pub async fn forward<R: Runtime>(handle: AppHandle<R>) {
-    let app = handle.state::<App>();
-    let Ok(site) = app.site.as_ref() else { return };
-    let _ = site.listen().await;
-    let network = tauri::async_runtime::spawn({
-        let site = site.clone();
-        async move { site.follow_network().await }
-    });
-    let mut health = site.store().health();
-    loop {
-        let changed = tokio::select! {
-            changed = site.changes() => changed,
-            Ok(()) = health.changed() => BTreeSet::new(),
-            // What ends by itself tells nobody.
-            () = tokio::time::sleep(app.next_end()) => app.unfinished(),
-        };
-        if changed.contains("") {
-            app.read_refused().await;
-        }
-        let _ = Changed { app: Some(app.view().await), charger: None }.emit(&handle);
-        for id in changed.iter().filter(|id| !id.is_empty()) {
-            let Some(link) = site.charger(id) else { continue };
-            let Ok(view) = link.view().await else { continue };
-            inspect_newcomer(&link, &view);
-            let _ = Changed { app: None, charger: Some(view::charger(&view)) }.emit(&handle);
-        }
-        if handle.webview_windows().is_empty() {
-            break;
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
-    network.abort();
-}
-
-/// A charger that was just adopted is inspected by itself: reading harms nothing, and it is the next thing anyone does.
-fn inspect_newcomer(link: &Link, view: &View) {
-    let record = &view.record;
-    let fresh = record.configuration.is_none() && !record.outcomes.contains_key(&Step::Inspect);
-    if record.adopted && record.connected.is_some() && fresh && view.running.is_none() {
-        let link = link.clone();
-        tauri::async_runtime::spawn(async move { step::inspect(&link).await });
-    }
 }

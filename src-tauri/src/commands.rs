@@ -15,7 +15,8 @@ use tokio::time::Instant;
 
 use crate::app::{App, charger_view, other};
 use crate::ipc::{
-    AppView, CeilingPartsView, Changed, ChargerView, ErrorCode, FrameView, ReportFilesView, SiteView, UiError,
+    AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ErrorCode, FrameView, PolicyView,
+    ReportFilesView, SiteView, UiError,
 };
 use crate::view;
 
@@ -82,6 +83,13 @@ async fn note(link: &Link, event: Event) -> Result<(), UiError> {
     link.keep(event).await.map(drop).map_err(|e| failed(&e))
 }
 
+/// Answer a charger's deviant messages as if they were right, or as a strict platform would.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_policy(app: State<'_, App>, id: String, policy: PolicyView) -> Result<(), UiError> {
+    note(&app.link(&id)?, Event::Policy { policy: view::wanted_policy(policy) }).await
+}
+
 /// Keep the parts of the ceiling. Raising it needs every part that was entered before in the same call.
 #[tauri::command]
 #[specta::specta]
@@ -125,7 +133,7 @@ pub async fn prove_limit(app: State<'_, App>, id: String, limit_ma: u32) -> Resu
 }
 
 /// A charger that can be commanded now.
-async fn ready(app: &App, id: &str) -> Result<Link, UiError> {
+pub(crate) async fn ready(app: &App, id: &str) -> Result<Link, UiError> {
     let link = app.link(id)?;
     let view = link.view().await.map_err(|e| failed(&e))?;
     if !view.record.adopted {
@@ -140,13 +148,14 @@ async fn ready(app: &App, id: &str) -> Result<Link, UiError> {
     Ok(link)
 }
 
-fn failed(failure: &CallFailure) -> UiError {
+pub(crate) fn failed(failure: &CallFailure) -> UiError {
     let (code, remedy) = match failure {
         CallFailure::Held(held) => (
             match held {
                 guard::Refused::CeilingMissing => ErrorCode::CeilingMissing,
                 guard::Refused::AboveCeiling { .. } => ErrorCode::AboveCeiling,
                 guard::Refused::BelowMinimum { .. } => ErrorCode::BelowMinimum,
+                guard::Refused::EffectUnknown { .. } => ErrorCode::EffectUnknown,
                 _ => ErrorCode::Other,
             },
             held.remedy(),
@@ -173,6 +182,14 @@ pub async fn clear(app: State<'_, App>, id: String) -> Result<(), UiError> {
     let link = ready(&app, &id).await?;
     tauri::async_runtime::spawn(async move { step::clear(&link).await });
     Ok(())
+}
+
+/// The configuration of a charger as last read; `None` where it was not.
+#[tauri::command]
+#[specta::specta]
+pub async fn configuration(app: State<'_, App>, id: String) -> Result<Option<ConfigurationView>, UiError> {
+    let record = app.link(&id)?.record().await.map_err(|e| failed(&e))?;
+    Ok(record.configuration.as_ref().map(view::configuration))
 }
 
 /// Stored frames and events by number (the evidence of a sentence), at most 200.

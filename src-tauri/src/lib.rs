@@ -2,7 +2,10 @@
 
 pub mod app;
 pub mod commands;
+pub mod endpoint;
+mod forward;
 pub mod ipc;
+pub mod messages;
 mod view;
 
 use app::App;
@@ -22,14 +25,22 @@ macro_rules! bridge {
                 commands::set_auto_adopt,
                 commands::connect_step_open,
                 commands::adopt,
+                commands::set_policy,
                 commands::set_ceiling,
+                endpoint::connection,
+                endpoint::secure,
+                endpoint::export_root,
                 commands::inspect,
                 commands::apply_limit,
                 commands::prove_limit,
                 commands::cancel,
                 commands::clear,
+                commands::configuration,
                 commands::frames,
                 commands::frames_before,
+                messages::messages,
+                messages::message_schema,
+                messages::send_message,
                 commands::export_report,
                 commands::close::<$runtime>,
                 commands::stay::<$runtime>
@@ -54,7 +65,7 @@ pub fn run() {
         .setup(move |tauri_app| {
             specta.mount_events(tauri_app);
             tauri_app.manage(tauri::async_runtime::block_on(App::open()));
-            tauri::async_runtime::spawn(app::forward(tauri_app.handle().clone()));
+            tauri::async_runtime::spawn(forward::forward(tauri_app.handle().clone()));
             Ok(())
         })
         .on_window_event(|window, event| {

@@ -2,23 +2,29 @@
 
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::compose::{self, About};
-use chargehand_commissioning::event::{Event, ReportFiles, Step};
+use chargehand_commissioning::event::{ReportFiles, Step};
 use chargehand_commissioning::journal::{Direction, Entry};
 use chargehand_commissioning::limit::STATION_PROFILE;
 use chargehand_commissioning::link::{Running, View};
 use chargehand_commissioning::outcome::{Finding, Gravity, Outcome, Verdict};
 use chargehand_commissioning::record::{InForce, Record, Tally, is_hard, place};
-use chargehand_commissioning::report::{Attempt, ChartPoint, ConfigurationSnapshot, LimitProof, SiteDetails};
+use chargehand_commissioning::report::{
+    Attempt, ChartPoint, ConfigurationKey, ConfigurationSnapshot, LimitProof, SiteDetails, VariableAttributes,
+};
 use chargehand_commissioning::units::{Amperes, Phases};
+use chargehand_ocpp::v2::variable::Variable;
+use chargehand_ocpp::{Deviation, Policy};
 use chargehand_site::Site;
 use jiff::Timestamp;
 
 use crate::ipc::*;
 
 mod app;
+mod connection;
 mod steps;
 
 pub use app::app;
+pub use connection::connection;
 
 fn time(at: Timestamp) -> String {
     at.to_string()
@@ -66,7 +72,7 @@ pub fn charger(view: &View) -> ChargerView {
         model: boot.model,
         serial: boot.serial,
         firmware: boot.firmware,
-        protocol: "OCPP 1.6J".to_owned(),
+        version: record.version().name().to_owned(),
         peer: handshake.peer,
         path: handshake.path,
         offered: handshake.offered,
@@ -80,12 +86,15 @@ pub fn charger(view: &View) -> ChargerView {
         connectors: connectors(record),
         transaction: record.running_transaction().map(|t| TransactionView {
             id: t.id,
+            named: t.name.clone(),
             connector: t.connector,
             started: time(t.started),
         }),
         live: live(record),
         clock: record.clock.map(|c| c.sentence()).unwrap_or_default(),
-        configuration: record.configuration.as_ref().map(configuration),
+        policy: policy(record.policy),
+        security: connection::security(&handshake.security),
+        configuration: record.configuration.as_ref().map(configuration_line),
         ceiling_parts: ceiling_parts(&record.ceiling_parts),
         ceiling: record.ceiling_parts.ceiling().map(|c| CeilingView {
             limit_ma: c.limit.milliamps(),
@@ -144,24 +153,63 @@ pub fn until(f: &InForce) -> String {
     ends.map(|ends| format!(" until {}", ends.strftime("%H:%M:%S"))).unwrap_or_default()
 }
 
-/// Something that came and was not let in.
-pub fn refused(entry: &Entry) -> Option<ArrivalView> {
-    let Ok(Event::Refused { peer, why }) = serde_json::from_slice(&entry.bytes) else { return None };
-    Some(ArrivalView { at: time(entry.at), text: format!("{peer}: {why}"), number: u32::try_from(entry.number).ok() })
+/// The component of a variable as its name begins; empty for a key.
+fn component(key: &ConfigurationKey) -> String {
+    let variable = key.attributes.as_ref().and_then(|_| Variable::parse(&key.key));
+    let own = variable.map(|v| Variable { variable: String::new(), variable_instance: String::new(), ..v }.to_string());
+    own.map(|name| name.trim_end_matches('.').to_owned()).unwrap_or_default()
 }
 
-fn configuration(snapshot: &ConfigurationSnapshot) -> ConfigurationView {
-    let key = |k: &chargehand_commissioning::report::ConfigurationKey| KeyView {
+fn configuration_line(snapshot: &ConfigurationSnapshot) -> ConfigurationLine {
+    ConfigurationLine {
+        taken: snapshot.taken.map(time).unwrap_or_default(),
+        read_as: snapshot.read_as.clone(),
+        keys: u32::try_from(snapshot.keys.len()).unwrap_or(u32::MAX),
+    }
+}
+
+/// The whole configuration as last read.
+pub fn configuration(snapshot: &ConfigurationSnapshot) -> ConfigurationView {
+    let key = |k: &ConfigurationKey| KeyView {
+        component: component(k),
         key: k.key.clone(),
         value: k.value.clone(),
         readonly: k.readonly,
         meaning: k.meaning.clone(),
+        attributes: k.attributes.as_ref().map(attributes),
     };
     ConfigurationView {
         taken: snapshot.taken.map(time).unwrap_or_default(),
         read_as: snapshot.read_as.clone(),
         keys: snapshot.keys.iter().map(key).collect(),
         unknown: snapshot.unknown.clone(),
+    }
+}
+
+fn attributes(a: &VariableAttributes) -> AttributesView {
+    AttributesView {
+        target: a.target.clone(),
+        min_set: a.min_set.clone(),
+        max_set: a.max_set.clone(),
+        write_only: a.write_only,
+        unit: a.unit.clone(),
+        data_type: a.data_type.clone(),
+        allowed: a.allowed.clone(),
+    }
+}
+
+fn policy(p: Policy) -> PolicyView {
+    match p {
+        Policy::Cooperative => PolicyView::Cooperative,
+        Policy::Strict => PolicyView::Strict,
+    }
+}
+
+/// The policy as the engine wants it.
+pub fn wanted_policy(p: PolicyView) -> Policy {
+    match p {
+        PolicyView::Cooperative => Policy::Cooperative,
+        PolicyView::Strict => Policy::Strict,
     }
 }
 
@@ -269,15 +317,24 @@ fn finding(f: &Finding) -> FindingView {
     }
 }
 
+/// One deviation, seen once.
+pub fn deviation(action: &str, d: &Deviation) -> DeviationView {
+    DeviationView {
+        rule: d.rule.to_string(),
+        place: format!("{action} {}", place(d)).trim().to_owned(),
+        got: d.got.clone(),
+        meaning: d.meaning().to_owned(),
+        hard: is_hard(d),
+        count: 1,
+        evidence: Vec::new(),
+    }
+}
+
 fn deviations(record: &Record) -> Vec<DeviationView> {
     let one = |t: &Tally| DeviationView {
-        rule: t.deviation.rule.to_string(),
-        place: format!("{} {}", t.action, place(&t.deviation)).trim().to_owned(),
-        got: t.deviation.got.clone(),
-        meaning: t.deviation.meaning().to_owned(),
-        hard: is_hard(&t.deviation),
         count: t.count,
         evidence: numbers(&t.evidence),
+        ..deviation(&t.action, &t.deviation)
     };
     let mut list: Vec<DeviationView> = record.deviations.iter().map(one).collect();
     list.sort_by_key(|d| !d.hard);

@@ -13,11 +13,49 @@ test('without a charger the window says first what to type into one', async () =
   expect(callsOf(site, 'connectStepOpen')).toEqual([[true]]);
 });
 
-test('what came and was refused is shown with why, and where it is recorded', async () => {
-  const site = await open('refused');
-  await expect.element(at('refused')).toHaveTextContent('192.168.1.54:50120: It asked for TLS');
-  await at('refused').getByRole('button', { name: 'frame 7' }).click();
-  expect(callsOf(site, 'frames')).toEqual([['', [7]]]);
+test('what came and was refused is shown with why, and opens to its stages', async () => {
+  await open('refused');
+  await expect.element(at('attempt')).toHaveTextContent('refused no charger It speaks only TLS 1.1 and older');
+  await at('attempt').getByRole('button', { name: 'Handshake of 192.168.1.54:50120' }).click();
+  await expect.element(at('handshake-finding')).toHaveTextContent('Ask the maker for newer firmware');
+  expect(at('stage').elements().map((stage) => stage.querySelector('b')!.textContent)).toEqual(['TCP connection accepted', 'First bytes: TLS (wss)', 'TLS hello', 'Connection closed']);
+});
+
+test('a handshake is shown stage by stage, from its first bytes to its first message', async () => {
+  await open('attempts', 'connect');
+  await at('attempts').getByRole('button', { name: 'Handshake of 192.168.1.54:50122' }).click();
+  const sheet = at('handshake');
+  await expect.element(sheet).toHaveTextContent('16 03 01 00 c8');
+  await expect.element(sheet).toHaveTextContent('TLS 1.3, TLS 1.2');
+  await expect.element(sheet).toHaveTextContent('Host name (SNI) chargehand.local');
+  await expect.element(sheet).toHaveTextContent('GET /wattpilot-91020014 HTTP/1.1');
+  await expect.element(sheet).toHaveTextContent('Accepted as a WebSocket (101)');
+  await expect.element(sheet).toHaveTextContent('Chosen ocpp1.6');
+  await expect.element(sheet).toHaveTextContent('First message +212 ms');
+});
+
+test('a charger’s own page leaves out what was certainly another charger', async () => {
+  await open('attempts', 'connect');
+  await expect.poll(() => at('attempt').elements().length).toBe(3);
+  expect(at('attempts').element().textContent).not.toContain('EVB-2231');
+  await at('rail-chargers').click();
+  await at('connect-another').click();
+  await expect.poll(() => at('attempt').elements().length).toBe(4);
+  await at('handshake-open').first().click();
+  await expect.element(at('handshake')).toHaveTextContent('Password another one sent than is set here');
+});
+
+test('what happens to a connection while one looks at it is read again', async () => {
+  const site = await open('attempts', 'connect');
+  const { connections } = await site.snapshot();
+  const coming = connections.find(({ state }) => state === 'coming')!;
+  let asked = 0;
+  const before = site.connection;
+  site.connection = (one) => (asked++, before(one));
+  await at('attempts').getByRole('button', { name: `Handshake of ${coming.peer}` }).click();
+  await expect.element(at('handshake')).toHaveTextContent('Nothing more has come yet.');
+  site.changeApp({ connections: connections.map((one) => (one === coming ? { ...one, state: 'refused', stages: 2 } : one)) });
+  await expect.poll(() => asked).toBe(2);
 });
 
 test('chargers may be adopted by themselves only while the Connect step is open', async () => {

@@ -20,7 +20,41 @@ test('the configuration is searched in keys, values and meanings', async () => {
   await at('configuration-search').fill('pings the connection');
   await expect.element(table).toHaveTextContent('WebSocketPingInterval');
   await at('configuration-search').fill('nothing like it');
-  await expect.element(table).toHaveTextContent('No key matches.');
+  await expect.element(at('configuration')).toHaveTextContent('Nothing matches.');
+});
+
+test('variables of 2.x stand under their component, with what is told of them besides', async () => {
+  await open('second', 'inspect');
+  await expect.element(at('facts')).toHaveTextContent('OCPP 2.0.1');
+  await expect.poll(() => at('component').elements().length).toBe(89);
+  expect(at('configuration').element().querySelectorAll('table')).toHaveLength(0);
+  await at('configuration').getByRole('button', { name: /^▸? ?EVSE 1/ }).click();
+  await expect.element(page.getByRole('row', { name: /Power/ })).toHaveTextContent('7400 W');
+  await expect.element(page.getByRole('row', { name: /Power/ })).toHaveTextContent('at most 22000 · allowed: 0 to 22000 · type decimal');
+  await at('configuration-search').fill('heartbeat');
+  await expect.element(at('configuration')).toHaveTextContent('1 of 92 variables');
+  await expect.element(page.getByRole('row', { name: /HeartbeatInterval/ })).toHaveTextContent('300 s');
+  await at('configuration-search').fill('connectortype');
+  await expect.element(at('component')).toHaveTextContent('Connector · EVSE 1, connector 1');
+  await at('configuration-search').fill('basicauth');
+  await expect.element(page.getByRole('row', { name: /BasicAuthPassword/ })).toHaveTextContent('write only');
+});
+
+test('a configuration that was read anew is shown', async () => {
+  const site = await open('inspected', 'inspect');
+  await expect.element(at('configuration')).toHaveTextContent('14 keys');
+  site.configuration = async () => ({ taken: ago(0), readAs: 'whole list', keys: [], unknown: ['Everything'] });
+  site.change(id, { configuration: { taken: ago(0), readAs: 'whole list', keys: 0 } });
+  await expect.element(at('configuration')).toHaveTextContent('Everything');
+});
+
+test('how deviant messages are answered is chosen for each charger, with what it does', async () => {
+  const site = await open('inspected', 'inspect');
+  await at('tab-deviations').click();
+  await expect.element(at('policy-why')).toHaveTextContent('so the charger gets on');
+  await page.getByRole('radio', { name: 'As a strict platform' }).click();
+  expect(callsOf(site, 'setPolicy')).toEqual([[id, 'strict']]);
+  await expect.element(at('policy-why')).toHaveTextContent('a charger may stop charging');
 });
 
 test('read-only keys are marked in words, and a key without a value says so', async () => {
@@ -31,7 +65,9 @@ test('read-only keys are marked in words, and a key without a value says so', as
 
 test('a deviation leads to the frames it rests on', async () => {
   const site = await open('inspected', 'inspect');
-  await at('deviations').getByRole('button', { name: 'frames 5–6, 9' }).click();
+  await at('tab-deviations').click();
+  await expect.element(at('deviations-hard')).toHaveTextContent('StatusNotification /timestamp');
+  await at('deviations-hard').getByRole('button', { name: 'frames 5–6, 9' }).click();
   expect(callsOf(site, 'frames')).toEqual([[id, [5, 6, 9]]]);
   await expect.element(page.getByRole('dialog', { name: 'Evidence: frames 5–6, 9' })).toBeVisible();
   expect(at('frame').elements()).toHaveLength(3);
@@ -75,7 +111,7 @@ test('a charger cannot turn our sentences around', async () => {
 test('times are local with their zone, and UTC on hover', async () => {
   const site = await open('inspected', 'inspect');
   const started = ago(60);
-  site.change(id, { transaction: { id: 7, connector: 1, started } });
+  site.change(id, { transaction: { id: 7, named: '', connector: 1, started } });
   const time = page.getByTitle(`${started.slice(0, 19).replace('T', ' ')} UTC`);
   await expect.element(time).toHaveTextContent(/\d\d:\d\d:\d\d \S+/);
 });

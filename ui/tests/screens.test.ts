@@ -7,10 +7,20 @@ import { at, burstButtons, expectNoOverflow, expectSound, lengthen, open } from 
 
 type View = [name: string, site: keyof typeof sites, step?: StepName, then?: () => Promise<unknown>];
 
+/** Opens a message and presses these, one after the other. */
+async function message(action: string, ...then: string[]): Promise<void> {
+  await at('tab-messages').click();
+  await page.getByRole('button', { name: action, exact: true }).click();
+  await expect.element(at('json')).toBeVisible();
+  for (const id of then) await at(id).click();
+}
+
 const views: View[] = [
   ['no charger yet', 'empty'],
   ['no endpoint', 'taken'],
   ['a refused connection', 'refused'],
+  ['connection attempts', 'attempts', 'connect'],
+  ['a handshake', 'attempts', 'connect', () => at('handshake-open').nth(1).click()],
   ['the list of chargers', 'away'],
   ['a newcomer', 'arrived', undefined, () => at('connect-another').click()],
   ['connect, not adopted', 'arrived', 'connect'],
@@ -30,15 +40,29 @@ const views: View[] = [
   ['hand over, exported', 'passed', 'handOver', () => at('export').click()],
   ['contact lost', 'away', 'prove'],
   ['the site', 'passed', undefined, () => at('rail-site').click()],
+  ['the site, its authority open', 'secured', undefined, () => at('rail-site').click()],
+  ['the site, its authority closed', 'closed', undefined, () => at('rail-site').click()],
+  ['an address with TLS', 'secured', 'connect', () => page.getByRole('radio', { name: 'With TLS (wss)' }).click()],
+  ['security', 'secured', 'inspect', () => at('tab-security').click()],
   ['notices', 'away', undefined, () => at('notices').click()],
   ['the endpoint', 'passed', undefined, () => at('endpoint').click()],
-  ['evidence', 'inspected', 'inspect', () => at('evidence').first().click()],
+  ['evidence', 'passed', 'prove', () => at('evidence').first().click()],
+  ['messages, none chosen', 'limited', 'inspect', () => at('tab-messages').click()],
+  ['messages, a form', 'limited', 'inspect', () => message('SetChargingProfile')],
+  ['messages, optional fields', 'limited', 'inspect', () => message('GetConfiguration', 'add/key', 'add/key', 'remove/key/0')],
+  ['messages, asking first', 'limited', 'inspect', () => message('ClearChargingProfile', 'send')],
+  ['messages, answered', 'limited', 'inspect', () => message('GetConfiguration', 'send')],
+  ['messages, refused', 'limited', 'inspect', () => message('DataTransfer', 'send', 'confirm-yes')],
+  ['the variables of 2.x', 'second', 'inspect'],
+  ['the variables of 2.x, found', 'second', 'inspect', () => at('configuration-search').fill('interval')],
+  ['deviations', 'inspected', 'inspect', () => at('tab-deviations').click()],
   ['the palette', 'running', 'prove', () => userEvent.keyboard('{Control>}k{/Control}')],
   ['the keys', 'passed', undefined, () => userEvent.keyboard('?')],
   ['closing', 'closing'],
   ['a hostile charger, listed', 'hostile'],
   ['a hostile charger, connect', 'hostile', 'connect'],
   ['a hostile charger, inspect', 'hostile', 'inspect'],
+  ['a hostile charger, deviations', 'hostile', 'inspect', () => at('tab-deviations').click()],
 ];
 
 describe.each(views)('%s', (_, site, step, then) => {

@@ -38,6 +38,7 @@ pub const CHECKS: &[Need] = &[
     Need(Program(&["pdftotext"]), "poppler-utils"),
     Need(Program(&["qpdf"]), "qpdf"),
     Need(Program(&["ip"]), "iproute2"),
+    Need(Program(&["openssl"]), "openssl"),
     Need(Python, "python3-venv"),
 ];
 

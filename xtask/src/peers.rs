@@ -1,12 +1,12 @@
 //! Independent OCPP implementations as charge points for the tests (`tests/engine/peers`): in `target/peers`, never
-//! installed globally.
+//! installed globally. Those on Rust crates are a workspace of their own, so that what they need is no part of ours.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::call::{Done, Failure, answer, root, run};
-use crate::{needs, ui};
+use crate::{call, needs, ui};
 
 /// PyPI packages and their versions.
 const PYTHON: &[(&str, &str)] = &[("ocpp", "2.1.0"), ("websockets", "17.4")];
@@ -16,11 +16,21 @@ const NODE: (&str, &str) = ("ocpp-rpc", "2.2.1");
 /// Installs those that are not there in the right version.
 ///
 /// # Errors
-/// pip or npm failed.
+/// pip, npm or cargo failed.
 pub fn install() -> Done {
     let folder = root().join("target/peers");
     python(&folder.join("python"))?;
-    node(&folder.join("node"))
+    node(&folder.join("node"))?;
+    rust(&folder.join("rust"))
+}
+
+fn rust(folder: &Path) -> Done {
+    let manifest = root().join("tests/engine/peers/rust/Cargo.toml");
+    run(call::cargo()
+        .args(["build", "--locked", "--quiet", "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(folder))
 }
 
 fn python(venv: &Path) -> Done {

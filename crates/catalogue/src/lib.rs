@@ -66,13 +66,26 @@ struct Keys {
     key: Vec<Key>,
 }
 
-/// All known configuration keys, the standard's first.
+/// All known configuration keys of OCPP 1.6, the standard's first.
 pub fn keys() -> &'static [Key] {
     static KEYS: OnceLock<Vec<Key>> = OnceLock::new();
-    KEYS.get_or_init(|| {
-        // The file is part of the program and read by a test: it cannot be wrong in a released binary.
-        toml::from_str::<Keys>(include_str!("../keys.toml")).map(|keys| keys.key).unwrap_or_default()
-    })
+    KEYS.get_or_init(|| read(include_str!("../keys.toml")))
+}
+
+/// All known variables of OCPP 2.x, by `Component.Variable`.
+pub fn variables() -> &'static [Key] {
+    static VARIABLES: OnceLock<Vec<Key>> = OnceLock::new();
+    VARIABLES.get_or_init(|| read(include_str!("../variables.toml")))
+}
+
+fn read(file: &str) -> Vec<Key> {
+    // The files are part of the program and read by a test: they cannot be wrong in a released binary.
+    toml::from_str::<Keys>(file).map(|keys| keys.key).unwrap_or_default()
+}
+
+/// The variable of this name, `Component.Variable` without instance and EVSE (compared without regard to case).
+pub fn variable(name: &str) -> Option<&'static Key> {
+    variables().iter().find(|k| k.key.eq_ignore_ascii_case(name))
 }
 
 /// The key of this name: the named maker's own where there are several (both compared without regard to case, because
@@ -94,7 +107,8 @@ mod tests {
     #[test]
     fn every_key_has_meaning_source_date_and_confidence() {
         assert!(keys().len() > 80, "keys.toml could not be read");
-        for key in keys() {
+        assert!(variables().len() > 80, "variables.toml could not be read");
+        for key in keys().iter().chain(variables()) {
             for (what, text) in [("meaning", &key.meaning), ("source", &key.source), ("date", &key.date)] {
                 assert!(!text.trim().is_empty(), "{} has no {what}", key.key);
             }
@@ -114,5 +128,7 @@ mod tests {
         assert_eq!(key("ChargeRate", "GivEnergy").map(|k| k.effect), Some(Effect::TenthsOfAmps));
         assert_eq!(key("HeartbeatInterval", "").map(|k| k.effect), Some(Effect::None));
         assert!(key("AuthorizationKey", "").is_some_and(|k| k.secret));
+        assert_eq!(variable("EVSE.ACCurrent").map(|k| k.effect), Some(Effect::Amps));
+        assert_eq!(variable("SampledDataCtrlr.TxUpdatedInterval").map(|k| k.effect), Some(Effect::None));
     }
 }

@@ -1,10 +1,11 @@
 //! The command line.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chargehand_commissioning::units::Amperes;
 use chargehand_simulator::Version;
+use chargehand_site::authority::{Keeping, Passphrase};
 use chargehand_site::csms::Password;
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -30,6 +31,9 @@ pub enum Command {
     Simulate(Simulate),
     /// Prints the stored frames as JSON lines, also while another program is writing.
     Frames(Frames),
+    /// The certificates of TLS: ours, and those we trust.
+    #[command(subcommand)]
+    Certificate(Certificate),
     /// Checks that a report and its JSON belong together and were not altered, or that a data folder was not.
     Verify(Verify),
 }
@@ -49,6 +53,13 @@ pub struct Place {
     /// File that holds the password; better than --password, which other users of this computer can see.
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
+    /// Let chargers speak TLS (wss://), too: our certificate authority, made on first use, keeps its private key in this
+    /// computer's keychain.
+    #[arg(long, conflicts_with = "tls_passphrase_file")]
+    pub tls_keychain: bool,
+    /// The same, but the private key lies in the data folder, encrypted under the passphrase in this file.
+    #[arg(long, value_name = "FILE")]
+    pub tls_passphrase_file: Option<PathBuf>,
 }
 
 impl Place {
@@ -59,13 +70,30 @@ impl Place {
     pub fn password(&self) -> Result<Option<Password>, Failure> {
         let text = match (&self.password, &self.password_file) {
             (Some(text), _) => text.clone(),
-            (None, Some(file)) => std::fs::read_to_string(file).map_err(|e| {
-                Failure(Exit::BadArguments, format!("The password file {} cannot be read ({e}).", file.display()))
-            })?,
+            (None, Some(file)) => line_of(file, "password")?,
             (None, None) => return Ok(None),
         };
         Ok(Some(Password::new(text.trim_end_matches(['\r', '\n']))))
     }
+
+    /// Where the private key of our certificate authority is kept, if there is to be one.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the passphrase is too short.
+    pub fn keeping(&self) -> Result<Option<Keeping>, Failure> {
+        let Some(file) = &self.tls_passphrase_file else { return Ok(self.tls_keychain.then_some(Keeping::Keychain)) };
+        let passphrase = Passphrase::new(line_of(file, "passphrase")?);
+        let passphrase = passphrase.map_err(|error| Failure(Exit::BadArguments, error.to_string()))?;
+        Ok(Some(Keeping::Passphrase(passphrase)))
+    }
+}
+
+/// A secret in a file, without the end of its line.
+fn line_of(file: &Path, what: &str) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure(Exit::BadArguments, format!("The {what} file {} cannot be read ({error}).", file.display()))
+    })?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// Which chargers are adopted.
@@ -89,6 +117,9 @@ pub struct Endpoint {
     /// Print every frame too, once it is on disk.
     #[arg(long)]
     pub frames: bool,
+    /// Print what each connection did, from its first byte on; also of those that never became a charger.
+    #[arg(long)]
+    pub handshakes: bool,
 }
 
 /// `commission`
@@ -164,6 +195,31 @@ pub struct Frames {
     /// Only this charger's.
     #[arg(long, value_name = "ID")]
     pub charger: Option<String>,
+}
+
+/// `certificate`
+#[derive(Debug, Subcommand)]
+pub enum Certificate {
+    /// Exports the root of our certificate authority, for chargers to trust. It is public: no passphrase is asked for.
+    Root {
+        /// Folder of the data.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// As DER instead of PEM.
+        #[arg(long)]
+        der: bool,
+        /// Where to write it. Without it: standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Trusts a root, for the certificates that chargers show. A running endpoint takes it up when it is started again.
+    Trust {
+        /// Folder of the data.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// The root, in PEM or DER.
+        file: PathBuf,
+    },
 }
 
 /// `verify`

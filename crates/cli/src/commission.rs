@@ -53,7 +53,7 @@ pub async fn run(args: args::Commission) -> Result<Exit, Failure> {
         adopt: Some(args.charger.clone()),
         tell_frames: false,
     };
-    let site = open(&args.place.data, options).await?;
+    let site = open(&args.place, options).await?;
     let (output, writing) = Output::start();
     let result = tokio::select! {
         result = commission(&site, &args, &output, end) => result,

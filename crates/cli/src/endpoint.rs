@@ -1,12 +1,10 @@
 //! `endpoint`: hosts the endpoint, tells what happens, takes orders.
 
-use std::path::Path;
-
 use chargehand_site::store::Health;
 use chargehand_site::{Endpoint, Options, Site, url};
 use serde_json::json;
 
-use crate::args::{self, Adopt};
+use crate::args::{self, Adopt, Place};
 use crate::line;
 use crate::orders;
 use crate::output::Output;
@@ -24,7 +22,8 @@ pub async fn run(args: args::Endpoint) -> Result<Exit, Failure> {
         adopt: None,
         tell_frames: args.frames,
     };
-    let site = open(&args.place.data, options).await?;
+    let site = open(&args.place, options).await?;
+    let wanted = line::Wanted { frames: args.frames, handshakes: args.handshakes };
     let (output, writing) = Output::start();
     let mut told = site.watch();
     announce(&site, &output).await?;
@@ -35,7 +34,7 @@ pub async fn run(args: args::Endpoint) -> Result<Exit, Failure> {
         tokio::select! {
             news = told.recv() => {
                 let Some(news) = news else { break };
-                if line::told(&news, args.frames).is_some_and(|line| output.line(&line).is_err()) {
+                if line::told(&news, wanted).is_some_and(|line| output.line(&line).is_err()) {
                     break;
                 }
             }
@@ -50,12 +49,14 @@ pub async fn run(args: args::Endpoint) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Opens the site; what had to be saved from a damaged database is said on stderr, and from now on how the disk is doing.
+/// Opens the site, and our certificate authority if it is to be used; what had to be saved from a damaged database is
+/// said on stderr, and from now on how the disk is doing.
 ///
 /// # Errors
-/// The store cannot be used.
-pub async fn open(data: &Path, options: Options) -> Result<Site, Failure> {
-    let site = Site::open(data, options).await.map_err(Failure::world)?;
+/// The store or the authority cannot be used.
+pub async fn open(place: &Place, options: Options) -> Result<Site, Failure> {
+    let keeping = place.keeping()?;
+    let site = Site::open(&place.data, options).await.map_err(Failure::world)?;
     if let Some(salvage) = site.store().salvage() {
         eprintln!("{}", salvage.sentence());
     }
@@ -63,6 +64,9 @@ pub async fn open(data: &Path, options: Options) -> Result<Site, Failure> {
         eprintln!("{warning}");
     }
     tokio::spawn(tell_health(site.clone()));
+    if let Some(keeping) = keeping {
+        site.secure(keeping).await.map_err(Failure::world)?;
+    }
     Ok(site)
 }
 
@@ -77,7 +81,9 @@ pub async fn announce(site: &Site, output: &Output) -> Result<(), Failure> {
         eprintln!("{note}");
     }
     let urls: Vec<String> = addresses.iter().map(url).collect();
-    let _ = output.line(&json!({"event": "listening", "url": endpoint.url(), "urls": urls, "note": note}));
+    let _ = output.line(&json!({
+        "event": "listening", "url": endpoint.url(), "urls": urls, "wss": site.secure_urls(), "note": note,
+    }));
     Ok(())
 }
 

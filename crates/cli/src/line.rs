@@ -4,7 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chargehand_commissioning::event::{Happened, Told};
 use chargehand_commissioning::record::{InForce, Reading, Transaction};
+use chargehand_commissioning::secret;
 use chargehand_commissioning::units::{Amperes, Phases};
+use chargehand_ocpp::subprotocol;
+use chargehand_ocpp::v2::read::{ProfilesPart, ReportPart, Reported};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -51,17 +54,28 @@ fn meter<'a>(told: &'a Told, reading: &Reading) -> Meter<'a> {
     }
 }
 
+/// What is printed only where it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Every frame.
+    pub frames: bool,
+    /// What each connection did.
+    pub handshakes: bool,
+}
+
 /// The line for what happened; `None` for what is not asked for.
-pub fn told(told: &Told, frames: bool) -> Option<Line<'_>> {
+pub fn told(told: &Told, wanted: Wanted) -> Option<Line<'_>> {
     let (event, fields) = match &told.what {
         Happened::Meter { reading } => return Some(Line::Meter(meter(told, reading))),
-        Happened::Frame { .. } if !frames => return None,
+        Happened::Frame { .. } if !wanted.frames => return None,
+        Happened::Attempt { .. } if !wanted.handshakes => return None,
         Happened::Frame { from_charger, bytes } => ("frame", frame(*from_charger, bytes)),
         Happened::Connected { handshake, adopted } => (
             "connected",
             json!({
                 "peer": handshake.peer, "path": handshake.path, "offered": handshake.offered,
-                "subprotocol": handshake.chosen, "url": handshake.url, "adopted": adopted,
+                "subprotocol": handshake.chosen, "version": subprotocol::of(&handshake.chosen),
+                "url": handshake.url, "adopted": adopted,
             }),
         ),
         Happened::Refused { peer, why } => ("refused", json!({"peer": peer, "reason": why})),
@@ -84,14 +98,23 @@ pub fn told(told: &Told, frames: bool) -> Option<Line<'_>> {
         Happened::Status { connector, status, error } => {
             ("status", json!({"connector": connector, "status": status, "error": error}))
         }
-        Happened::Started { transaction, connector, id_tag, meter_start } => (
+        Happened::Started { transaction, name, connector, id_tag, meter_start } => (
             "transaction",
-            json!({"state": "started", "transaction": transaction, "connector": connector, "id_tag": id_tag, "meter_wh": meter_start}),
+            json!({
+                "state": "started", "transaction": transaction, "name": name, "connector": connector, "id_tag": id_tag,
+                "meter_wh": meter_start,
+            }),
         ),
+        Happened::Charging { transaction, state } => {
+            ("transaction", json!({"state": "changed", "transaction": transaction, "charging": state}))
+        }
         Happened::Stopped { transaction, reason, meter_stop } => (
             "transaction",
             json!({"state": "stopped", "transaction": transaction, "reason": reason, "meter_wh": meter_stop}),
         ),
+        Happened::Variables { part } => ("variables", variables(part)),
+        Happened::Profiles { part } => ("profiles", profiles(part)),
+        Happened::CertificateRequested { kind, .. } => ("certificate_requested", json!({ "kind": kind })),
         Happened::Found { finding } => (
             "finding",
             json!({"code": finding.code, "gravity": finding.gravity, "text": finding.text, "evidence": finding.evidence}),
@@ -111,6 +134,32 @@ pub fn told(told: &Told, frames: bool) -> Option<Line<'_>> {
         line.extend(fields);
     }
     Some(Line::Other(Value::Object(line)))
+}
+
+/// A part of a report of variables.
+fn variables(part: &ReportPart) -> Value {
+    let one = |reported: &Reported| {
+        // A secret's value is nobody's business, also not here.
+        let secret = secret::is_secret(&reported.variable.variable);
+        let shown = |value: &Option<String>| value.as_ref().map(|v| if secret { secret::MASK } else { v }.to_owned());
+        json!({
+            "name": reported.variable.to_string(), "value": shown(&reported.actual), "target": shown(&reported.target),
+            "min_set": shown(&reported.min_set), "max_set": shown(&reported.max_set), "readonly": reported.readonly,
+            "unit": reported.unit,
+        })
+    };
+    json!({
+        "request": part.request, "part": part.seq, "more": part.more,
+        "variables": part.variables.iter().map(one).collect::<Vec<_>>(),
+    })
+}
+
+/// A part of a list of charging profiles.
+fn profiles(part: &ProfilesPart) -> Value {
+    json!({
+        "request": part.request, "connector": part.evse, "source": part.source, "more": part.more,
+        "profiles": part.profiles,
+    })
 }
 
 /// A frame's direction and content: text, or base64 where it is not UTF-8.
@@ -146,6 +195,8 @@ pub fn transaction(charger: &str, transaction: &Transaction) -> Value {
     json!({
         "charger": charger,
         "id": transaction.id,
+        "name": transaction.name,
+        "state": transaction.state,
         "idTag": transaction.id_tag,
         "connector": transaction.connector,
         "started": transaction.started.to_string(),

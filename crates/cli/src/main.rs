@@ -1,6 +1,7 @@
 //! chargehand-cli: the same engine without a window; also how it is automated. See docs/cli.md.
 
 mod args;
+mod certificate;
 mod commission;
 mod endpoint;
 mod frames;
@@ -48,6 +49,7 @@ async fn run(command: Command) -> Result<Exit, Failure> {
         Command::Commission(args) => commission::run(args).await,
         Command::Simulate(args) => simulate::run(args).await,
         Command::Frames(args) => frames::run(args).await,
+        Command::Certificate(args) => certificate::run(args),
         Command::Verify(args) => verify::run(&args.file).await,
     }
 }

@@ -5,7 +5,7 @@ use chargehand_commissioning::event::Event;
 use chargehand_commissioning::guard::Refused;
 use chargehand_commissioning::link::{CallFailure, Link};
 use chargehand_commissioning::units::Amperes;
-use chargehand_ocpp::v16::call::Call;
+use chargehand_ocpp::{Call, Policy};
 use chargehand_site::Site;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -36,6 +36,8 @@ struct Order {
     id_tag: String,
     #[serde(default)]
     status: String,
+    #[serde(default)]
+    policy: Option<Value>,
     #[serde(flatten)]
     ceiling: CeilingOrder,
 }
@@ -141,10 +143,11 @@ async fn carry_out(site: &Site, order: Order) -> Result<Value, Refusal> {
         "adopt" => adopt(&charger(site, &order)?).await,
         "authorize" => authorize(&charger(site, &order)?, order).await,
         "ceiling" => ceiling(&charger(site, &order)?, &order.ceiling).await,
+        "policy" => policy(&charger(site, &order)?, order.policy).await,
         "chargers" => chargers(site).await,
         "transactions" => transactions(site, &order.charger).await,
         other => {
-            let known = "call, adopt, chargers, transactions, authorize, ceiling, stop";
+            let known = "call, adopt, chargers, transactions, authorize, ceiling, policy, stop";
             Err(refusal("bad_order", format!("There is no order {other:?}. Known: {known}.")))
         }
     }
@@ -167,7 +170,7 @@ async fn call(link: &Link, order: Order) -> Result<Value, Refusal> {
     if !payload.is_object() {
         return Err(refusal("bad_order", "The \"payload\" of a call is a JSON object."));
     }
-    let call = Call { action: order.action, payload };
+    let call = Call::new(order.action, payload);
     Ok(link.call_confirmed(call, order.confirm).await?.payload)
 }
 
@@ -185,6 +188,14 @@ async fn authorize(link: &Link, order: Order) -> Result<Value, Refusal> {
         ));
     }
     let number = link.keep(Event::Authorize { id_tag: order.id_tag, status: order.status }).await?;
+    Ok(json!({ "number": number }))
+}
+
+async fn policy(link: &Link, policy: Option<Value>) -> Result<Value, Refusal> {
+    let policy: Option<Policy> = policy.and_then(|policy| serde_json::from_value(policy).ok());
+    let policy =
+        policy.ok_or_else(|| refusal("bad_order", "policy needs \"policy\", one of \"cooperative\", \"strict\"."))?;
+    let number = link.keep(Event::Policy { policy }).await?;
     Ok(json!({ "number": number }))
 }
 
@@ -214,9 +225,11 @@ async fn chargers(site: &Site) -> Result<Value, Refusal> {
     for id in site.chargers() {
         let Some(link) = site.charger(&id) else { continue };
         let record = link.record().await?;
+        let version = record.version();
         let boot = record.boot.unwrap_or_default();
         list.push(json!({
-            "charger": id, "connected": record.connected.is_some(), "adopted": record.adopted,
+            "charger": id, "version": version, "connected": record.connected.is_some(), "adopted": record.adopted,
+            "policy": record.policy,
             "vendor": boot.vendor, "model": boot.model, "serial": boot.serial, "firmware": boot.firmware,
             "last_heard": record.last_heard.map(|t| t.to_string()), "frames": record.frames.count,
             "in_force": record.in_force.iter().map(line::in_force).collect::<Vec<_>>(),

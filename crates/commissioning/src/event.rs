@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use chargehand_ocpp::Deviation;
+use chargehand_ocpp::v2::read::{ProfilesPart, ReportPart};
+use chargehand_ocpp::{Deviation, Policy};
 
 use crate::attempt::{Attempt, Security};
 use crate::ceiling::CeilingParts;
 use crate::outcome::{Finding, Outcome};
-use crate::record::Reading;
+use crate::record::{Listed, Reading};
 use crate::report::{ConfigurationSnapshot, LimitProof};
 
 /// How a charger came to us: what arrived before the first message.
@@ -156,6 +157,16 @@ pub enum Event {
         /// The limit, A per phase; `None`: the charger named none.
         limit: Option<crate::units::Amperes>,
     },
+    /// A 2.x charger listed its charging profiles before we wrote anything.
+    Listed {
+        /// All of them.
+        profiles: Vec<Listed>,
+    },
+    /// A person chose how its deviant calls are answered.
+    Policy {
+        /// How.
+        policy: Policy,
+    },
     /// The configuration was read.
     Configuration {
         /// The snapshot.
@@ -212,7 +223,7 @@ pub enum Happened {
     /// It sent BootNotification.
     Booted {
         /// Maker, model, serial, firmware.
-        boot: Box<chargehand_ocpp::v16::read::Boot>,
+        boot: Box<chargehand_ocpp::read::Boot>,
         /// We accepted it.
         accepted: bool,
     },
@@ -248,12 +259,21 @@ pub enum Happened {
     Started {
         /// The id we gave it.
         transaction: i32,
+        /// 2.x: the name that the charger gave it; else empty.
+        name: String,
         /// Connector.
         connector: u32,
         /// The idTag.
         id_tag: String,
         /// Register, Wh.
         meter_start: Option<i64>,
+    },
+    /// 2.x: the state of a transaction changed.
+    Charging {
+        /// The id we gave it.
+        transaction: i32,
+        /// `Charging`, `EVConnected` …, as spelled.
+        state: String,
     },
     /// A transaction stopped.
     Stopped {
@@ -263,6 +283,25 @@ pub enum Happened {
         reason: String,
         /// Register, Wh.
         meter_stop: Option<i64>,
+    },
+    /// 2.x: a part of a report of its variables came.
+    Variables {
+        /// The part.
+        part: Box<ReportPart>,
+    },
+    /// 2.x: a part of a list of its charging profiles came.
+    Profiles {
+        /// The part.
+        part: Box<ProfilesPart>,
+    },
+    /// It asks to have a certificate signed, and gets one.
+    CertificateRequested {
+        /// The request, PEM.
+        csr: String,
+        /// What the certificate is for, as spelled; empty where that is not told.
+        kind: String,
+        /// 2.1: the number of the request.
+        request: Option<i64>,
     },
     /// Something was found.
     Found {

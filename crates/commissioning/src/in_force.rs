@@ -1,37 +1,40 @@
 //! Which of our limits are, or may be, in force in a charger: what was sent, what replaces it, what takes it away.
 
-use chargehand_ocpp::time;
-use chargehand_ocpp::v16::call::{self, Call};
-use chargehand_ocpp::v16::profile::Purpose;
-use chargehand_ocpp::v16::read;
+use chargehand_ocpp::profile::{Purpose, RateUnit};
+use chargehand_ocpp::read::{id, int, list, number as value, text};
+use chargehand_ocpp::{Ask, Version, time};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::limit::{self, Counts, Recipe, SESSION_PROFILE, STARTED_BEFORE_S, Terms};
-use crate::record::{InForce, Record};
+use crate::record::{InForce, Place, Record};
 use crate::units::{Amperes, Phases};
 
 /// The in-force entry of a SetChargingProfile payload, as soon as it is sent; `None` where it has no readable profile.
-pub fn sent(payload: &Value, number: u64, at: Timestamp) -> Option<InForce> {
-    let profile = payload.get("csChargingProfiles")?;
-    let schedule = &profile["chargingSchedule"];
-    let periods = schedule["chargingSchedulePeriod"].as_array()?;
-    let first = periods.first()?;
-    let purpose = match read::text(profile, "chargingProfilePurpose").as_str() {
-        "ChargePointMaxProfile" => Purpose::ChargePointMaxProfile,
-        "TxProfile" => Purpose::TxProfile,
-        _ => Purpose::TxDefaultProfile,
+pub fn sent(version: Version, payload: &Value, number: u64, at: Timestamp) -> Option<InForce> {
+    let (profile, connector, profile_id) = if version.is_v2() {
+        (payload.get("chargingProfile")?, id(payload, "evseId"), "id")
+    } else {
+        (payload.get("csChargingProfiles")?, id(payload, "connectorId"), "chargingProfileId")
     };
-    let stack_level = i32::try_from(read::int(profile, "stackLevel").unwrap_or(0)).unwrap_or(0);
+    // Of several schedules 2.x lets the car choose one; they begin alike.
+    let schedule = match &profile["chargingSchedule"] {
+        Value::Array(schedules) => schedules.first()?,
+        schedule => schedule,
+    };
+    let periods = list(schedule, "chargingSchedulePeriod");
+    let first = periods.first()?;
     let stays = schedule.get("duration").is_none();
     Some(InForce {
-        profile: i32::try_from(read::int(profile, "chargingProfileId")?).ok()?,
-        purpose,
-        connector: read::connector(payload),
-        stack_level,
+        profile: small(profile, profile_id)?,
+        schedule: small(schedule, "id"),
+        unit: Some(if text(schedule, "chargingRateUnit") == "W" { RateUnit::W } else { RateUnit::A }),
+        purpose: Purpose::read(&text(profile, "chargingProfilePurpose")).unwrap_or(Purpose::TxDefaultProfile),
+        connector,
+        stack_level: small(profile, "stackLevel").unwrap_or(0),
         limit: amps(first, schedule)?,
         phases: phases(first),
-        relative: read::text(profile, "chargingProfileKind") == "Relative",
+        relative: text(profile, "chargingProfileKind") == "Relative",
         until: ends(schedule, periods, at),
         then: periods.last().filter(|_| stays && periods.len() > 1).and_then(|last| amps(last, schedule)),
         accepted: false,
@@ -39,20 +42,40 @@ pub fn sent(payload: &Value, number: u64, at: Timestamp) -> Option<InForce> {
     })
 }
 
-fn phases(period: &Value) -> Option<Phases> {
-    read::int(period, "numberPhases").and_then(|n| u8::try_from(n).ok()).and_then(Phases::new)
+/// UpdateDynamicSchedule (2.1) changes the limit of a profile of ours.
+pub fn updated(record: &Record, payload: &Value, number: u64) -> Option<InForce> {
+    let profile = small(payload, "chargingProfileId")?;
+    let entry = record.in_force.iter().find(|f| f.profile == profile)?;
+    let unit = entry.unit.map_or("A", RateUnit::name);
+    let limit = value(&payload["scheduleUpdate"], "limit")?;
+    let limit = limit::period_amps(limit, unit, entry.phases.unwrap_or(Phases::ONE))?;
+    Some(InForce { limit, accepted: false, number, ..entry.clone() })
 }
 
+fn small(object: &Value, key: &str) -> Option<i32> {
+    int(object, key).and_then(|n| i32::try_from(n).ok())
+}
+
+fn phases(period: &Value) -> Option<Phases> {
+    int(period, "numberPhases").and_then(|n| u8::try_from(n).ok()).and_then(Phases::new)
+}
+
+/// The limit of a period, A per phase: of those it names for each phase the highest.
 fn amps(period: &Value, schedule: &Value) -> Option<Amperes> {
-    let unit = read::text(schedule, "chargingRateUnit");
-    limit::period_amps(read::number(period, "limit")?, &unit, phases(period).unwrap_or(Phases::ONE))
+    let unit = text(schedule, "chargingRateUnit");
+    let highest = ["limit", "limit_L2", "limit_L3"].iter().filter_map(|key| value(period, key)).reduce(f64::max);
+    limit::period_amps(
+        highest.or_else(|| value(period, "setpoint"))?.max(0.0),
+        &unit,
+        phases(period).unwrap_or(Phases::ONE),
+    )
 }
 
 /// When the first limit of a schedule is over, by our clock. What was sent a moment ago began `STARTED_BEFORE_S` before
 /// the charger's now, whatever its clock shows.
 fn ends(schedule: &Value, periods: &[Value], at: Timestamp) -> Option<Timestamp> {
-    let second = periods.get(1).and_then(|p| read::int(p, "startPeriod"));
-    let seconds = read::int(schedule, "duration").into_iter().chain(second).min()?;
+    let second = periods.get(1).and_then(|p| int(p, "startPeriod"));
+    let seconds = int(schedule, "duration").into_iter().chain(second).min()?;
     let began = schedule["startSchedule"].as_str().and_then(time::read).map_or(0, |_| i64::from(STARTED_BEFORE_S));
     at.checked_add(SignedDuration::from_secs(seconds.saturating_sub(began))).ok()
 }
@@ -70,17 +93,28 @@ pub fn accepted(all: &mut Vec<InForce>, number: u64) {
     all.retain(|f| !replaced(f));
 }
 
-/// Does this ClearChargingProfile payload name that profile? Fields that are given combine with AND (errata 3.25).
-pub fn clears(payload: &Value, profile: &InForce) -> bool {
-    let same = |key: &str, value: i64| payload.get(key).is_none_or(|_| read::int(payload, key) == Some(value));
-    if payload.get("id").is_some() {
-        return same("id", i64::from(profile.profile));
+/// Does this ClearChargingProfile payload name that profile of ours?
+pub fn clears(version: Version, payload: &Value, profile: &InForce) -> bool {
+    names(version, payload, profile.profile, profile.place())
+}
+
+/// Does this ClearChargingProfile payload name the profile of that id in that place? Fields that are given combine with
+/// AND (OCPP 1.6 errata 3.25); an id alone is enough.
+pub fn names(version: Version, payload: &Value, profile: i32, place: Place) -> bool {
+    let (criteria, profile_id, connector) = if version.is_v2() {
+        (&payload["chargingProfileCriteria"], "chargingProfileId", "evseId")
+    } else {
+        (payload, "id", "connectorId")
+    };
+    let same = |object: &Value, key: &str, value: i64| object.get(key).is_none_or(|_| int(object, key) == Some(value));
+    if payload.get(profile_id).is_some() {
+        return same(payload, profile_id, i64::from(profile));
     }
-    same("connectorId", i64::from(profile.connector))
-        && same("stackLevel", i64::from(profile.stack_level))
-        && payload
+    same(criteria, connector, i64::from(place.connector))
+        && same(criteria, "stackLevel", i64::from(place.stack_level))
+        && criteria
             .get("chargingProfilePurpose")
-            .is_none_or(|_| read::text(payload, "chargingProfilePurpose") == profile.purpose.name())
+            .is_none_or(|_| text(criteria, "chargingProfilePurpose") == place.purpose.name(version))
 }
 
 /// Does this test stand where the base of all sessions stood? Then clearing it would leave nothing.
@@ -94,31 +128,36 @@ pub fn recipe(entry: &InForce) -> Recipe {
     Recipe { purpose: entry.purpose, connector: entry.connector, counts, transaction: None }
 }
 
-/// The calls that take our test limits away. Where a test stands in the base's place the base takes it back first, so
-/// that there is no gap; the base under a TxProfile goes with it.
-pub fn way_back(record: &Record, now: Timestamp) -> Vec<Call> {
+/// What takes our test limits away. Where a test stands in the base's place the base takes it back first, so that there is
+/// no gap; the base under a TxProfile goes with it.
+pub fn way_back(record: &Record, now: Timestamp) -> Vec<Ask> {
     let terms = Terms::of(record, now);
     let ceiling = record.ceiling_parts.ceiling().map(|c| c.limit);
-    let mut calls = Vec::new();
+    let (mut asks, mut given_back) = (Vec::new(), Vec::new());
     for test in record.in_force.iter().filter(|f| took_the_bases_place(f)) {
         if let Some(base) = test.then.into_iter().chain(ceiling).min() {
-            calls.push(call::set_charging_profile(test.connector, &recipe(test).staying(base, &terms)));
+            let profile = recipe(test).staying(base, &terms);
+            given_back.push(profile.id);
+            asks.push(Ask::SetProfile { connector: test.connector, profile });
         }
     }
-    let mut ids: Vec<i32> =
-        record.in_force.iter().filter(|f| f.is_test() || f.profile == SESSION_PROFILE).map(|f| f.profile).collect();
-    ids.sort_unstable_by_key(|id| *id == SESSION_PROFILE);
+    let goes = |f: &&InForce| (f.is_test() || f.role() == SESSION_PROFILE) && !given_back.contains(&f.profile);
+    let mut ids: Vec<(bool, i32)> =
+        record.in_force.iter().filter(goes).map(|f| (f.role() == SESSION_PROFILE, f.profile)).collect();
+    ids.sort_unstable();
     ids.dedup();
-    calls.extend(ids.into_iter().map(call::clear_charging_profile));
-    calls
+    asks.extend(ids.into_iter().map(|(_, id)| Ask::ClearProfile { id }));
+    asks
 }
 
 #[cfg(test)]
 mod tests {
+    use chargehand_ocpp::profile::Profile;
     use serde_json::json;
 
     use super::*;
     use crate::ceiling::CeilingParts;
+    use crate::event::Handshake;
     use crate::limit::{BASE_PROFILE, TEST_PROFILE};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -128,26 +167,49 @@ mod tests {
         Amperes::from_milliamps(amps * 1000)
     }
 
-    fn entry(profile: &chargehand_ocpp::v16::profile::Profile, number: u64) -> InForce {
-        sent(&call::set_charging_profile(0, profile).payload, number, NOW).expect("a profile")
+    /// A record of a charger that speaks this version, with a ceiling of 20 A.
+    fn charger(version: Version) -> Record {
+        let handshake = Handshake { chosen: version.subprotocol().into(), ..Handshake::default() };
+        let ceiling_parts = CeilingParts { breaker: Some(amps(20)), ..CeilingParts::default() };
+        Record { handshake: Some(handshake), ceiling_parts, ..Record::new("CP1") }
+    }
+
+    fn entry(record: &Record, profile: Profile, number: u64) -> InForce {
+        let call = record.call(&Ask::SetProfile { connector: 0, profile });
+        sent(record.version(), &call.payload, number, NOW).expect("a profile")
     }
 
     #[test]
     fn clearing_without_fields_clears_everything_and_fields_combine() {
-        let terms = Terms::of(&Record::new("CP1"), NOW);
-        let entry = entry(&RECIPE.test(amps(10), amps(32), 600, &terms), 9);
+        let record = charger(Version::V16);
+        let entry = entry(&record, RECIPE.test(amps(10), amps(32), 600, &Terms::of(&record, NOW)), 9);
         assert_eq!((entry.limit, entry.until, entry.then), (amps(10), Timestamp::from_second(600).ok(), None));
-        assert!(clears(&json!({}), &entry));
-        assert!(clears(&json!({"id": TEST_PROFILE}), &entry));
-        assert!(!clears(&json!({"id": BASE_PROFILE}), &entry));
-        assert!(clears(&json!({"connectorId": 0, "stackLevel": 1}), &entry));
-        assert!(!clears(&json!({"connectorId": 0, "stackLevel": 0}), &entry));
+        let clears = |payload: Value| clears(Version::V16, &payload, &entry);
+        assert!(clears(json!({})));
+        assert!(clears(json!({"id": TEST_PROFILE})));
+        assert!(!clears(json!({"id": BASE_PROFILE})));
+        assert!(clears(json!({"connectorId": 0, "stackLevel": 1})));
+        assert!(!clears(json!({"connectorId": 0, "stackLevel": 0})));
+    }
+
+    #[test]
+    fn a_2_x_charger_is_told_by_id_or_by_criteria_what_to_clear() {
+        let record = charger(Version::V201);
+        let entry = entry(&record, RECIPE.test(amps(10), amps(32), 600, &Terms::of(&record, NOW)), 9);
+        assert_eq!((entry.limit, entry.until, entry.is_test()), (amps(10), Timestamp::from_second(600).ok(), true));
+        let clears = |payload: Value| clears(Version::V201, &payload, &entry);
+        let criteria = |criteria: Value| json!({ "chargingProfileCriteria": criteria });
+        assert!(clears(json!({})) && clears(json!({"chargingProfileId": TEST_PROFILE})));
+        assert!(!clears(json!({"chargingProfileId": BASE_PROFILE})));
+        assert!(clears(criteria(json!({"evseId": 0, "chargingProfilePurpose": "TxDefaultProfile"}))));
+        assert!(!clears(criteria(json!({"evseId": 1}))));
     }
 
     #[test]
     fn a_limit_that_was_overwritten_is_not_in_force_but_one_that_was_not_answered_may_be() {
-        let terms = Terms::of(&Record::new("CP1"), NOW);
-        let base = |limit, number| entry(&RECIPE.staying(amps(limit), &terms), number);
+        let record = charger(Version::V16);
+        let terms = Terms::of(&record, NOW);
+        let base = |limit, number| entry(&record, RECIPE.staying(amps(limit), &terms), number);
         let mut all = vec![base(32, 1), base(20, 2)];
         accepted(&mut all, 2);
         assert_eq!(
@@ -163,14 +225,21 @@ mod tests {
 
     #[test]
     fn the_way_back_from_a_test_in_the_bases_place_begins_with_the_base() {
-        let mut record = Record::new("CP1");
-        record.ceiling_parts = CeilingParts { breaker: Some(amps(20)), ..CeilingParts::default() };
-        let terms = Terms { levels: false, ..Terms::of(&record, NOW) };
-        record.in_force = vec![entry(&RECIPE.test(amps(10), amps(32), 600, &terms), 1)];
-        let calls = way_back(&record, NOW);
-        assert_eq!(calls.len(), 2);
-        let period = &calls[0].payload["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"][0];
-        assert_eq!(period["limit"], 20, "the ceiling came down meanwhile");
-        assert_eq!(calls[1].payload, json!({"id": TEST_PROFILE}));
+        for (version, clears) in [(Version::V16, 1), (Version::V201, 0)] {
+            let mut record = charger(version);
+            let terms = Terms { test_level: None, ..Terms::of(&record, NOW) };
+            let mut base = entry(&record, RECIPE.staying(amps(32), &terms), 1);
+            base.accepted = true;
+            record.in_force = vec![base];
+            let terms = Terms { test_level: None, ..Terms::of(&record, NOW) };
+            record.in_force.push(entry(&record, RECIPE.test(amps(10), amps(32), 600, &terms), 2));
+            accepted(&mut record.in_force, 2);
+            assert_eq!(record.in_force.len(), 1, "there is one limit in a place");
+            let asks = way_back(&record, NOW);
+            let Ask::SetProfile { profile, .. } = &asks[0] else { panic!("the base first: {asks:?}") };
+            assert_eq!(profile.periods[0].tenths, 200, "the ceiling came down meanwhile");
+            let cleared: Vec<&Ask> = asks[1..].iter().collect();
+            assert_eq!(cleared.len(), clears, "2.x: the base has taken the id back with the place: {asks:?}");
+        }
     }
 }

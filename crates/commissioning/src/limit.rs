@@ -2,9 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use chargehand_ocpp::v16::profile::{Kind, Period, Profile, Purpose, RateUnit};
+use chargehand_ocpp::Version;
+use chargehand_ocpp::profile::{Kind, Period, Profile, Purpose, RateUnit};
 
-use crate::record::{InForce, Record, Transaction};
+use crate::profiles;
+use crate::record::{InForce, Place, Record, Transaction};
+use crate::setting::Setting;
 use crate::units::{Amperes, LEAST_OFFER, NOMINAL_VOLTS, Phases};
 
 /// The profile that stays for all sessions: the base under a test, or the permanent limit.
@@ -17,6 +20,14 @@ pub const STATION_PROFILE: i32 = 47_553;
 pub const SESSION_PROFILE: i32 = 47_554;
 /// Plus the connector: the profile that stays for all sessions of one connector.
 const CONNECTOR_PROFILES: i32 = 47_560;
+
+/// Is this one of the ids above? In 2.x a schedule of ours has one also where its profile has taken another's.
+pub fn is_ours(role: i32) -> bool {
+    (BASE_PROFILE..=CONNECTOR_PROFILES.saturating_add(CONNECTORS)).contains(&role)
+}
+
+/// The most connectors that have an id of their own.
+const CONNECTORS: i32 = 1000;
 
 /// The idTag of our own remote starts: at most 16 characters (field problem P22).
 pub const TEST_ID_TAG: &str = "CHARGEHAND";
@@ -50,14 +61,19 @@ pub struct Recipe {
 }
 
 /// What all limits of one charger have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
+    /// The OCPP version it speaks.
+    pub version: Version,
     /// A, or W where the charger takes only that.
     pub unit: RateUnit,
     /// Phases for the conversion to W, and always sent.
     pub phases: Phases,
-    /// There is a level above the lowest.
-    pub levels: bool,
+    /// The level of a test: above the base, and above what others have left there. `None`: there is only one level.
+    pub test_level: Option<i32>,
+    /// 2.x: the places that are taken, with the id of the profile that stands there. Two profiles of one place are
+    /// refused (OCPP 2.0.1 part 2 K01.FR.06), so what is written there takes that id.
+    pub taken: Vec<(Place, i32)>,
     /// Our time.
     pub now: Timestamp,
     /// What the charger believes the time to be.
@@ -68,14 +84,56 @@ impl Terms {
     /// From what the charger said of itself.
     pub fn of(record: &Record, now: Timestamp) -> Self {
         Self {
-            unit: unit(record.configured("ChargingScheduleAllowedChargingRateUnit")),
+            version: record.version(),
+            unit: unit(record.setting(Setting::RateUnit)),
             // Unknown counts as one: that makes a limit in W the smallest.
             phases: record.phases.unwrap_or(Phases::ONE),
-            levels: record.configured("ChargeProfileMaxStackLevel").trim().parse::<u32>() != Ok(0),
+            test_level: test_level(record),
+            taken: profiles::taken(record),
             now,
             charger_now: record.clock.map_or(now, |clock| clock.shows(now)),
         }
     }
+
+    /// The id for what is written in a place: that of what stands there, else our own. A default for all EVSEs and one for
+    /// a single EVSE cannot stand at one level either (OCPP 2.0.1 part 2 K01.FR.52, K01.FR.53).
+    fn id(&self, place: Place, ours: i32) -> i32 {
+        let shared = |taken: &Place| {
+            let default = taken.purpose == Purpose::TxDefaultProfile && taken.purpose == place.purpose;
+            default && taken.stack_level == place.stack_level && (taken.connector == 0 || place.connector == 0)
+        };
+        let id = |is: &dyn Fn(&Place) -> bool| self.taken.iter().find(|(taken, _)| is(taken)).map(|(_, id)| *id);
+        id(&|taken| *taken == place).or_else(|| id(&shared)).unwrap_or(ours)
+    }
+}
+
+/// Level 1, or above what others have left, as far as the charger has levels.
+fn test_level(record: &Record) -> Option<i32> {
+    let highest = record.setting(Setting::StackLevels).trim().parse::<i32>().ok();
+    let level = profiles::highest_level(record).map_or(1, |left| left.saturating_add(1).max(1));
+    match highest {
+        Some(0) => None,
+        Some(highest) => Some(level.min(highest.max(1))),
+        None => Some(level),
+    }
+}
+
+/// Where our default limits go: to the whole charger. In 2.x one for the whole charger and one for a single EVSE exclude
+/// each other (OCPP 2.0.1 part 2 K01.FR.52), so where ours already stand on single EVSEs they go there.
+pub fn homes(record: &Record) -> Vec<u32> {
+    let stays = |f: &&InForce| f.purpose == Purpose::TxDefaultProfile && f.until.is_none() && f.accepted;
+    let mut own: Vec<u32> = record.in_force.iter().filter(stays).map(|f| f.connector).collect();
+    if own.is_empty() || own.contains(&0) || !record.version().is_v2() {
+        return vec![0];
+    }
+    own.sort_unstable();
+    own.dedup();
+    own
+}
+
+/// What a version calls the place of a limit.
+pub fn place_word(version: Version) -> &'static str {
+    if version.is_v2() { "EVSE" } else { "connector" }
 }
 
 /// The unit a charger takes: A unless it names only power. Spelled freely in the field (`Power`, `W`, `watts`).
@@ -116,27 +174,23 @@ impl Recipe {
 
     /// In words, for a finding: `TxDefaultProfile on connector 0, Absolute, in A`.
     pub fn words(&self, terms: &Terms) -> String {
+        let connector = place_word(terms.version);
         let kind = match self.counts {
             Counts::Absolute => "Absolute",
             Counts::Relative => "Relative",
             Counts::FromStart(_) => "Relative, counted from the start of the transaction",
         };
-        let unit = match terms.unit {
-            RateUnit::A => "A",
-            RateUnit::W => "W",
-        };
-        format!("{} on connector {}, {kind}, in {unit}", self.purpose.name(), self.connector)
+        let (purpose, unit) = (self.purpose.name(terms.version), terms.unit.name());
+        format!("{purpose} on {connector} {}, {kind}, in {unit}", self.connector)
     }
 
-    /// The id of what stays in this place: one for each, because a profile takes the place of another with its id.
+    /// Our id of what stays in this place: one for each, because a profile takes the place of another with its id.
     fn staying_id(&self) -> i32 {
         match (self.purpose, self.connector) {
-            (Purpose::ChargePointMaxProfile, _) => STATION_PROFILE,
+            (Purpose::StationMaxProfile, _) => STATION_PROFILE,
             (Purpose::TxProfile, _) => SESSION_PROFILE,
-            (Purpose::TxDefaultProfile, 0) => BASE_PROFILE,
-            (Purpose::TxDefaultProfile, connector) => {
-                CONNECTOR_PROFILES.saturating_add(i32::try_from(connector).unwrap_or(0))
-            }
+            (_, 0) => BASE_PROFILE,
+            (_, connector) => CONNECTOR_PROFILES.saturating_add(i32::try_from(connector).unwrap_or(0)),
         }
     }
 
@@ -149,7 +203,7 @@ impl Recipe {
     /// Does this limit of ours stay there already, in the same form?
     pub fn stays(&self, limit: Amperes, terms: &Terms, entry: &InForce) -> bool {
         entry.accepted
-            && entry.profile == self.staying_id()
+            && entry.role() == self.staying_id()
             && (entry.until, entry.limit, entry.phases) == (None, as_sent(limit), Some(terms.phases))
             && entry.relative == (self.counts != Counts::Absolute)
     }
@@ -164,8 +218,8 @@ impl Recipe {
         };
         let ends = lasts_s.saturating_add(began_s);
         let first = Period { start_s: 0, tenths: tenths(limit, terms) };
-        if terms.levels {
-            return self.profile(TEST_PROFILE, 1, vec![first], Some(ends), terms);
+        if let Some(level) = terms.test_level {
+            return self.profile(TEST_PROFILE, level, vec![first], Some(ends), terms);
         }
         let then = Period { start_s: ends, tenths: tenths(base, terms) };
         self.profile(TEST_PROFILE, 0, vec![first, then], None, terms)
@@ -173,7 +227,7 @@ impl Recipe {
 
     fn profile(
         &self,
-        id: i32,
+        role: i32,
         stack_level: i32,
         periods: Vec<Period>,
         duration_s: Option<i32>,
@@ -184,8 +238,10 @@ impl Recipe {
             (Counts::Absolute, Ok(start)) => Kind::Absolute { start },
             _ => Kind::Relative,
         };
+        let place = Place { purpose: self.purpose, connector: self.connector, stack_level };
         Profile {
-            id,
+            id: terms.id(place, role),
+            schedule: role,
             stack_level,
             purpose: self.purpose,
             kind,
@@ -219,7 +275,7 @@ mod tests {
     }
 
     fn charger(key: &str, value: &str) -> Record {
-        let key = ConfigurationKey { key: key.into(), value: Some(value.into()), readonly: true, meaning: None };
+        let key = ConfigurationKey { key: key.into(), value: Some(value.into()), readonly: true, ..Default::default() };
         let snapshot = ConfigurationSnapshot { keys: vec![key], ..Default::default() };
         Record { configuration: Some(snapshot), ..Record::new("CP1") }
     }

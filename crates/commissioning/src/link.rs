@@ -8,9 +8,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use chargehand_ocpp::Deviation;
 use chargehand_ocpp::peer::Refusal;
-use chargehand_ocpp::v16::call::Call;
+use chargehand_ocpp::{Ask, Call, Deviation};
 
 use crate::clock::Clock;
 use crate::event::{ClosedBy, Event, Handshake, Step, Told};
@@ -75,8 +74,8 @@ pub enum Outgoing {
 pub enum Order {
     /// Call the charger.
     Call {
-        /// The call.
-        call: Call,
+        /// What.
+        call: Wanted,
         /// A person confirmed an unknown effect.
         confirmed: bool,
         /// Where the answer goes.
@@ -113,6 +112,14 @@ pub enum Order {
     Progress(Box<LimitProof>),
     /// Cancel the running step: it undoes, then ends.
     Cancel,
+}
+
+/// A call that somebody wants to be made.
+pub enum Wanted {
+    /// In our own words: the charger's task puts it in those of the charger's version.
+    Ask(Ask),
+    /// As it goes over the wire.
+    Call(Call),
 }
 
 /// The record, and what is true only while the program runs.
@@ -266,12 +273,20 @@ impl Link {
         self.call_confirmed(call, false).await
     }
 
+    /// Asks the charger, whatever version it speaks, and waits for its answer, at most 15 s after it was sent.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn ask(&self, ask: Ask) -> Result<Answered, CallFailure> {
+        self.order(|reply| Order::Call { call: Wanted::Ask(ask), confirmed: false, reply }).await?
+    }
+
     /// As [`Link::call`], with a person's word that an unknown effect is known to them.
     ///
     /// # Errors
     /// Why there is no answer.
     pub async fn call_confirmed(&self, call: Call, confirmed: bool) -> Result<Answered, CallFailure> {
-        self.order(|reply| Order::Call { call, confirmed, reply }).await?
+        self.order(|reply| Order::Call { call: Wanted::Call(call), confirmed, reply }).await?
     }
 
     /// Keeps an event; its number once it is on disk.

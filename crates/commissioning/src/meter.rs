@@ -6,12 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use chargehand_ocpp::v16::call::{self, Trigger};
-use chargehand_ocpp::v16::read;
+use chargehand_ocpp::ask::{Ask, Trigger};
+use chargehand_ocpp::{Version, read};
 
 use crate::event::{Happened, Told};
 use crate::link::{CallFailure, Link};
-use crate::record::{Reading, Record, Transaction};
+use crate::record::{Reading, Record, Transaction, waits};
+use crate::setting::Setting;
 use crate::units::Amperes;
 
 /// A charger follows within this much plus one sample interval (IEC 61851-1 gives car and charger about 5 s each).
@@ -49,11 +50,14 @@ pub struct Meter {
     alone: bool,
     /// As configured.
     interval: Duration,
-    /// How often readings come as things are.
-    every: Duration,
+    /// It agreed to send what was asked for.
+    asked: bool,
+    /// And that brought a reading.
+    asking_helps: bool,
     /// Without a reading for so long one is asked for.
     patience: Duration,
-    asks: bool,
+    /// What is asked for, the first of these; the next where that brings nothing.
+    triggers: &'static [Trigger],
     in_vain: bool,
     next_ask: Instant,
     /// The least time a reading took to reach us, which holds the difference of the clocks.
@@ -61,6 +65,18 @@ pub struct Meter {
     last_lag: Option<SignedDuration>,
     saw_reading: bool,
     over: Option<&'static str>,
+    version: Version,
+}
+
+const NO_CURRENT_16: &str = "The charger's meter values hold no current (Current.Import). Read it with a clamp meter, or \
+                             add Current.Import to MeterValuesSampledData.";
+const NO_CURRENT_2: &str = "The charger's meter values hold no current (Current.Import). Read it with a clamp meter, or add \
+                            Current.Import to SampledDataCtrlr.TxUpdatedMeasurands.";
+
+/// In 2.x a triggered MeterValues holds what is measured by the clock, which need not hold a current; a triggered
+/// TransactionEvent holds what is measured in the charge.
+fn triggers(version: Version) -> &'static [Trigger] {
+    if version.is_v2() { &[Trigger::TransactionEvent, Trigger::MeterValues] } else { &[Trigger::MeterValues] }
 }
 
 impl Meter {
@@ -69,7 +85,7 @@ impl Meter {
     /// # Errors
     /// The program is ending.
     pub async fn watch(link: &Link, record: &Record) -> Result<Self, CallFailure> {
-        let configured = record.configured("MeterValueSampleInterval").trim().parse().ok().filter(|s| *s > 0);
+        let configured = record.setting(Setting::SampleInterval).trim().parse().ok().filter(|s| *s > 0);
         let interval = configured.map_or(UNKNOWN_INTERVAL, Duration::from_secs);
         let slow = interval > TRIGGER_EVERY;
         let mut meter = Self {
@@ -79,16 +95,18 @@ impl Meter {
             transaction: None,
             alone: record.connectors.keys().filter(|id| **id > 0).count() <= 1,
             interval,
-            every: interval.min(TRIGGER_EVERY),
+            asked: false,
+            asking_helps: false,
             // Where readings come often enough by themselves a trigger is only the way out if they do not come.
             patience: if slow { TRIGGER_EVERY } else { interval + PATIENCE },
-            asks: true,
+            triggers: triggers(record.version()),
             in_vain: false,
             next_ask: Instant::now() + if slow { Duration::ZERO } else { interval + PATIENCE },
             least_lag: record.clock.map(|clock| SignedDuration::from_secs(-clock.ahead_s)),
             last_lag: None,
             saw_reading: false,
             over: None,
+            version: record.version(),
         };
         record.running_transaction().into_iter().for_each(|running| meter.of(running));
         Ok(meter)
@@ -107,7 +125,17 @@ impl Meter {
 
     /// Within what time a limit must show: 10 s and one sample interval.
     pub fn window(&self) -> Duration {
-        SETTLES_WITHIN + self.every
+        SETTLES_WITHIN + self.every()
+    }
+
+    /// How often readings come as things are: as configured, or when asked for, each way to ask in its turn.
+    fn every(&self) -> Duration {
+        let ways = if self.asking_helps { 1 } else { u32::try_from(triggers(self.version).len()).unwrap_or(1) };
+        match TRIGGER_EVERY * ways {
+            _ if self.triggers.is_empty() => self.interval,
+            every if self.asked => every,
+            every => self.interval.min(every),
+        }
     }
 
     /// Why no more readings come: the charger or the charge has gone.
@@ -119,10 +147,8 @@ impl Meter {
     pub fn why_none(&self) -> &'static str {
         match self.over {
             Some(why) => why,
-            None if self.saw_reading => {
-                "The charger's meter values hold no current (Current.Import). Read it with a clamp meter, or add \
-                 Current.Import to MeterValuesSampledData."
-            }
+            None if self.saw_reading && self.version.is_v2() => NO_CURRENT_2,
+            None if self.saw_reading => NO_CURRENT_16,
             None => "No meter values came, neither by themselves nor when asked for.",
         }
     }
@@ -132,7 +158,7 @@ impl Meter {
     pub async fn next(&mut self, began: Instant, beyond: Duration) -> Option<Measured> {
         while self.over.is_none() {
             let deadline = began + beyond + self.window();
-            let until = if self.asks { deadline.min(self.next_ask) } else { deadline };
+            let until = if self.triggers.is_empty() { deadline } else { deadline.min(self.next_ask) };
             match timeout_at(until, self.told.recv()).await {
                 Ok(Some(news)) => {
                     if let Some(measured) = self.understand(news) {
@@ -147,28 +173,29 @@ impl Meter {
         None
     }
 
+    /// Asks, in the next way where the last one brought nothing; where there is none, what comes by itself must do.
     async fn ask(&mut self) {
-        if std::mem::replace(&mut self.in_vain, true) {
-            return self.wait_for_the_interval();
+        if self.in_vain {
+            self.triggers = self.triggers.get(1..).unwrap_or_default();
         }
-        self.next_ask = Instant::now() + TRIGGER_EVERY;
-        let answer = self.link.call(call::trigger(Trigger::MeterValues, Some(self.connector))).await;
+        let Some(message) = self.triggers.first().copied() else { return };
+        (self.in_vain, self.next_ask) = (true, Instant::now() + TRIGGER_EVERY);
+        let answer = self.link.ask(Ask::Trigger { message, connector: Some(self.connector) }).await;
         if answer.is_ok_and(|a| read::answer_status(&a.payload) == "Accepted") {
-            (self.every, self.patience) = (TRIGGER_EVERY, TRIGGER_EVERY);
+            (self.asked, self.patience) = (true, TRIGGER_EVERY);
         } else {
-            self.wait_for_the_interval();
+            self.next_ask = Instant::now();
         }
-    }
-
-    fn wait_for_the_interval(&mut self) {
-        (self.asks, self.every) = (false, self.interval);
     }
 
     fn understand(&mut self, news: Told) -> Option<Measured> {
         match news.what {
             Happened::Meter { reading } if self.is_ours(&reading) => {
                 self.next_ask = Instant::now() + self.patience;
-                (self.in_vain, self.saw_reading) = (false, true);
+                // What holds no current does not help; another way to ask may bring one.
+                let helps = reading.import.is_some();
+                self.asking_helps |= self.in_vain && helps;
+                (self.in_vain, self.saw_reading) = (self.in_vain && !helps, true);
                 let taken = self.taken(&reading);
                 reading.import.map(|import| Measured { import, taken, reading })
             }
@@ -177,6 +204,10 @@ impl Meter {
                 None
             }
             Happened::Stopped { transaction, .. } if self.transaction.map(i64::from) == Some(transaction) => {
+                self.over = Some("The charge ended before anything was proved.");
+                None
+            }
+            Happened::Charging { transaction, state } if self.transaction == Some(transaction) && waits(&state) => {
                 self.over = Some("The charge ended before anything was proved.");
                 None
             }

@@ -4,13 +4,12 @@ use std::time::Instant;
 
 use chargehand_ocpp::frame::{self, Frame};
 use chargehand_ocpp::peer::{self, CALL_TIMEOUT, Peer};
-use chargehand_ocpp::subprotocol;
-use chargehand_ocpp::v16::call::Call;
+use chargehand_ocpp::{Call, subprotocol};
 
 use crate::event::Event;
 use crate::journal::{Direction, Entry};
 use crate::record::Record;
-use crate::session::{self, Asked};
+use crate::session::{self, Heard};
 
 /// Applies stored entries, in ascending number, to a record. Entries that the record already holds change nothing in it,
 /// but a call among them may wait for an answer that came later.
@@ -70,7 +69,7 @@ impl Replay {
         }
         if let (Frame::Call { id, action, payload }, _) = frame::parse(&entry.bytes) {
             self.peer.resume(self.now, &id.text(), &action);
-            let call = Call { action, payload };
+            let call = Call::new(action, payload);
             if new {
                 session::on_sent(&mut self.record, &call, entry.number, entry.at);
             }
@@ -100,18 +99,10 @@ impl Replay {
         deviations: Vec<chargehand_ocpp::Deviation>,
         flying: Option<(Call, u64)>,
     ) {
-        let mut happened = Vec::new();
-        let record = &mut self.record;
-        session::deviations(record, session::action(event), deviations, entry.number, &mut happened);
-        match (event, flying) {
-            (peer::Event::Call { action, payload, .. }, _) => {
-                let asked = Asked { action, payload, number: entry.number, at: entry.at };
-                session::on_call(record, &asked, &mut happened);
-            }
-            (peer::Event::Answer { answer, .. }, Some((call, sent))) => {
-                session::on_answer(record, &call, sent, answer);
-            }
-            _ => {}
+        let heard = Heard { number: entry.number, at: entry.at, signs: false };
+        session::on_event(&mut self.record, event, deviations, heard, &mut Vec::new());
+        if let (peer::Event::Answer { answer, .. }, Some((call, sent))) = (event, flying) {
+            session::on_answer(&mut self.record, &call, sent, answer);
         }
     }
 }

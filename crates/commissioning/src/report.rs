@@ -100,6 +100,9 @@ pub struct ConnectionEvidence {
     pub path: String,
     /// Subprotocols it offered, in its order.
     pub offered: Vec<String>,
+    /// How the newest connection was secured, in words.
+    #[serde(default)]
+    pub security: String,
     /// When it first connected.
     pub first_connected: Option<Timestamp>,
     /// How often it connected since.
@@ -230,17 +233,40 @@ pub struct ConfigurationSnapshot {
     pub read_as: String,
 }
 
-/// One configuration key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One configuration key, or one variable of a 2.x charger.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ConfigurationKey {
-    /// The key.
+    /// The key; of a variable `Component[instance]#evse/connector.Variable[instance]`, each part where there is one.
     pub key: String,
-    /// The value as sent; `None` where the charger sent none; secrets are `(masked)`.
+    /// The value (2.x: the actual one) as sent; `None` where the charger sent none; secrets are `(masked)`.
     pub value: Option<String>,
     /// It cannot be written.
     pub readonly: bool,
     /// What the key means, where the catalogue knows it.
     pub meaning: Option<String>,
+    /// What a 2.x charger tells of a variable besides its value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<VariableAttributes>,
+}
+
+/// What a 2.x charger tells of a variable besides its value; empty where it tells nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VariableAttributes {
+    /// What it is to come to.
+    pub target: Option<String>,
+    /// The least it was set to be.
+    pub min_set: Option<String>,
+    /// The most it was set to be.
+    pub max_set: Option<String>,
+    /// It can be written and not read.
+    pub write_only: bool,
+    /// The unit.
+    pub unit: String,
+    /// The type of its values, as spelled.
+    pub data_type: String,
+    /// The values that are allowed, separated by commas; or the least and the most.
+    pub allowed: String,
 }
 
 /// One rule broken, however often.

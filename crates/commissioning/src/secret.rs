@@ -52,7 +52,8 @@ fn may_name_secret(bytes: &[u8]) -> bool {
 /// Masks what is secret, and says whether anything was. `named`: inside an object that names a secret.
 fn mask_values(value: &mut Value, named: bool) -> bool {
     match value {
-        Value::Array(items) => items.iter_mut().fold(false, |masked, item| mask_values(item, named) || masked),
+        // Every one of them, also after the first that was masked.
+        Value::Array(items) => items.iter_mut().map(|item| mask_values(item, named)).fold(false, |any, one| any | one),
         Value::Object(fields) => {
             // 1.6 names a key, 2.x a variable.
             let name = fields.get("key").or_else(|| fields.get("variable").and_then(|v| v.get("name")));

@@ -5,9 +5,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use chargehand_ocpp::v16::call;
-use chargehand_ocpp::v16::profile::Profile;
-use chargehand_ocpp::v16::read;
+use chargehand_ocpp::profile::Profile;
+use chargehand_ocpp::{Ask, read};
 
 use crate::event::Step;
 use crate::limit::{self, Counts, Recipe, Terms};
@@ -131,7 +130,7 @@ impl<'a> Trial<'a> {
     /// The program is ending.
     pub async fn terms(&self) -> Result<Terms, Outcome> {
         let terms = Terms::of(&self.record().await?, self.link.clock.now());
-        Ok(Terms { levels: terms.levels && !self.single_level, ..terms })
+        Ok(if self.single_level { Terms { test_level: None, ..terms } } else { terms })
     }
 
     /// The next reading, before `beyond` and the meter's window are over, counted from `began`.
@@ -199,11 +198,11 @@ impl<'a> Trial<'a> {
     ) -> Result<Shown, Outcome> {
         let terms = self.terms().await?;
         let shown = self.attempt(recipe, &terms, &recipe.test(limit, base, lasts_s, &terms), limit).await?;
-        if !shown.refused || !terms.levels {
+        if !shown.refused || terms.test_level.is_none() {
             return Ok(shown);
         }
         // It took the base at the lowest level in this very form, so it is the level that it refuses (field problem P27).
-        let single = Terms { levels: false, ..self.terms().await? };
+        let single = Terms { test_level: None, ..self.terms().await? };
         let again = self.attempt(recipe, &single, &recipe.test(limit, base, lasts_s, &single), limit).await?;
         self.single_level |= !again.refused;
         Ok(again)
@@ -249,7 +248,8 @@ impl<'a> Trial<'a> {
         profile: &Profile,
         limit: Amperes,
     ) -> Result<(String, Shown, Since), Outcome> {
-        match self.link.call(call::set_charging_profile(recipe.connector, profile)).await {
+        let ask = Ask::SetProfile { connector: recipe.connector, profile: profile.clone() };
+        match self.link.ask(ask).await {
             Ok(Answered { payload, sent, number, at }) => {
                 let (status, frames) = (read::answer_status(&payload), vec![sent, number]);
                 let accepted = status == "Accepted";
@@ -373,10 +373,10 @@ pub fn stopped(failure: &CallFailure) -> Outcome {
 /// The limit that the charger says is in force on a connector, A per phase. `None`: it names none, or does not answer.
 /// Reported beside a measurement, never instead of it.
 pub async fn composite(link: &Link, record: &Record, connector: u32) -> Option<(Amperes, u64)> {
-    let answered = link.call(call::get_composite_schedule(connector, 600)).await.ok()?;
-    let (unit, limit, phases) = read::composite(&answered.payload)?;
-    let phases = phases.and_then(|n| u8::try_from(n).ok()).and_then(Phases::new).or(record.phases);
-    Some((limit::period_amps(limit, &unit, phases.unwrap_or(Phases::ONE))?, answered.number))
+    let answered = link.ask(Ask::CompositeSchedule { connector, duration_s: 600 }).await.ok()?;
+    let named = read::composite(&answered.payload)?;
+    let phases = named.phases.and_then(|n| u8::try_from(n).ok()).and_then(Phases::new).or(record.phases);
+    Some((limit::period_amps(named.limit, &named.unit, phases.unwrap_or(Phases::ONE))?, answered.number))
 }
 
 /// How long a time is, in whole seconds, for a schedule.

@@ -327,6 +327,7 @@ fn connection(report: &Report, time: &LocalTime) -> Vec<Pair> {
         pair("URL it used", &seen.url),
         pair("Path asked for", &seen.path),
         pair("Subprotocols offered", entered(&seen.offered.join(", "), "none")),
+        pair("Secured", &seen.security),
         pair("First connected", first),
         pair("Connections since", seen.connections.to_string()),
         pair("Charger's clock", entered(&seen.clock, "not seen")),
@@ -347,7 +348,7 @@ fn configuration(snapshot: &ConfigurationSnapshot, time: &LocalTime) -> Configur
 }
 
 fn key(key: &ConfigurationKey) -> Key {
-    let ConfigurationKey { key, value, readonly, meaning } = key.clone();
+    let ConfigurationKey { key, value, readonly, meaning, .. } = key.clone();
     Key { key, meaning, value, readonly }
 }
 

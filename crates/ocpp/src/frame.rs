@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::deviation::Deviation;
+use crate::deviation::{Deviation, shown};
 use crate::error::ErrorCode;
 use crate::json;
 use crate::version::Version;
@@ -102,17 +102,17 @@ pub fn parse(bytes: &[u8]) -> (Frame, Vec<Deviation>) {
     let mut deviations = Vec::new();
     let frame = match json::read(bytes, &mut deviations) {
         Ok(Value::Array(parts)) => message(parts, &mut deviations),
-        Ok(other) => unreadable("not_a_message", &other.to_string(), &mut deviations),
+        Ok(other) => not_a_message(shown(&other), &mut deviations),
         Err(rule) => {
-            unreadable(rule, &String::from_utf8_lossy(bytes), &mut deviations);
+            deviations.push(Deviation::hard(rule, "", json::beginning(bytes)));
             Frame::Unreadable { unanswered: begins_unanswered(bytes) }
         }
     };
     (frame, deviations)
 }
 
-fn unreadable(rule: &'static str, got: &str, deviations: &mut Vec<Deviation>) -> Frame {
-    deviations.push(Deviation::hard(rule, "", got));
+fn not_a_message(got: String, deviations: &mut Vec<Deviation>) -> Frame {
+    deviations.push(Deviation::hard("not_a_message", "", got));
     Frame::Unreadable { unanswered: false }
 }
 
@@ -124,16 +124,15 @@ fn begins_unanswered(bytes: &[u8]) -> bool {
 
 fn message(parts: Vec<Value>, deviations: &mut Vec<Deviation>) -> Frame {
     let mut parts = parts.into_iter();
-    let Some(kind) = parts.next().and_then(|kind| message_type(&kind, deviations)) else {
-        return unreadable("not_a_message", "the first element is no message type", deviations);
+    let first = parts.next().unwrap_or_default();
+    let Some(kind) = message_type(&first, deviations) else {
+        return not_a_message(shown(&first), deviations);
     };
-    let id = MessageId(parts.next().unwrap_or(Value::Null));
+    let id = MessageId(parts.next().unwrap_or_default());
     check_id(&id, deviations);
-    match kind {
-        2 => {
-            let action = text(parts.next());
-            Frame::Call { id, action, payload: payload(parts.next(), deviations) }
-        }
+    let parts = &mut parts;
+    let frame = match kind {
+        2 => Frame::Call { id, action: text(parts.next()), payload: payload(parts.next(), deviations) },
         3 => Frame::Result { id, payload: payload(parts.next(), deviations) },
         4 => {
             let (code, description) = error_parts(parts, deviations);
@@ -143,21 +142,26 @@ fn message(parts: Vec<Value>, deviations: &mut Vec<Deviation>) -> Frame {
             let (code, description) = error_parts(parts, deviations);
             Frame::ResultError { id, code, description }
         }
-        6 => {
-            let action = text(parts.next());
-            Frame::Send { id, action, payload: payload(parts.next(), deviations) }
-        }
-        kind => Frame::OtherType { id, kind },
+        6 => Frame::Send { id, action: text(parts.next()), payload: payload(parts.next(), deviations) },
+        kind => return Frame::OtherType { id, kind },
+    };
+    if let Some(extra) = parts.next() {
+        deviations.push(Deviation::soft("extra_element", "", shown(&extra)));
     }
+    frame
 }
 
 /// Code and description of CALLERROR and CALLRESULTERROR.
-fn error_parts(mut parts: impl Iterator<Item = Value>, deviations: &mut Vec<Deviation>) -> (String, String) {
+fn error_parts(parts: &mut impl Iterator<Item = Value>, deviations: &mut Vec<Deviation>) -> (String, String) {
     let (code, description, details) = (text(parts.next()), parts.next(), parts.next());
     if description.is_none() || details.is_none() {
         deviations.push(Deviation::soft("error_incomplete", "", &code));
     }
-    (code, text(description))
+    let description = text(description);
+    if description.chars().count() > DESCRIPTION_CHARS {
+        deviations.push(Deviation::soft("error_description_too_long", "/3", &description));
+    }
+    (code, description)
 }
 
 fn message_type(kind: &Value, deviations: &mut Vec<Deviation>) -> Option<i64> {
@@ -177,7 +181,7 @@ fn check_id(id: &MessageId, deviations: &mut Vec<Deviation>) {
             deviations.push(Deviation::hard("message_id_too_long", "/1", text));
         }
         Value::String(_) => {}
-        other => deviations.push(Deviation::hard("message_id_not_text", "/1", other.to_string())),
+        other => deviations.push(Deviation::hard("message_id_not_text", "/1", shown(other))),
     }
 }
 
@@ -186,7 +190,7 @@ fn payload(value: Option<Value>, deviations: &mut Vec<Deviation>) -> Value {
         Some(object @ Value::Object(_)) => object,
         // OCPP-J 1.6 4.2.1 allows null for an empty payload.
         Some(Value::Null) => empty("payload_null", "null", deviations),
-        Some(other) => empty("payload_not_object", &other.to_string(), deviations),
+        Some(other) => empty("payload_not_object", &shown(&other), deviations),
         None => empty("payload_missing", "", deviations),
     }
 }

@@ -6,15 +6,15 @@ use std::sync::{LazyLock, OnceLock};
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-use crate::deviation::Deviation;
-
+use crate::deviation::{Deviation, shown};
 use crate::message;
+use crate::overlay;
 use crate::version::Version;
 
 include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
 
 /// The most deviations that are kept of one message: a hostile message could have thousands.
-const MOST: usize = 32;
+pub(crate) const MOST: usize = 32;
 
 /// Which half of an exchange a payload is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,12 +34,23 @@ pub fn check(version: Version, action: &str, half: Half, payload: &Value) -> Vec
         let rule = if elsewhere { "action_of_another_version" } else { "unknown_action" };
         return vec![Deviation::hard(rule, "", action)];
     };
-    match schema.validator() {
+    let mut found = match schema.validator() {
         Some(validator) if !validator.is_valid(payload) => {
-            validator.iter_errors(payload).take(MOST).map(|e| deviation(&e)).collect()
+            let all = validator.iter_errors(payload).map(|error| deviation(&error, payload));
+            all.filter(|found| !overlay::excuses(version, action, found)).take(MOST).collect()
         }
         _ => Vec::new(),
-    }
+    };
+    overlay::adds(version, action, half, payload, &mut found);
+    one_for_each_value(&mut found);
+    found
+}
+
+/// A number where one of several words belongs is of the wrong type; that it is none of the words goes without saying.
+fn one_for_each_value(found: &mut Vec<Deviation>) {
+    let of_wrong_type = found.iter().filter(|one| one.rule == "wrong_type");
+    let places: Vec<String> = of_wrong_type.map(|one| one.pointer.clone()).collect();
+    found.retain(|one| one.rule == "wrong_type" || !places.contains(&one.pointer));
 }
 
 /// The official schema as it was published, JSON text. `None`: the version defines no such message.
@@ -74,25 +85,33 @@ fn compile(text: &str) -> Option<Validator> {
     jsonschema::options().should_validate_formats(true).build(&schema).ok()
 }
 
-fn deviation(error: &ValidationError<'_>) -> Deviation {
+fn deviation(error: &ValidationError<'_>, payload: &Value) -> Deviation {
     use jsonschema::error::ValidationErrorKind as Kind;
     let pointer = error.instance_path().to_string();
-    let got = error.instance().to_string();
+    let got = || shown(error.instance());
     match error.kind() {
-        Kind::Type { .. } => Deviation::hard("wrong_type", pointer, got),
+        Kind::Type { .. } => Deviation::hard("wrong_type", pointer, got()),
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             Deviation::hard("missing_field", format!("{pointer}/{name}"), "(missing)")
         }
         Kind::AdditionalProperties { unexpected } => Deviation::soft("extra_field", pointer, unexpected.join(", ")),
-        Kind::MaxLength { .. } => Deviation::hard("too_long", pointer, got),
-        Kind::Enum { .. } => Deviation::hard("unknown_value", pointer, got),
-        Kind::Format { .. } => Deviation::hard("bad_time", pointer, got),
-        Kind::MultipleOf { .. } => Deviation::soft("bad_step", pointer, got),
-        Kind::Minimum { .. } | Kind::Maximum { .. } | Kind::MinItems { .. } | Kind::MaxItems { .. } => {
-            Deviation::hard("out_of_range", pointer, got)
+        // An object for which no field at all is defined.
+        Kind::FalseSchema => {
+            let names =
+                payload.pointer(&pointer).and_then(Value::as_object).into_iter().flat_map(|object| object.keys());
+            let names: Vec<&str> = names.map(String::as_str).take(MOST).collect();
+            Deviation::soft("extra_field", pointer, names.join(", "))
         }
-        _ => Deviation::hard("schema", pointer, got),
+        Kind::MaxLength { .. } => Deviation::hard("too_long", pointer, got()),
+        Kind::Enum { .. } => Deviation::hard("unknown_value", pointer, got()),
+        Kind::Format { format } if format == "uri" => Deviation::soft("bad_address", pointer, got()),
+        Kind::Format { .. } => Deviation::hard("bad_time", pointer, got()),
+        Kind::MultipleOf { .. } => Deviation::soft("bad_step", pointer, got()),
+        Kind::Minimum { .. } | Kind::Maximum { .. } | Kind::MinItems { .. } | Kind::MaxItems { .. } => {
+            Deviation::hard("out_of_range", pointer, got())
+        }
+        _ => Deviation::hard("schema", pointer, got()),
     }
 }
 

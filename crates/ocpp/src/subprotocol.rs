@@ -26,11 +26,16 @@ pub fn choose(offered: &[String]) -> Choice {
     let Some((first, version)) = offered.iter().find_map(|offer| Some((offer, read(offer)?))) else {
         return none(false, Deviation::hard("subprotocol_unknown", "", offered.join(", ")));
     };
+    let others: Vec<&str> = offered.iter().filter(|offer| read(offer).is_none()).map(String::as_str).collect();
+    let mut deviations = Vec::new();
+    if !others.is_empty() {
+        deviations.push(Deviation::soft("subprotocol_others", "", others.join(", ")));
+    }
     if offered.iter().any(|offer| offer == version.subprotocol()) {
         let answer = Some(version.subprotocol().to_owned());
-        return Choice { answer, version, speaks: true, deviations: Vec::new() };
+        return Choice { answer, version, speaks: true, deviations };
     }
-    let deviations = vec![Deviation::hard("subprotocol_spelling", "", first)];
+    deviations.push(Deviation::hard("subprotocol_spelling", "", first));
     Choice { answer: Some(first.clone()), version, speaks: true, deviations }
 }
 
@@ -57,16 +62,17 @@ mod tests {
 
     #[test]
     fn a_charger_that_offers_several_versions_gets_the_first_that_we_speak() {
-        for (list, answer) in [
-            (&["ocpp2.0.1", "ocpp1.6", "ocpp1.5"][..], "ocpp2.0.1"),
-            (&["ocpp1.6", "ocpp2.1"], "ocpp1.6"),
-            (&["ocpp2.0", "ocpp1.5", "ocpp2.1", "ocpp1.6"], "ocpp2.1"),
-            (&["OCPP1.6", "ocpp1.6"], "ocpp1.6"),
+        for (list, answer, others) in [
+            (&["ocpp2.0.1", "ocpp1.6", "ocpp1.5"][..], "ocpp2.0.1", "ocpp1.5"),
+            (&["ocpp1.6", "ocpp2.1"], "ocpp1.6", ""),
+            (&["ocpp2.0", "ocpp1.5", "ocpp2.1", "ocpp1.6"], "ocpp2.1", "ocpp2.0, ocpp1.5"),
+            (&["OCPP1.6", "ocpp1.6"], "ocpp1.6", ""),
         ] {
             let choice = offer(list);
             assert_eq!(choice.answer.as_deref(), Some(answer));
             assert_eq!(choice.version, of(answer));
-            assert!(choice.speaks && choice.deviations.is_empty(), "{choice:?}");
+            assert!(choice.speaks, "{choice:?}");
+            assert_eq!(choice.deviations.first().map_or("", |deviation| &deviation.got), others);
         }
     }
 

@@ -1,5 +1,9 @@
 //! What only the operating system knows. The one place for code of one system.
 
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
 /// The program that listens on a TCP port, where the system tells: its name and process number.
 #[cfg(target_os = "linux")]
 pub fn port_holder(port: u16) -> Option<String> {
@@ -37,6 +41,34 @@ fn listening_inode(port: u16) -> Option<String> {
 #[cfg(not(target_os = "linux"))]
 pub fn port_holder(_port: u16) -> Option<String> {
     None
+}
+
+/// This computer's name in the network, lower case, at most 60 characters; `chargehand` where it has none that a
+/// certificate can hold.
+pub fn host_name() -> String {
+    let name = gethostname::gethostname().to_string_lossy().to_ascii_lowercase();
+    let first = name.split('.').next().unwrap_or_default();
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let plain: String = first.chars().filter(|c| fits(*c)).take(60).collect();
+    if plain.is_empty() { "chargehand".to_owned() } else { plain }
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+///
+/// # Errors
+/// The disk or the folder says no.
+pub fn write_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = file.with_extension("new");
+    let mut options = fs::File::options();
+    options.write(true).create(true).truncate(true);
+    // On Windows a user's data folder is the user's alone already.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut writing = options.open(&beside)?;
+    writing.write_all(bytes)?;
+    writing.sync_all()?;
+    drop(writing);
+    fs::rename(&beside, file)
 }
 
 #[cfg(all(test, target_os = "linux"))]

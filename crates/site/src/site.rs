@@ -1,5 +1,8 @@
 //! The site: one store, one endpoint, and a task for each charger.
 
+mod arrivals;
+mod trust;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
@@ -11,8 +14,8 @@ use std::time::Duration;
 use chargehand_commissioning::attend::{Listeners, Surroundings, attend};
 use chargehand_commissioning::clock::Clock;
 use chargehand_commissioning::compose::About;
-use chargehand_commissioning::event::{Event, Handshake, Happened, Told};
-use chargehand_commissioning::journal::{Direction, Journal};
+use chargehand_commissioning::event::{Event, Told};
+use chargehand_commissioning::journal::Journal;
 use chargehand_commissioning::link::{Input, Link};
 use chargehand_commissioning::outcome::{Finding, Gravity};
 use chargehand_commissioning::record::Record;
@@ -23,17 +26,15 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
-use crate::csms::listen::{self, Arrival, Bound, ListenError, Newcomer};
-use crate::csms::{Password, Refusals, Worth, carry};
+use crate::authority::Certificates;
+use crate::csms::listen::{self, Arrival, Bound, ListenError};
+use crate::csms::{Attempts, Door, Password, Passwords, Refusals};
 use crate::network::{self, Interface};
 use crate::store::{Store, StoreError};
 
 /// Inputs that may wait for a charger's task.
 const INBOX: usize = 32;
-/// The most chargers a site knows: whoever connects names itself, and each name is kept for ever.
-const CHARGERS: usize = 2000;
 /// How often our addresses are looked at.
 const LOOK: Duration = Duration::from_secs(3);
 /// A laptop clock before this is wrong: the program did not exist yet.
@@ -97,6 +98,11 @@ pub fn url(address: &SocketAddr) -> String {
     format!("ws://{address}/")
 }
 
+/// The same for a charger that speaks TLS.
+pub fn secure_url(address: &SocketAddr) -> String {
+    format!("wss://{address}/")
+}
+
 /// A running site. Cheap to clone.
 #[derive(Clone)]
 pub struct Site {
@@ -114,11 +120,25 @@ struct Inner {
     sessions: AtomicU64,
     chargers: Mutex<BTreeMap<String, Link>>,
     listeners: RwLock<Listeners>,
-    changed: Mutex<BTreeSet<Arc<str>>>,
-    something_changed: Notify,
+    changed: Arc<Changed>,
     endpoints: Mutex<JoinSet<()>>,
     refusals: Mutex<Refusals>,
+    door: Door,
     newest_on_disk: Option<Timestamp>,
+}
+
+/// Whose views have changed.
+#[derive(Default)]
+struct Changed {
+    ids: Mutex<BTreeSet<Arc<str>>>,
+    some: Notify,
+}
+
+impl Changed {
+    fn mark(&self, charger: &Arc<str>) {
+        lock(&self.ids).insert(Arc::clone(charger));
+        self.some.notify_one();
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -134,12 +154,21 @@ impl Site {
         let store = Store::open(folder).await?;
         let records = store.records().await?;
         let settings: Settings = store.setting("site").await.unwrap_or_default();
+        let own = store.setting(trust::PASSWORDS).await.unwrap_or_default();
+        let (clock, changed) = (Clock::new(Timestamp::now), Arc::new(Changed::default()));
+        let (marked, site) = (Arc::clone(&changed), Arc::<str>::from(""));
+        let door = Door {
+            clock: clock.clone(),
+            certificates: Certificates::default(),
+            passwords: Arc::new(RwLock::new(Passwords { required: options.password.clone(), own })),
+            attempts: Attempts::new(clock.clone(), Arc::new(move || marked.mark(&site))),
+        };
         let newest_on_disk = records.iter().filter_map(|r| r.last_heard).max();
         let site = Self {
             inner: Arc::new(Inner {
                 journal: store.journal(),
                 store,
-                clock: Clock::new(Timestamp::now),
+                clock,
                 options,
                 settings: RwLock::new(settings),
                 endpoint: RwLock::new(Endpoint::Starting),
@@ -147,10 +176,10 @@ impl Site {
                 sessions: AtomicU64::new(0),
                 chargers: Mutex::default(),
                 listeners: RwLock::new(Arc::from([])),
-                changed: Mutex::default(),
-                something_changed: Notify::new(),
+                changed,
                 endpoints: Mutex::default(),
                 refusals: Mutex::default(),
+                door,
                 newest_on_disk,
             }),
         };
@@ -180,17 +209,16 @@ impl Site {
     /// The chargers whose views changed since the last call, once there are any. An empty id is the site itself.
     pub async fn changes(&self) -> BTreeSet<Arc<str>> {
         loop {
-            let changed = std::mem::take(&mut *lock(&self.inner.changed));
+            let changed = std::mem::take(&mut *lock(&self.inner.changed.ids));
             if !changed.is_empty() {
                 return changed;
             }
-            self.inner.something_changed.notified().await;
+            self.inner.changed.some.notified().await;
         }
     }
 
     fn mark_changed(&self, charger: &Arc<str>) {
-        lock(&self.inner.changed).insert(Arc::clone(charger));
-        self.inner.something_changed.notify_one();
+        self.inner.changed.mark(charger);
     }
 
     /// The ids of all known chargers.
@@ -366,78 +394,9 @@ impl Site {
         let site = self.clone();
         let arrived = move |arrival| match arrival {
             Arrival::Charger(newcomer) => site.let_in(*newcomer),
-            Arrival::Refused { peer, why } => site.refuse(peer, why),
+            Arrival::Refused { peer, why, attempt } => site.refuse(peer, why, attempt),
         };
-        listen::take(listener, self.inner.options.password.clone(), arrived).await;
-    }
-
-    fn let_in(&self, newcomer: Newcomer) {
-        let Newcomer { socket, peer, local, accepted } = newcomer;
-        let id = if accepted.id.is_empty() { format!("no-id-{}", peer.ip()) } else { accepted.id };
-        if self.charger(&id).is_none() && lock(&self.inner.chargers).len() >= CHARGERS {
-            let why = format!(
-                "{id:?} is new, and {CHARGERS} chargers are known here already. Start a new site in another data folder."
-            );
-            return self.refuse(peer, why);
-        }
-        let session = self.inner.sessions.fetch_add(1, Ordering::Relaxed) + 1;
-        let link = self.expect(&id);
-        let handshake = Handshake {
-            peer: peer.to_string(),
-            url: url(&local),
-            path: accepted.path,
-            offered: accepted.offered,
-            chosen: accepted.choice.answer.unwrap_or_default(),
-            deviations: accepted.deviations,
-            ..Handshake::default()
-        };
-        let (out, outgoing) = mpsc::unbounded_channel();
-        let (adopt, speaks, early) = (self.adopts(&id), accepted.choice.speaks, accepted.early);
-        tokio::spawn(async move {
-            let goodbye = out.clone();
-            if link.send(Input::Connected { session, handshake, out, adopt }).await.is_ok() {
-                if !speaks {
-                    let why = "none of the offered versions is spoken here";
-                    let _ = goodbye.send(chargehand_commissioning::link::Outgoing::Close(why.into()));
-                }
-                drop(goodbye);
-                carry(socket, early, session, link, outgoing).await;
-            }
-        });
-    }
-
-    fn adopts(&self, id: &str) -> bool {
-        let options = &self.inner.options;
-        let waiting = self.inner.connect_open.load(Ordering::Relaxed) && self.settings().auto_adopt;
-        options.adopt_all || options.adopt.as_deref() == Some(id) || waiting
-    }
-
-    /// Keeps on disk that something came and was not let in, and tells those who watch.
-    fn refuse(&self, peer: SocketAddr, mut why: String) {
-        match lock(&self.inner.refusals).count(Instant::now()) {
-            Worth::Telling => {}
-            Worth::Last => why.push_str(" Many more come at this moment; they are not listed one by one."),
-            Worth::Nothing => return,
-        }
-        let site = self.clone();
-        tokio::spawn(async move {
-            let (charger, at): (Arc<str>, _) = (Arc::from(""), site.inner.clock.now());
-            let event = Event::Refused { peer: peer.to_string(), why: why.clone() };
-            let listeners = Arc::clone(&site.inner.listeners.read().unwrap_or_else(PoisonError::into_inner));
-            let json = serde_json::to_vec(&event).unwrap_or_default();
-            let (told_of, changed) = (Arc::clone(&charger), site.clone());
-            let writing = site.inner.journal.append(&charger, at, move |w| {
-                let number = w.push(Direction::Event, json);
-                let what = Happened::Refused { peer: peer.to_string(), why };
-                let told = Told { charger: told_of, number, at, what };
-                let tell = move || {
-                    listeners.iter().for_each(|l| drop(l.send(told.clone())));
-                    changed.mark_changed(&told.charger);
-                };
-                ((), Some(Box::new(tell) as _))
-            });
-            let _ = writing.await;
-        });
+        listen::take(listener, self.inner.door.clone(), arrived).await;
     }
 
     /// Starts the task of a charger.
@@ -488,6 +447,7 @@ impl Site {
             listeners,
             tell_frames: self.inner.options.tell_frames,
             changed: Arc::new(move |id| site.mark_changed(id)),
+            sign: Some(self.signer()),
         }
     }
 }

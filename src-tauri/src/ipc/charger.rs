@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::GravityView;
+use super::{GravityView, SecurityView};
 
 /// Everything the window shows of one charger.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -21,8 +21,8 @@ pub struct ChargerView {
     pub serial: String,
     /// Firmware; empty if unknown.
     pub firmware: String,
-    /// `OCPP 1.6J`.
-    pub protocol: String,
+    /// The OCPP version of its newest connection: `1.6`, `2.0.1` or `2.1`.
+    pub version: String,
     /// Address and port of the charger's newest connection.
     pub peer: String,
     /// The path it asked for.
@@ -51,8 +51,12 @@ pub struct ChargerView {
     pub live: Option<LiveView>,
     /// Its clock against ours, as a sentence; empty if never seen.
     pub clock: String,
-    /// Configuration as last read.
-    pub configuration: Option<ConfigurationView>,
+    /// How its deviant messages are answered.
+    pub policy: PolicyView,
+    /// How its newest connection is secured.
+    pub security: SecurityView,
+    /// When and how its configuration was last read; the keys are asked for, as they may be thousands.
+    pub configuration: Option<ConfigurationLine>,
     /// What was entered for the ceiling.
     pub ceiling_parts: CeilingPartsView,
     /// The ceiling that follows from it.
@@ -155,6 +159,8 @@ pub struct ConnectorView {
 pub struct TransactionView {
     /// The id we gave it.
     pub id: i32,
+    /// The id the charger gave it (2.x); empty in 1.6.
+    pub named: String,
     /// Connector.
     pub connector: u32,
     /// When it started.
@@ -179,6 +185,18 @@ pub struct LiveView {
     pub phases: Option<u32>,
 }
 
+/// That the configuration was read.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigurationLine {
+    /// When.
+    pub taken: String,
+    /// `whole list` or `in chunks of N`.
+    pub read_as: String,
+    /// How many keys or variables.
+    pub keys: u32,
+}
+
 /// Configuration as read.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -193,10 +211,12 @@ pub struct ConfigurationView {
     pub unknown: Vec<String>,
 }
 
-/// One key.
+/// One key, or one variable of a 2.x charger.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyView {
+    /// The component of a variable, with its instance, EVSE and connector; empty for a key.
+    pub component: String,
     /// The key.
     pub key: String,
     /// Its value as sent, secrets masked; `None` if none was sent.
@@ -205,6 +225,38 @@ pub struct KeyView {
     pub readonly: bool,
     /// What it means, where known.
     pub meaning: Option<String>,
+    /// What is told of a variable besides its value.
+    pub attributes: Option<AttributesView>,
+}
+
+/// What a charger tells of a variable besides its value; empty where it tells nothing.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AttributesView {
+    /// What it is to come to.
+    pub target: Option<String>,
+    /// The least it was set to be.
+    pub min_set: Option<String>,
+    /// The most it was set to be.
+    pub max_set: Option<String>,
+    /// It can be written and not read.
+    pub write_only: bool,
+    /// The unit.
+    pub unit: String,
+    /// The type of its values.
+    pub data_type: String,
+    /// The values that are allowed, or the least and the most.
+    pub allowed: String,
+}
+
+/// How a charger's deviant messages are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PolicyView {
+    /// As if they were right, wherever they can be read.
+    Cooperative,
+    /// As a strict platform would.
+    Strict,
 }
 
 /// The parts of the ceiling, mA per phase.
@@ -423,4 +475,36 @@ pub struct FrameView {
     pub direction: String,
     /// The text as it went over the wire; bytes that are no text are shown escaped.
     pub text: String,
+}
+
+/// A message that was sent to a charger by hand.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SentView {
+    /// Its action.
+    pub action: String,
+    /// What came of it.
+    pub outcome: SentOutcome,
+    /// Our frame as stored, secrets masked.
+    pub request: FrameView,
+    /// The charger's frame as stored; `None` where none came.
+    pub answer: Option<FrameView>,
+    /// From one to the other, ms.
+    pub ms: Option<u32>,
+    /// How the answer differs from the official schema.
+    pub deviations: Vec<DeviationView>,
+}
+
+/// What came of a message that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SentOutcome {
+    /// The charger answered.
+    Answered,
+    /// The charger answered with an error.
+    Error,
+    /// No answer came in time.
+    Silent,
+    /// The connection ended before an answer.
+    Lost,
 }

@@ -1,11 +1,13 @@
 //! Every type that crosses to the window. Integers only (mA, W, ms); times are RFC 3339 strings in UTC.
 
 mod charger;
+mod connection;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use charger::*;
+pub use connection::*;
 
 /// The one event: what changed. A part that is `None` did not change.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -39,6 +41,8 @@ pub enum ErrorCode {
     AboveCeiling,
     /// The limit is below 6 A: the field is marked.
     BelowMinimum,
+    /// What it does to the current is not known: the window asks whether the person knows.
+    EffectUnknown,
     /// The charger is not adopted: the window leads to Connect.
     NotAdopted,
     /// The charger is not connected.
@@ -65,8 +69,10 @@ pub struct AppView {
     pub notices: Vec<NoticeView>,
     /// The chargers, newest contact first.
     pub chargers: Vec<ChargerLine>,
-    /// Connections that were refused since the program started, oldest first; at most 5.
-    pub refused: Vec<ArrivalView>,
+    /// What came to our port since the program started, newest first; at most 30.
+    pub connections: Vec<ConnectionLine>,
+    /// Our certificate authority; `None` until one was made.
+    pub authority: Option<AuthorityView>,
     /// The person wants to close the window while something of ours is in force or running: the window asks.
     pub closing: Option<String>,
     /// Folder of the data, for support.
@@ -99,6 +105,8 @@ pub struct EndpointView {
     pub state: EndpointState,
     /// The addresses chargers can be pointed at, the best first. Empty unless listening.
     pub addresses: Vec<AddressView>,
+    /// The same for chargers that speak TLS; empty until our certificate authority is open.
+    pub secure_addresses: Vec<AddressView>,
     /// The port it is on; 0 unless listening.
     pub port: u32,
     /// Why it is not on its usual port, or other things to know; empty if nothing.

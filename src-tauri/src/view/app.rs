@@ -14,6 +14,9 @@ use super::site_view;
 use crate::app::{App, other, said};
 use crate::ipc::*;
 
+/// How many connections are listed.
+const CONNECTIONS: usize = 30;
+
 /// The whole frame.
 pub fn app(app: &App, views: &[View]) -> AppView {
     let site = app.site.as_ref().ok();
@@ -23,9 +26,10 @@ pub fn app(app: &App, views: &[View]) -> AppView {
         site: site.map(site_view).unwrap_or_default(),
         auto_adopt: settings.auto_adopt,
         endpoint: endpoint(app),
-        notices: notices(site, views),
+        notices: notices(app, views),
         chargers: lines(views),
-        refused: app.refused(),
+        connections: site.map(connections).unwrap_or_default(),
+        authority: app.authority(),
         closing: app.closing(),
         data_folder: app.folders.data.display().to_string(),
     }
@@ -35,6 +39,7 @@ fn endpoint(app: &App) -> EndpointView {
     let failed = |problem| EndpointView {
         state: EndpointState::Failed,
         addresses: Vec::new(),
+        secure_addresses: Vec::new(),
         port: 0,
         note: String::new(),
         problem: Some(problem),
@@ -46,27 +51,31 @@ fn endpoint(app: &App) -> EndpointView {
     match site.endpoint() {
         Endpoint::Starting => EndpointView { state: EndpointState::Starting, problem: None, ..failed(other("", "")) },
         Endpoint::Failed(sentence) => failed(said(&sentence)),
-        Endpoint::Listening { addresses, note } => EndpointView {
-            state: EndpointState::Listening,
-            port: addresses.first().map(|a| u32::from(a.port())).unwrap_or_default(),
-            addresses: shown(&addresses, &site.interfaces()),
-            note,
-            problem: None,
-        },
+        Endpoint::Listening { addresses, note } => {
+            let interfaces = site.interfaces();
+            let plain: Vec<String> = addresses.iter().map(url).collect();
+            EndpointView {
+                state: EndpointState::Listening,
+                port: addresses.first().map(|a| u32::from(a.port())).unwrap_or_default(),
+                addresses: shown(&addresses, &plain, &interfaces),
+                secure_addresses: shown(&addresses, &site.secure_urls(), &interfaces),
+                note,
+                problem: None,
+            }
+        }
     }
 }
 
-/// The bound addresses in the order in which to try them: the interfaces come sorted that way.
-fn shown(bound: &[SocketAddr], interfaces: &[Interface]) -> Vec<AddressView> {
+/// The bound addresses in the order in which to try them: the interfaces come sorted that way. `urls` are theirs.
+fn shown(bound: &[SocketAddr], urls: &[String], interfaces: &[Interface]) -> Vec<AddressView> {
     let place = |address: &SocketAddr| interfaces.iter().position(|i| IpAddr::V4(i.address) == address.ip());
-    let mut sorted: Vec<&SocketAddr> = bound.iter().collect();
-    sorted.sort_by_key(|address| place(address).unwrap_or(usize::MAX));
-    let one = |(index, address): (usize, &&SocketAddr)| {
+    let mut sorted: Vec<(&SocketAddr, &String)> = bound.iter().zip(urls).collect();
+    sorted.sort_by_key(|(address, _)| place(address).unwrap_or(usize::MAX));
+    let one = |(index, (address, url)): (usize, &(&SocketAddr, &String))| {
         let interface = place(address).and_then(|i| interfaces.get(i));
-        let url = url(address);
-        let (qr_side, qr_path) = qr(&url);
+        let (qr_side, qr_path) = qr(url);
         AddressView {
-            url,
+            url: (*url).clone(),
             interface: interface.map(|i| i.name.clone()).unwrap_or_default(),
             kind: interface.map(|i| i.kind.words().to_owned()).unwrap_or_default(),
             first_choice: index == 0 && interface.is_some_and(|i| i.kind.is_for_chargers()),
@@ -77,6 +86,11 @@ fn shown(bound: &[SocketAddr], interfaces: &[Interface]) -> Vec<AddressView> {
     sorted.iter().enumerate().map(one).collect()
 }
 
+/// What came to our port, newest first.
+fn connections(site: &Site) -> Vec<ConnectionLine> {
+    site.attempts().iter().rev().take(CONNECTIONS).map(super::connection::line).collect()
+}
+
 /// A QR code as an SVG path: one square a dark module.
 fn qr(text: &str) -> (u32, String) {
     let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else { return (0, String::new()) };
@@ -85,14 +99,14 @@ fn qr(text: &str) -> (u32, String) {
     (u32::try_from(side).unwrap_or(0), dark.map(|(x, y)| format!("M{x} {y}h1v1h-1z")).collect())
 }
 
-fn notices(site: Option<&Site>, views: &[View]) -> Vec<NoticeView> {
+fn notices(app: &App, views: &[View]) -> Vec<NoticeView> {
     let mut list: Vec<NoticeView> = views.iter().filter_map(test_limit).collect();
-    if let Some(site) = site {
+    if let Ok(site) = &app.site {
         if let Health::Failing(text) = &*site.store().health().borrow() {
             list.push(notice("disk", GravityView::Stop, text.clone()));
         }
         if let Some(text) = site.clock_warning() {
-            list.push(notice("laptop_clock", GravityView::Attention, text));
+            list.push(notice("computer_clock", GravityView::Attention, text));
         }
         if let Some(salvage) = site.store().salvage() {
             list.push(notice("database_damaged", GravityView::Attention, salvage.sentence()));
@@ -101,6 +115,10 @@ fn notices(site: Option<&Site>, views: &[View]) -> Vec<NoticeView> {
             && !note.is_empty()
         {
             list.push(notice("port_taken", GravityView::Attention, note));
+        }
+        if app.authority_waits() {
+            let text = "Chargers cannot connect with TLS (wss) yet: open the certificate authority under Site";
+            list.push(notice("authority_closed", GravityView::Attention, text.to_owned()));
         }
     }
     list.extend(views.iter().filter_map(|v| newcomer(&v.record)));

@@ -100,6 +100,18 @@ impl Window {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Chooses an entry of a list of choices.
+    pub async fn choose(&self, id: &str, entry: &str) {
+        let path = By::Css(format!("[data-testid='{id}'] option[value='{entry}']"));
+        self.find(path, &format!("{entry} in {id}")).await.click().await.unwrap();
+    }
+
+    /// Chooses one of a few, by its place from 0.
+    pub async fn pick(&self, id: &str, place: usize) {
+        let labels = self.see(id).await.find_all(By::Css("label")).await.unwrap();
+        labels[place].click().await.unwrap();
+    }
+
     /// Waits until there is no such element.
     pub async fn gone(&self, id: &str) {
         let deadline = Instant::now() + PATIENCE;

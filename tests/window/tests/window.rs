@@ -27,10 +27,11 @@ async fn the_window_says_where_chargers_connect_to_and_what_was_refused() {
 
     let port = url.trim_start_matches("ws://").trim_end_matches('/');
     std::net::TcpStream::connect(port).unwrap().write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-    window.see_in("refused", "127.0.0.1").await;
-    window.press("evidence").await;
-    window.see_in("frames", "refused").await;
-    window.is_clean("the evidence of a refusal").await;
+    window.see_in("attempts", "refused").await;
+    window.press("handshake-open").await;
+    window.see_in("handshake", "First bytes: HTTP").await;
+    window.see_in("handshake", "GET /").await;
+    window.is_clean("the handshake of a refused connection").await;
 }
 
 #[tokio::test]
@@ -72,6 +73,90 @@ async fn a_charger_is_shown_at_once_adopted_with_one_click_and_inspected_by_itse
     window.press("all-frames").await;
     window.see_in("frames", "GetConfiguration").await;
     window.is_clean("all frames").await;
+    window.press("sheet-close").await;
+
+    window.press("tab-security").await;
+    window.see_in("profile", "0: neither password nor TLS").await;
+    window.is_clean("security").await;
+    window.press("tab-deviations").await;
+    window.pick("policy-choice", 1).await;
+    window.see_in("policy-why", "the error answer that a strict platform gives").await;
+    window.is_clean("deviations").await;
+}
+
+#[tokio::test]
+async fn an_authority_under_a_passphrase_gives_its_root_and_waits_for_the_passphrase_after_a_start() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+    window.press("rail-site").await;
+    window.pick("keeping", 1).await;
+    window.enter("passphrase", "five words are long enough").await;
+    window.press("secure").await;
+    window.see("authority-open").await;
+    window.press("export-pem").await;
+    let exported = window.see("exported").await.text().await.unwrap();
+    let root = std::fs::read_to_string(exported.trim_start_matches("Written to ")).unwrap();
+    assert!(root.starts_with("-----BEGIN CERTIFICATE-----"), "{root}");
+    window.is_clean("an open authority").await;
+    window.press("rail-chargers").await;
+    window.pick("address-kind", 1).await;
+    window.see_in("url", "wss://127.0.0.1:").await;
+    window.is_clean("an address with TLS").await;
+
+    let window = window.killed_and_opened_again(data.path(), LOCAL).await;
+    window.see_in("notice", "open the certificate authority under Site").await;
+    window.press("rail-site").await;
+    window.enter("passphrase", "some other words").await;
+    window.press("secure").await;
+    window.see_in("secure-problem", "not the passphrase").await;
+    window.enter("passphrase", "five words are long enough").await;
+    window.press("secure").await;
+    window.see("authority-open").await;
+    window.gone("notice").await;
+}
+
+#[tokio::test]
+async fn a_message_is_sent_from_its_form_and_its_answer_is_shown_with_its_frames() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+    let _charger = adopted(&window).await;
+    window.press("step-inspect").await;
+    window.press("tab-messages").await;
+
+    choose_message(&window, "GetConfiguration").await;
+    window.press("add/key").await;
+    window.enter("form/key/0", "HeartbeatInterval").await;
+    let typed = window.run("return document.querySelector('[data-testid=json]').value").await;
+    assert!(typed.as_str().is_some_and(|json| json.contains("HeartbeatInterval")), "{typed}");
+    window.press("send").await;
+    window.see_in("sent", " ms").await;
+    window.see_in("sent-answer", "configurationKey").await;
+    window.is_clean("a message that was answered").await;
+    window.press("evidence").await;
+    window.see_in("frames", "GetConfiguration").await;
+    window.press("sheet-close").await;
+
+    choose_message(&window, "ChangeConfiguration").await;
+    window.enter("form/key", "AuthorizationKey").await;
+    window.enter("form/value", "hunter22hunter22").await;
+    window.press("send").await;
+    window.see_in("sent", "(masked)").await;
+    window.enter("form/key", "X-Unheard-Of").await;
+    window.enter("form/value", "1").await;
+    window.press("send").await;
+    window.see_in("send-problem", "Effect on current unknown: the key X-Unheard-Of").await;
+    window.press("send-confirmed").await;
+    window.see_in("sent", "X-Unheard-Of").await;
+    assert!(!window.text().await.contains("hunter22") && !frames(data.path()).contains("hunter22"));
+
+    choose_message(&window, "ChangeAvailability").await;
+    window.enter("form/connectorId", "0").await;
+    window.choose("form/type", "Operative").await;
+    window.press("send").await;
+    window.see_in("confirm", "Is anybody working on this circuit?").await;
+    window.is_clean("a question before a message").await;
+    window.press("confirm-yes").await;
+    window.see_in("sent-outcome", "Accepted").await;
 }
 
 #[tokio::test]
@@ -201,6 +286,14 @@ async fn adopted(window: &Window) -> Charger {
     window.press("open-charger").await;
     window.see_in("step-inspect", "keys saved").await;
     charger
+}
+
+/// Opens the form of a message.
+async fn choose_message(window: &Window, action: &str) {
+    window.enter("message-search", action).await;
+    window.press("message").await;
+    window.see_in("compose", action).await;
+    window.see("json").await;
 }
 
 /// A ceiling of 20 A.

@@ -17,8 +17,19 @@ export const commands = {
 	connectStepOpen: (open: boolean) => typedError<null, UiError>(__TAURI_INVOKE("connect_step_open", { open })),
 	/**  From now on this charger may be commanded. */
 	adopt: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("adopt", { id })),
+	/**  Answer a charger's deviant messages as if they were right, or as a strict platform would. */
+	setPolicy: (id: string, policy: PolicyView) => typedError<null, UiError>(__TAURI_INVOKE("set_policy", { id, policy })),
 	/**  Keep the parts of the ceiling. Raising it needs every part that was entered before in the same call. */
 	setCeiling: (id: string, parts: CeilingPartsView) => typedError<null, UiError>(__TAURI_INVOKE("set_ceiling", { id, parts })),
+	/**  One connection to our port with all its stages; `None` where it is no longer kept. */
+	connection: (id: string) => typedError<ConnectionView | null, UiError>(__TAURI_INVOKE("connection", { id })),
+	/**
+	 *  Open our certificate authority, or make it where there is none: from then on chargers can speak TLS. Its private key
+	 *  is kept encrypted under the passphrase, or without one in the computer's keychain.
+	 */
+	secure: (passphrase: string | null) => typedError<null, UiError>(__TAURI_INVOKE("secure", { passphrase })),
+	/**  Write the root of our certificate authority into the hand-over folder, as PEM or DER; its path. */
+	exportRoot: (der: boolean) => typedError<string, UiError>(__TAURI_INVOKE("export_root", { der })),
 	/**  Start reading identity and configuration. Progress comes by `changed`. */
 	inspect: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("inspect", { id })),
 	/**  Start writing a permanent limit, mA per phase. */
@@ -29,10 +40,21 @@ export const commands = {
 	cancel: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("cancel", { id })),
 	/**  Clear our test limit and prove it. */
 	clear: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("clear", { id })),
+	/**  The configuration of a charger as last read; `None` where it was not. */
+	configuration: (id: string) => typedError<ConfigurationView | null, UiError>(__TAURI_INVOKE("configuration", { id })),
 	/**  Stored frames and events by number (the evidence of a sentence), at most 200. */
 	frames: (id: string, numbers: number[]) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames", { id, numbers })),
 	/**  The last stored frames and events of a charger before `before` (or the newest), at most 200, oldest first. */
 	framesBefore: (id: string, before: number | null) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames_before", { id, before })),
+	/**  The messages that a version of OCPP (`1.6`, `2.0.1`, `2.1`) lets us send to a charger, by name. */
+	messages: (version: string) => typedError<string[], UiError>(__TAURI_INVOKE("messages", { version })),
+	/**  The official schema of a request, as JSON text; `None` where the version has no such message. */
+	messageSchema: (version: string, action: string) => typedError<string | null, UiError>(__TAURI_INVOKE("message_schema", { version, action })),
+	/**
+	 *  Send a message; `payload` is a JSON object as text. `confirmed`: the person knows its effect on the current. An error
+	 *  answer, silence and a lost connection are outcomes, not errors; an error means that it was not sent.
+	 */
+	sendMessage: (id: string, action: string, payload: string, confirmed: boolean) => typedError<SentView, UiError>(__TAURI_INVOKE("send_message", { id, action, payload, confirmed })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
 	/**  Close the window: `clear` first stops what runs and clears every test limit; without it the window closes as it is. */
@@ -77,8 +99,10 @@ export type AppView = {
 	notices: NoticeView[],
 	/**  The chargers, newest contact first. */
 	chargers: ChargerLine[],
-	/**  Connections that were refused since the program started, oldest first; at most 5. */
-	refused: ArrivalView[],
+	/**  What came to our port since the program started, newest first; at most 30. */
+	connections: ConnectionLine[],
+	/**  Our certificate authority; `None` until one was made. */
+	authority: AuthorityView | null,
 	/**  The person wants to close the window while something of ours is in force or running: the window asks. */
 	closing: string | null,
 	/**  Folder of the data, for support. */
@@ -111,6 +135,36 @@ export type AttemptView = {
 	evidence: number[],
 };
 
+/**  What a charger tells of a variable besides its value; empty where it tells nothing. */
+export type AttributesView = {
+	/**  What it is to come to. */
+	target: string | null,
+	/**  The least it was set to be. */
+	minSet: string | null,
+	/**  The most it was set to be. */
+	maxSet: string | null,
+	/**  It can be written and not read. */
+	writeOnly: boolean,
+	/**  The unit. */
+	unit: string,
+	/**  The type of its values. */
+	dataType: string,
+	/**  The values that are allowed, or the least and the most. */
+	allowed: string,
+};
+
+/**  Our certificate authority. */
+export type AuthorityView = {
+	/**  It can sign, so chargers can speak TLS. */
+	open: boolean,
+	/**  Its name. */
+	name: string,
+	/**  SHA-256 of its root, hex. */
+	fingerprint: string,
+	/**  Its private key lies under a passphrase: it opens with that alone. */
+	underPassphrase: boolean,
+};
+
 /**  The parts of the ceiling, mA per phase. */
 export type CeilingPartsView = {
 	/**  Breaker In. */
@@ -133,6 +187,16 @@ export type CeilingView = {
 	binding: string,
 	/**  A hardware limit ≤ ceiling is confirmed. */
 	hardwareConfirmed: boolean,
+};
+
+/**  A certificate that a charger showed. */
+export type CertificateView = {
+	/**  Its subject. */
+	subject: string,
+	/**  Its issuer. */
+	issuer: string,
+	/**  What is wrong with it; empty where we trust it. */
+	trouble: string,
 };
 
 /**  The one event: what changed. A part that is `None` did not change. */
@@ -171,8 +235,8 @@ export type ChargerView = {
 	serial: string,
 	/**  Firmware; empty if unknown. */
 	firmware: string,
-	/**  `OCPP 1.6J`. */
-	protocol: string,
+	/**  The OCPP version of its newest connection: `1.6`, `2.0.1` or `2.1`. */
+	version: string,
 	/**  Address and port of the charger's newest connection. */
 	peer: string,
 	/**  The path it asked for. */
@@ -201,8 +265,12 @@ export type ChargerView = {
 	live: LiveView | null,
 	/**  Its clock against ours, as a sentence; empty if never seen. */
 	clock: string,
-	/**  Configuration as last read. */
-	configuration: ConfigurationView | null,
+	/**  How its deviant messages are answered. */
+	policy: PolicyView,
+	/**  How its newest connection is secured. */
+	security: SecurityView,
+	/**  When and how its configuration was last read; the keys are asked for, as they may be thousands. */
+	configuration: ConfigurationLine | null,
 	/**  What was entered for the ceiling. */
 	ceilingParts: CeilingPartsView,
 	/**  The ceiling that follows from it. */
@@ -225,6 +293,27 @@ export type ChargerView = {
 	frameCount: number,
 };
 
+/**  Who ended a connection. */
+export type ClosedByView = 
+/**  The charger. */
+"charger" | 
+/**  We. */
+"us" | 
+/**  A newer connection of the same charger took its place. */
+"newerConnection" | 
+/**  The network. */
+"network";
+
+/**  That the configuration was read. */
+export type ConfigurationLine = {
+	/**  When. */
+	taken: string,
+	/**  `whole list` or `in chunks of N`. */
+	readAs: string,
+	/**  How many keys or variables. */
+	keys: number,
+};
+
 /**  Configuration as read. */
 export type ConfigurationView = {
 	/**  When. */
@@ -235,6 +324,57 @@ export type ConfigurationView = {
 	keys: KeyView[],
 	/**  Keys it does not know. */
 	unknown: string[],
+};
+
+/**  A connection in the list. */
+export type ConnectionLine = {
+	/**  Its key. */
+	id: string,
+	/**  When its TCP connection was accepted. */
+	at: string,
+	/**  Address and port it came from. */
+	peer: string,
+	/**  The charger's id; empty where it told none. */
+	charger: string,
+	/**  How far it has come. */
+	state: ConnectionState,
+	/**  TLS is up on it. */
+	secured: boolean,
+	/**  Why it never became a charger's; else empty. */
+	why: string,
+	/**  How many stages it has. */
+	stages: number,
+};
+
+/**  How far a connection has come. */
+export type ConnectionState = 
+/**  It is not known yet what it is. */
+"coming" | 
+/**  It is a charger's, and open. */
+"connected" | 
+/**  It was a charger's, and has ended. */
+"ended" | 
+/**  It did not become a charger's. */
+"refused";
+
+/**  One connection with its stages. */
+export type ConnectionView = {
+	/**  Its key. */
+	id: string,
+	/**  When its TCP connection was accepted. */
+	at: string,
+	/**  Address and port it came from. */
+	peer: string,
+	/**  Our address and port that it reached; empty where unknown. */
+	local: string,
+	/**  The charger's id; empty where it told none. */
+	charger: string,
+	/**  How far it has come. */
+	state: ConnectionState,
+	/**  What happened, in order. */
+	stages: StageView[],
+	/**  What was found. */
+	findings: FindingView[],
 };
 
 /**  A connector as last reported. */
@@ -282,6 +422,8 @@ export type EndpointView = {
 	state: EndpointState,
 	/**  The addresses chargers can be pointed at, the best first. Empty unless listening. */
 	addresses: AddressView[],
+	/**  The same for chargers that speak TLS; empty until our certificate authority is open. */
+	secureAddresses: AddressView[],
 	/**  The port it is on; 0 unless listening. */
 	port: number,
 	/**  Why it is not on its usual port, or other things to know; empty if nothing. */
@@ -298,6 +440,8 @@ export type ErrorCode =
 "aboveCeiling" | 
 /**  The limit is below 6 A: the field is marked. */
 "belowMinimum" | 
+/**  What it does to the current is not known: the window asks whether the person knows. */
+"effectUnknown" | 
 /**  The charger is not adopted: the window leads to Connect. */
 "notAdopted" | 
 /**  The charger is not connected. */
@@ -340,6 +484,14 @@ export type GravityView =
 /**  Stop. */
 "stop";
 
+/**  A header of a request. */
+export type HeaderView = {
+	/**  As spelled. */
+	name: string,
+	/**  Masked where it is a secret. */
+	value: string,
+};
+
 /**  A profile of ours that is in force. */
 export type InForceView = {
 	/**  `test limit`, `base limit`, `permanent limit`. */
@@ -352,8 +504,10 @@ export type InForceView = {
 	until: string | null,
 };
 
-/**  One key. */
+/**  One key, or one variable of a 2.x charger. */
 export type KeyView = {
+	/**  The component of a variable, with its instance, EVSE and connector; empty for a key. */
+	component: string,
 	/**  The key. */
 	key: string,
 	/**  Its value as sent, secrets masked; `None` if none was sent. */
@@ -362,6 +516,8 @@ export type KeyView = {
 	readonly: boolean,
 	/**  What it means, where known. */
 	meaning: string | null,
+	/**  What is told of a variable besides its value. */
+	attributes: AttributesView | null,
 };
 
 /**  The newest reading; `None` where the charger does not report it. */
@@ -415,6 +571,17 @@ export type OutcomeView = {
 	evidence: number[],
 };
 
+/**  What a charger sent as its password. */
+export type PasswordView = 
+/**  None. */
+"missing" | 
+/**  One; none is set to hold it against. */
+"unchecked" | 
+/**  The right one. */
+"right" | 
+/**  Another one. */
+"wrong";
+
 /**  The permanent limit. */
 export type PermanentView = {
 	/**  mA per phase. */
@@ -432,6 +599,13 @@ export type PointView = {
 	/**  mA. */
 	ma: number,
 };
+
+/**  How a charger's deviant messages are answered. */
+export type PolicyView = 
+/**  As if they were right, wherever they can be read. */
+"cooperative" | 
+/**  As a strict platform would. */
+"strict";
 
 /**  The limit check, also while it runs. */
 export type ProofView = {
@@ -487,6 +661,45 @@ export type RunningView = {
 	cancelling: boolean,
 };
 
+/**  How a charger's newest connection is secured. */
+export type SecurityView = {
+	/**  OCPP's security profile that it shows, 0 to 3; `None`: none is like that. */
+	profile: number | null,
+	/**  TLS version and cipher suite; `None` without TLS. */
+	tls: string | null,
+	/**  The password. */
+	password: PasswordView,
+	/**  The charger's own certificate. */
+	certificate: CertificateView | null,
+};
+
+/**  What came of a message that was sent. */
+export type SentOutcome = 
+/**  The charger answered. */
+"answered" | 
+/**  The charger answered with an error. */
+"error" | 
+/**  No answer came in time. */
+"silent" | 
+/**  The connection ended before an answer. */
+"lost";
+
+/**  A message that was sent to a charger by hand. */
+export type SentView = {
+	/**  Its action. */
+	action: string,
+	/**  What came of it. */
+	outcome: SentOutcome,
+	/**  Our frame as stored, secrets masked. */
+	request: FrameView,
+	/**  The charger's frame as stored; `None` where none came. */
+	answer: FrameView | null,
+	/**  From one to the other, ms. */
+	ms: number | null,
+	/**  How the answer differs from the official schema. */
+	deviations: DeviationView[],
+};
+
 /**  The place and the people. Empty strings are "not entered". */
 export type SiteView = {
 	/**  Street address. */
@@ -501,6 +714,23 @@ export type SiteView = {
 	licence: string,
 	/**  The person who tests. */
 	tester: string,
+};
+
+/**  What the first bytes look like. */
+export type SpeaksView = 
+/**  TLS. */
+"tls" | 
+/**  HTTP. */
+"http" | 
+/**  Neither. */
+"junk";
+
+/**  A stage of a connection. */
+export type StageView = {
+	/**  Since the TCP connection was accepted, ms. */
+	ms: number,
+	/**  What happened. */
+	what: WhatView,
 };
 
 /**  Which step. */
@@ -547,6 +777,8 @@ export type StepView = {
 export type TransactionView = {
 	/**  The id we gave it. */
 	id: number,
+	/**  The id the charger gave it (2.x); empty in 1.6. */
+	named: string,
 	/**  Connector. */
 	connector: number,
 	/**  When it started. */
@@ -575,6 +807,61 @@ export type VerdictView =
 "notApplicable" | 
 /**  Not tried. */
 "notTested";
+
+/**  What happened. */
+export type WhatView = 
+/**  The first bytes came. */
+{ kind: "firstBytes"; 
+/**  What they look like. */
+speaks: SpeaksView; 
+/**  The first of them, hex. */
+hex: string } | 
+/**  A TLS hello came. */
+{ kind: "hello"; 
+/**  TLS versions it offers, newest first. */
+versions: string[]; 
+/**  Cipher suites it offers, in its order. */
+suites: string[]; 
+/**  The host name it wants (SNI). */
+serverName: string | null; 
+/**  Protocols it offers inside TLS (ALPN). */
+alpn: string[] } | 
+/**  TLS is up. */
+{ kind: "secured"; 
+/**  The version agreed. */
+version: string; 
+/**  The cipher suite agreed. */
+suite: string; 
+/**  The charger's own certificate. */
+certificate: CertificateView | null } | 
+/**  An HTTP request came. */
+{ kind: "request"; 
+/**  The request line, secrets masked. */
+line: string; 
+/**  The headers, secrets masked. */
+headers: HeaderView[]; 
+/**  The password. */
+password: PasswordView } | 
+/**  We answered it. */
+{ kind: "answer"; 
+/**  The HTTP status. */
+status: number; 
+/**  Subprotocols it offered, in its order. */
+offered: string[]; 
+/**  The one we chose; empty for none. */
+chosen: string } | 
+/**  The first message came. */
+{ kind: "firstMessage"; 
+/**  Its beginning, secrets masked. */
+text: string } | 
+/**  The connection ended. */
+{ kind: "closed"; 
+/**  Who ended it. */
+by: ClosedByView; 
+/**  The WebSocket close code. */
+code: number | null; 
+/**  In words. */
+reason: string };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { AppView, CeilingPartsView, Changed, ChargerView, FrameView, ReportFilesView, SiteView, UiError } from './bindings';
+import type { AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FrameView, PolicyView, ReportFilesView, SentView, SiteView, UiError } from './bindings';
 
 export type * from './bindings';
 
@@ -22,6 +22,14 @@ export interface Backend {
   clear(id: string): Promise<Answer<null>>;
   frames(id: string, numbers: number[]): Promise<Answer<FrameView[]>>;
   framesBefore(id: string, before: number | null): Promise<Answer<FrameView[]>>;
+  messages(version: string): Promise<string[]>;
+  messageSchema(version: string, action: string): Promise<string | null>;
+  sendMessage(id: string, action: string, payload: string, confirmed: boolean): Promise<Answer<SentView>>;
+  configuration(id: string): Promise<ConfigurationView | null>;
+  setPolicy(id: string, policy: PolicyView): Promise<Answer<null>>;
+  secure(passphrase: string | null): Promise<Answer<null>>;
+  exportRoot(der: boolean): Promise<Answer<string>>;
+  connection(id: string): Promise<ConnectionView | null>;
   exportReport(id: string): Promise<Answer<ReportFilesView>>;
   close(clear: boolean): Promise<Answer<null>>;
   stay(): Promise<unknown>;

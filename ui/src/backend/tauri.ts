@@ -15,6 +15,10 @@ export const engine: Backend = {
   ...commands,
   snapshot: () => sure(commands.snapshot()),
   charger: (id) => sure(commands.charger(id)),
+  messages: (version) => sure(commands.messages(version)),
+  messageSchema: (version, action) => sure(commands.messageSchema(version, action)),
+  configuration: (id) => sure(commands.configuration(id)),
+  connection: (id) => sure(commands.connection(id)),
   connectStepOpen: async (open) => {
     // Without a store there is nothing to wait for; the window already says why.
     await commands.connectStepOpen(open);

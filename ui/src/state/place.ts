@@ -5,7 +5,11 @@ export type Place =
   | { at: 'chargers' }
   | { at: 'connect' }
   | { at: 'site' }
-  | { at: 'charger'; id: string; step: StepName };
+  | { at: 'charger'; id: string; step: StepName; part?: InspectPart };
+
+/** The parts of the Inspect step. */
+export const inspectParts = ['overview', 'messages', 'deviations', 'security'] as const;
+export type InspectPart = (typeof inspectParts)[number];
 
 /** The steps that exist, in the order of the job. */
 export const steps = ['connect', 'inspect', 'set', 'prove', 'handOver'] as const satisfies readonly StepName[];

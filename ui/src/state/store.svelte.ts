@@ -1,13 +1,14 @@
 // One store, fed by the snapshot and then by `changed`. Screens read it and call its actions.
-import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, SiteView, StepName, UiError } from '../backend';
+import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, PolicyView, SiteView, StepName, UiError } from '../backend';
 import { words } from '../words';
-import { isConnecting, type Place } from './place';
+import { Messages } from './messages.svelte';
+import { isConnecting, type InspectPart, type Place } from './place';
 import { news } from './news';
 
 /** What can be asked of the engine and can go wrong. */
 export type Action =
   | 'setSite' | 'setAutoAdopt' | 'adopt' | 'setCeiling' | 'inspect' | 'applyLimit' | 'proveLimit' | 'cancel' | 'clear'
-  | 'exportReport' | 'frames' | 'close';
+  | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy' | 'secure' | 'exportRoot';
 
 /** Frames to show: these numbers, or with `null` all, newest first page. */
 export type Evidence = { id: string; numbers: number[] | null };
@@ -28,7 +29,11 @@ export class Store {
   /** Actions whose answer has not come. */
   #asked = $state.raw<Record<string, boolean>>({});
 
-  constructor(readonly backend: Backend) {}
+  readonly messages: Messages;
+
+  constructor(readonly backend: Backend) {
+    this.messages = new Messages(backend);
+  }
 
   /** The charger of the present place. */
   get charger(): ChargerView | null {
@@ -86,8 +91,8 @@ export class Store {
     this.go({ at: this.app?.chargers.length === 0 ? 'connect' : 'chargers' });
   }
 
-  open(id: string, step?: StepName): void {
-    this.go({ at: 'charger', id, step: step ?? this.#stepToDo(id) });
+  open(id: string, step?: StepName, part?: InspectPart): void {
+    this.go({ at: 'charger', id, step: step ?? this.#stepToDo(id), part });
   }
 
   /** The first step that is not finished. */
@@ -136,6 +141,15 @@ export class Store {
   exportReport = (id: string) => this.#ask('exportReport', id, () => this.backend.exportReport(id));
   frames = (id: string, numbers: number[]) => this.#ask('frames', id, () => this.backend.frames(id, numbers));
   framesBefore = (id: string, before: number | null) => this.#ask('frames', id, () => this.backend.framesBefore(id, before));
+  setPolicy = (id: string, policy: PolicyView) => this.#ask('setPolicy', id, () => this.backend.setPolicy(id, policy));
+  secure = (passphrase: string | null) => this.#ask('secure', '', () => this.backend.secure(passphrase));
+  exportRoot = (der: boolean) => this.#ask('exportRoot', '', () => this.backend.exportRoot(der));
+  sendMessage = async (id: string, action: string, payload: string, confirmed: boolean) => {
+    const sent = await this.#ask('sendMessage', id, () => this.backend.sendMessage(id, action, payload, confirmed));
+    if (!sent) return;
+    this.messages.note(id, sent);
+    this.spoken = words.messages.heard(sent.action, sent.outcome, sent.ms);
+  };
   close = (clear: boolean) => this.#ask('close', '', () => this.backend.close(clear));
   stay = () => this.backend.stay();
 }

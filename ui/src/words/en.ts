@@ -1,6 +1,9 @@
 // Every sentence a person reads in the window. What the engine says (findings, outcomes) comes from the engine.
-import type { CeilingView, InForceView, StepName, StepView, UiError } from '../backend';
+import type { AttributesView, CeilingView, InForceView, StepName, StepView, TransactionView, UiError } from '../backend';
 import { amps, clock, coarse, kilowatts, ranges, short, span, zone } from './format';
+import { handshake } from './handshake';
+import { form, messages } from './messages';
+import { security } from './security';
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -22,12 +25,27 @@ const stepState: Record<StepView['state'], string> = {
   notTested: 'not tested',
 };
 
+/** What a charger numbers its sockets as. */
+const place = (version: string): string => (version === '1.6' ? 'Connector' : 'EVSE');
+
+/** `Connector#1/2` names a component, its EVSE and connector; so does `Heater[left]#1`. */
+const component = (name: string): string => {
+  const [, own, evse, connector] = /^(.*?)#(\d+)(?:\/(\d+))?$/.exec(name) ?? [];
+  return own === undefined ? name : `${own === 'EVSE' ? '' : `${own} · `}EVSE ${evse}${connector ? `, connector ${connector}` : ''}`;
+};
+
+const attributes = ({ target, minSet, maxSet, dataType, allowed }: AttributesView): string => {
+  const parts: [string, string | null][] = [['target', target], ['at least', minSet], ['at most', maxSet], ['allowed:', allowed], ['type', dataType]];
+  return parts.filter(([, value]) => value).map(([name, value]) => `${name} ${value}`).join(' · ');
+};
+
 const inForce = ({ what, limitMa, until }: InForceView): string =>
   until === null ? `${what} ${amps(limitMa)} A (stays)` : `${what} ${amps(limitMa)} A until ${clock(until)} ${zone(until)}`;
 
 export const en = {
   product: 'Chargehand',
   unknown: 'unknown',
+  protocol: (version: string) => `OCPP ${version}`,
   close: 'Close',
   copy: 'Copy',
   copied: 'Copied',
@@ -143,15 +161,13 @@ export const en = {
     titleAnother: 'Connect a charger',
     what: 'Type this address into the charger',
     unreachable: 'No charger can connect yet',
-    how: 'In the charger’s own app or installer menu, look for “OCPP”, “backend”, “CSMS” or “central system URL”. Choose OCPP 1.6 JSON.',
+    how: 'In the charger’s own app or installer menu, look for “OCPP”, “backend”, “CSMS” or “central system URL”. Choose OCPP 1.6 JSON, 2.0.1 or 2.1.',
     auto: 'Adopt chargers by themselves while this step is open',
     autoWhy: 'Adopted means: from then on Chargehand may command it. Every charger that connects is answered and recorded either way.',
     arrived: 'What arrived',
     log: 'Arrivals, newest first',
     arrivedNone: 'Nothing has arrived yet',
     waiting: 'Waiting for a charger. It appears here the moment it connects.',
-    refused: 'Came, but was refused',
-    refusedWhy: 'Recorded, and not let in. If one of these is your charger, this is why it does not connect.',
     try: 'If nothing arrives, try this in order',
     tries: [
       'Restart the charger: many read a new address only when they start.',
@@ -191,7 +207,14 @@ export const en = {
     loading: 'Reading this charger from disk …',
   },
 
+  form,
+  handshake,
+  security,
+  messages,
+
   inspect: {
+    parts: 'Parts of Inspect',
+    part: { overview: 'Overview', messages: 'Messages', deviations: 'Deviations', security: 'Security' },
     identity: 'Identity',
     again: 'Read again',
     first: 'Read identity and configuration',
@@ -204,34 +227,57 @@ export const en = {
     id: 'OCPP identity',
     clock: 'Its clock',
     clockUnknown: 'not seen yet',
-    connectors: 'Connectors',
+    connectors: (version: string) => (version === '1.6' ? 'Connectors' : 'EVSEs'),
     whole: 'whole charger',
-    connector: 'Connector',
+    connector: place,
     status: 'Status',
     since: (at: number) => `Since (${zone(at)})`,
     connectorsNone: 'It has not reported a connector yet.',
-    transaction: (id: number, connector: number) => `Transaction ${id} runs on connector ${connector} since`,
+    transaction: ({ id, named, connector }: TransactionView, version: string) => `Transaction ${short(named || String(id), 40)} runs on ${version === '1.6' ? 'connector' : 'EVSE'} ${connector} since`,
     configuration: 'Configuration',
     notRead: 'Not read yet.',
     harmless: 'Reading changes nothing in the charger.',
     taken: 'read',
-    keys: (shown: number, all: number) => (shown === all ? count(all, 'key', 'keys') : `${shown} of ${count(all, 'key', 'keys')}`),
-    search: 'Search key, value or meaning',
-    noMatch: 'No key matches.',
+    keys: (shown: number, all: number, version: string) => {
+      const named = version === '1.6' ? count(all, 'key', 'keys') : count(all, 'variable', 'variables');
+      return shown === all ? named : `${shown} of ${named}`;
+    },
+    search: 'Search name, value or meaning',
+    noMatch: 'Nothing matches.',
     key: 'Key',
+    variable: 'Variable',
+    component,
+    attributes,
     value: 'Value',
     meaning: 'What it means',
     readonly: 'read only',
+    writeOnly: 'write only',
     noValue: 'no value sent',
     unknownKeys: 'Asked for, but unknown to this charger',
     findings: 'Findings',
     findingsNone: 'No finding so far.',
-    deviations: 'Deviations from the specification',
-    deviationsNone: 'None seen so far.',
-    hard: 'strict platforms refuse it',
-    times: (n: number) => `${n}×`,
-    sent: 'sent',
     allFrames: (n: number) => `All frames (${n})`,
+  },
+
+  deviations: {
+    hard: 'Strict platforms refuse it',
+    hardWhy: 'Platforms that check every message answer these with an error, or close the connection. Ask the maker for newer firmware, or choose a tolerant platform.',
+    soft: 'Most platforms let it pass',
+    softWhy: 'Differs from the specification, with little harm.',
+    none: 'None seen so far.',
+    policyTitle: 'How its deviant messages are answered',
+    policyLegend: 'Chargehand answers',
+    policy: { cooperative: 'Cooperatively', strict: 'As a strict platform' },
+    policyWhy: {
+      cooperative: 'Whatever can be read is answered as if it were right, and the deviation is noted: so the charger gets on, and the job too.',
+      strict: 'Messages that break a rule get the error answer that a strict platform gives. So you see before you hand over whether the charger still works then. Put it back afterwards: a charger may stop charging.',
+    },
+    kinds: (n: number) => count(n, 'kind', 'kinds'),
+    where: 'Where',
+    sent: 'What was sent',
+    seen: 'Seen',
+    times: (n: number) => (n === 1 ? 'once' : `${n} times`),
+    rule: 'Rule',
   },
 
   set: {
@@ -271,7 +317,10 @@ export const en = {
     willWrite: 'What Apply writes',
     willWriteLimit: (ma: number) => `A limit of ${amps(ma)} A per phase without an end, where later platforms do not trip over it: as the station’s maximum if that is proved obeyed, else as the default for every charging session at the lowest stack level.`,
     willWriteNothing: 'Enter a limit to see what would be written.',
-    overwrites: 'OCPP 1.6 cannot list what is already there. What another platform wrote at the same purpose and level is overwritten and cannot be brought back.',
+    overwrites: (version: string) =>
+      version === '1.6'
+        ? 'OCPP 1.6 cannot list what is already there. What another platform wrote at the same purpose and level is overwritten and cannot be brought back.'
+        : 'What another platform wrote at the same purpose and level is overwritten; the charger lists it before.',
     goBack: 'To change it, apply another limit; the ceiling always holds.',
     apply: 'Apply',
     applying: 'Applying …',
@@ -344,7 +393,7 @@ export const en = {
     stateColumn: 'State',
     about: 'What it rests on',
     left: 'State left behind',
-    leftNone: 'Nothing of ours is in force in the charger. What other platforms wrote cannot be listed over OCPP 1.6.',
+    leftNone: (version: string) => `Nothing of ours is in force in the charger.${version === '1.6' ? ' What other platforms wrote cannot be listed over OCPP 1.6.' : ''}`,
     staysUntil: 'Ends',
     stays: 'stays',
     what: 'What',
@@ -411,6 +460,7 @@ export const en = {
     adopt: (title: string) => `Adopt ${short(title, 60)}`,
     clear: (title: string) => `Clear the test limit of ${short(title, 60)}`,
     stop: (title: string) => `Stop safely: ${short(title, 60)}`,
+    part: (name: string) => `${step.inspect}: ${name}`,
     frames: (title: string) => `All frames of ${short(title, 60)}`,
     keys: 'Show the keys',
     theme: { system: 'Colours as the system', light: 'Light colours', dark: 'Dark colours' },

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use chargehand_ocpp::ask::{Ask, Trigger};
 use chargehand_ocpp::peer;
-use chargehand_ocpp::v16::call::{self, Call, Trigger};
+use chargehand_ocpp::read::answer_status;
 
 use super::{Flying, Reply, State, Waiting, Why};
 use crate::event::Event;
 use crate::journal::Writer;
-use crate::link::{Answered, CallFailure};
+use crate::link::{Answered, CallFailure, Wanted};
 use crate::{guard, in_force, session};
 
 /// The most calls that wait in line.
@@ -17,7 +18,11 @@ const CALLS: usize = 64;
 
 impl State {
     /// Queues a call, or refuses it at once.
-    pub(super) fn line_up(&mut self, call: Call, confirmed: bool, reply: Reply) {
+    pub(super) fn line_up(&mut self, call: Wanted, confirmed: bool, reply: Reply) {
+        let call = match call {
+            Wanted::Ask(ask) => self.record.call(&ask),
+            Wanted::Call(call) => call,
+        };
         let refused = if !self.record.adopted {
             Some(CallFailure::NotAdopted)
         } else if self.live.is_none() {
@@ -56,18 +61,19 @@ impl State {
             return;
         }
         if live.ask_boot_at.take_if(|at| *at <= instant).is_some() {
-            let call = call::trigger(Trigger::BootNotification, None);
+            let call = self.record.call(&Ask::Trigger { message: Trigger::BootNotification, connector: None });
             return self.send(Waiting { call, confirmed: false, why: Why::NoBoot }, w, now);
         }
         if live.held_until.is_some() {
             return;
         }
         if std::mem::take(&mut self.undo) {
-            let stop = self.record.our_transaction().map(|ours| call::remote_stop(ours.id));
-            let way_back =
-                in_force::way_back(&self.record, now).into_iter().chain(stop).collect::<Vec<_>>().into_iter();
-            let waiting = |call| Waiting { call, confirmed: false, why: Why::Undo };
-            way_back.rev().for_each(|call| self.calls.push_front(waiting(call)));
+            let stop = self.record.our_transaction().map(|ours| Ask::Stop { transaction: ours.id });
+            let way_back: Vec<Ask> = in_force::way_back(&self.record, now).into_iter().chain(stop).collect();
+            for ask in way_back.iter().rev() {
+                let call = self.record.call(ask);
+                self.calls.push_front(Waiting { call, confirmed: false, why: Why::Undo });
+            }
         }
         while let Some(waiting) = self.calls.pop_front() {
             // What a dropped step wanted is not wanted any more.
@@ -88,17 +94,31 @@ impl State {
         let Some(text) = live.peer.call(Instant::now().into_std(), &call.action, &call.payload) else { return };
         let sent = self.out(text, w, now);
         session::on_sent(&mut self.record, &call, sent, now);
-        self.effects.keep_record |= call.action == "SetChargingProfile";
+        self.effects.keep_record |= matches!(call.action.as_str(), "SetChargingProfile" | "UpdateDynamicSchedule");
         if let Some(live) = self.live.as_mut() {
             live.flying = Some(Flying { call, sent, why });
         }
     }
 
-    pub(super) fn answered(&mut self, answer: Result<serde_json::Value, peer::Refusal>, number: u64, now: Timestamp) {
+    pub(super) fn answered(
+        &mut self,
+        answer: Result<serde_json::Value, peer::Refusal>,
+        number: u64,
+        w: &mut Writer<'_>,
+        now: Timestamp,
+    ) {
         let Some(flying) = self.live.as_mut().and_then(|live| live.flying.take()) else { return };
         session::on_answer(&mut self.record, &flying.call, flying.sent, &answer);
         self.effects.keep_record = true;
         let sent = flying.sent;
+        match flying.why {
+            Why::Certificate => return self.certificate_answered(&answer, vec![sent, number], w, now),
+            // It has booted with us before and need not again (OCPP 2.0.1 part 2 F06.FR.17).
+            Why::NoBoot if answer.as_ref().is_ok_and(|payload| answer_status(payload) == "Rejected") => {
+                self.live.iter_mut().for_each(|live| live.held_until = None);
+            }
+            _ => {}
+        }
         let answer = match answer {
             Ok(payload) => Ok(Answered { payload, sent, number, at: now }),
             Err(refusal) => Err(CallFailure::Error { refusal, sent, number }),
@@ -113,7 +133,8 @@ impl State {
         match why {
             Why::Asked(reply) => self.reply(reply, Err(failure)),
             Why::Undo => self.undo |= !matches!(failure, CallFailure::Held(_)),
-            Why::NoBoot => {}
+            // A charger that still wants its certificate asks again.
+            Why::NoBoot | Why::Certificate => {}
         }
     }
 

@@ -4,27 +4,25 @@
 //! calls, replies and news leave only after the commit that holds their cause.
 
 mod calls;
+mod certificates;
+mod frames;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
-use chargehand_ocpp::Deviation;
-use chargehand_ocpp::frame;
-use chargehand_ocpp::peer::{self, Peer};
-use chargehand_ocpp::v16::call::Call;
+use chargehand_ocpp::peer::Peer;
+use chargehand_ocpp::{Call, Deviation};
 
 use crate::clock::Clock;
 use crate::event::{ClosedBy, Event, Handshake, Happened, Step, Told};
 use crate::journal::{Closed, Direction, Journal, Then, Writer};
 use crate::link::{Answered, CallFailure, Input, Order, Outgoing, Running, StepGuard, View};
 use crate::record::{InForce, Record};
-use crate::session::{self, Answer, Asked};
 
 /// After this without BootNotification it is asked for (field problem P12).
 const BOOT_ASKED_AFTER: Duration = Duration::from_secs(5);
@@ -36,6 +34,13 @@ pub type Listeners = Arc<[mpsc::UnboundedSender<Told>]>;
 
 /// Called with a charger's id when its view has changed.
 pub type Changed = Arc<dyn Fn(&Arc<str>) + Send + Sync>;
+
+/// Signs a charger's certificate request (PEM) for the charger of this id: the chain (PEM), or why not. It is quick: keys
+/// are unlocked before.
+pub type Sign = Arc<dyn Fn(&str, &str) -> Result<String, String> + Send + Sync>;
+
+/// Who signs at this moment; `None`: nobody, as while no key is unlocked.
+pub type Signer = Arc<dyn Fn() -> Option<Sign> + Send + Sync>;
 
 /// What a charger's task needs from the site.
 #[derive(Clone)]
@@ -50,6 +55,8 @@ pub struct Surroundings {
     pub tell_frames: bool,
     /// Called after each commit.
     pub changed: Changed,
+    /// Signs chargers' certificates; while nobody does, they are told so.
+    pub sign: Option<Signer>,
 }
 
 /// Attends one charger until every sender of its inbox is gone or the store has closed. `record` is what the disk knows.
@@ -61,15 +68,19 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
     let mut state = State::new(Arc::clone(&id), record, around);
     loop {
         let wake = state.wake();
-        let due = tokio::select! {
-            // A step that has ended makes room before the next one asks to begin.
-            biased;
-            () = step_ended(&mut state.step) => Due::StepEnded,
-            input = inbox.recv() => match input {
-                Some(input) => Due::Input(input),
-                None => return Ok(()),
-            },
-            () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => Due::Time,
+        let due = if state.sign() {
+            Due::Signed
+        } else {
+            tokio::select! {
+                // A step that has ended makes room before the next one asks to begin.
+                biased;
+                () = step_ended(&mut state.step) => Due::StepEnded,
+                input = inbox.recv() => match input {
+                    Some(input) => Due::Input(input),
+                    None => return Ok(()),
+                },
+                () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => Due::Time,
+            }
         };
         let now = around.clock.now();
         let handling = around.journal.append(&id, now, |w| {
@@ -77,6 +88,7 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
                 Due::Input(input) => state.on(input, w, now),
                 Due::Time => state.woke(w, now),
                 Due::StepEnded => state.end_step(),
+                Due::Signed => state.signed(w, now),
             }
             state.serve(w, now);
             ((), state.release(w, &around.changed))
@@ -85,10 +97,13 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
     }
 }
 
+// It lives for one turn of the loop, and an input is by far the most frequent.
+#[allow(clippy::large_enum_variant)]
 enum Due {
     Input(Input),
     Time,
     StepEnded,
+    Signed,
 }
 
 async fn step_ended(step: &mut Option<RunningStep>) {
@@ -114,6 +129,8 @@ struct Live {
     held_until: Option<Instant>,
     ask_boot_at: Option<Instant>,
     booted: bool,
+    /// Held by each answer until it leaves: a charger whose next call finds one held did not wait for it.
+    answering: Arc<()>,
 }
 
 /// A call that has no answer yet.
@@ -140,12 +157,15 @@ enum Why {
     NoBoot,
     /// A step was dropped with its test limit in force.
     Undo,
+    /// It asked for a certificate.
+    Certificate,
 }
 
 /// What leaves after the commit.
 #[derive(Default)]
 struct Effects {
     out: Vec<(mpsc::UnboundedSender<Outgoing>, Outgoing)>,
+    answering: Vec<Arc<()>>,
     told: Vec<Told>,
     replies: Vec<Then>,
     keep_record: bool,
@@ -162,6 +182,11 @@ struct State {
     /// A step ended with its test limit in force, or with a charge that it had started: taken away and stopped as soon
     /// as the charger can be called.
     undo: bool,
+    /// The certificate that it asked for; the newest, where it asks again and again.
+    to_sign: Option<certificates::Request>,
+    /// That certificate, or why there is none.
+    signed: Option<Result<certificates::Signed, String>>,
+    signer: Option<Signer>,
     effects: Effects,
 }
 
@@ -176,8 +201,16 @@ impl State {
             calls: VecDeque::new(),
             step: None,
             undo: false,
+            to_sign: None,
+            signed: None,
+            signer: around.sign.clone(),
             effects: Effects::default(),
         }
+    }
+
+    /// Who signs at this moment.
+    fn signs(&self) -> Option<Sign> {
+        self.signer.as_ref().and_then(|signer| signer())
     }
 
     /// When something is due without any input.
@@ -195,6 +228,7 @@ impl State {
         }
         let (listeners, id, changed) = (Arc::clone(&self.listeners), Arc::clone(&self.id), Arc::clone(changed));
         Some(Box::new(move || {
+            drop(effects.answering);
             for (socket, outgoing) in effects.out {
                 let _ = socket.send(outgoing);
             }
@@ -248,7 +282,7 @@ impl State {
     fn connected(
         &mut self,
         session: u64,
-        handshake: Handshake,
+        mut handshake: Handshake,
         out: mpsc::UnboundedSender<Outgoing>,
         adopt: bool,
         w: &mut Writer<'_>,
@@ -259,6 +293,7 @@ impl State {
             let reason = "a newer connection of the same charger took its place".to_owned();
             self.effects.out.push((old.out.clone(), Outgoing::Close(reason.clone())));
             self.disconnected(ClosedBy::NewerConnection, None, reason, w, now);
+            handshake.deviations.push(Deviation::soft("connected_twice", "", ""));
         }
         let number = self.keep(Event::Connected { handshake: handshake.clone() }, w, now);
         let deviations = handshake.deviations.clone();
@@ -275,6 +310,7 @@ impl State {
             held_until: None,
             ask_boot_at: None,
             booted: false,
+            answering: Arc::new(()),
         });
         if adopt && !self.record.adopted {
             self.adopt(true, w, now);
@@ -312,85 +348,9 @@ impl State {
         }
     }
 
-    fn frame(&mut self, session: u64, bytes: Bytes, binary: bool, w: &mut Writer<'_>, now: Timestamp) {
-        let is_live = self.is_live(session);
-        if !is_live {
-            self.keep(Event::Outlived, w, now);
-        }
-        let number = w.push(Direction::In, bytes.clone());
-        self.record.count_frame(number);
-        self.record.last_heard = Some(now);
-        self.tell_frame(true, &bytes, number, now);
-        let Some(live) = self.live.as_mut().filter(|_| is_live) else { return };
-        let (event, deviations) = live.peer.receive(&bytes);
-        let mut happened = Vec::new();
-        session::deviations(&mut self.record, session::action(&event), deviations, number, &mut happened);
-        match event {
-            peer::Event::Call { id, action, payload } => {
-                let asked = Asked { action: &action, payload: &payload, number, at: now };
-                let answer = session::on_call(&mut self.record, &asked, &mut happened);
-                self.after_call(&action);
-                let text = match answer {
-                    Answer::Result(payload) => frame::result(&id, &payload),
-                    Answer::Error(code, description) => frame::error(self.record.version(), &id, code, description),
-                };
-                self.out(text, w, now);
-            }
-            peer::Event::Answer { answer, .. } => self.answered(answer, number, now),
-            peer::Event::Unreadable { answer } => answer.into_iter().for_each(|text| _ = self.out(text, w, now)),
-            peer::Event::Send { .. }
-            | peer::Event::AnswerRefused { .. }
-            | peer::Event::Late { .. }
-            | peer::Event::Nothing => {}
-        }
-        for what in happened {
-            self.tell(number, now, what);
-        }
-        if binary {
-            self.binary(w, now);
-        }
-    }
-
-    /// The store keeps no frame types, so that a charger writes binary frames is an event of its own; once is enough.
-    fn binary(&mut self, w: &mut Writer<'_>, now: Timestamp) {
-        let deviation = Deviation::soft("binary_frame", "", "");
-        if !self.record.deviations.iter().any(|tally| tally.deviation.rule == deviation.rule) {
-            self.deviated(deviation, w, now);
-        }
-    }
-
     fn deviated(&mut self, deviation: Deviation, w: &mut Writer<'_>, now: Timestamp) {
         let number = self.keep(Event::Deviated { deviation: deviation.clone() }, w, now);
         self.tell(number, now, Happened::Deviation { action: String::new(), deviation });
-    }
-
-    /// What an answered call changes for the connection, and whether the record is worth keeping.
-    fn after_call(&mut self, action: &str) {
-        let accepted = action == "BootNotification" && self.record.boot.as_ref().is_some_and(|b| b.accepted);
-        if let Some(live) = self.live.as_mut().filter(|_| accepted) {
-            live.booted = true;
-            (live.held_until, live.ask_boot_at) = (None, None);
-        }
-        self.effects.keep_record |= !matches!(action, "MeterValues" | "Heartbeat");
-    }
-
-    /// Puts a frame on disk and, after that, on the wire.
-    fn out(&mut self, text: String, w: &mut Writer<'_>, now: Timestamp) -> u64 {
-        let bytes = Bytes::from(text.clone());
-        let number = w.push(Direction::Out, bytes.clone());
-        self.record.count_frame(number);
-        self.tell_frame(false, &bytes, number, now);
-        if let Some(live) = &self.live {
-            self.effects.out.push((live.out.clone(), Outgoing::Text(text)));
-        }
-        number
-    }
-
-    fn tell_frame(&mut self, from_charger: bool, bytes: &Bytes, number: u64, now: Timestamp) {
-        if self.tell_frames && !self.listeners.is_empty() {
-            let bytes = crate::secret::mask(bytes.clone());
-            self.tell(number, now, Happened::Frame { from_charger, bytes });
-        }
     }
 
     fn order(&mut self, order: Order, w: &mut Writer<'_>, now: Timestamp) {

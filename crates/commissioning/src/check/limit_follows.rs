@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use chargehand_ocpp::v16::call;
-use chargehand_ocpp::v16::read;
+use chargehand_ocpp::{Ask, read};
 
 use super::fallback::{self, WAKES_WITHIN};
 use super::recipes;
@@ -18,7 +17,8 @@ use crate::guard;
 use crate::limit::{self, Counts, Recipe, TEST_ID_TAG};
 use crate::link::{CallFailure, Link};
 use crate::meter::SETTLES_WITHIN;
-use crate::outcome::{Finding, Gravity, Outcome, Verdict};
+use crate::outcome::{Outcome, Verdict};
+use crate::profiles;
 use crate::record::{Record, Transaction};
 use crate::report::LimitProof;
 use crate::trial::{self, Shown, Trial, composite, seconds, shows, stopped};
@@ -101,29 +101,30 @@ async fn note_what_is_there(link: &Link, record: &Record) {
     link.doing(Step::Limit, "Asking which limit is in force now", Some(Duration::from_secs(15))).await;
     let before = composite(link, record, 1).await;
     let _ = link.keep(Event::Before { limit: before.map(|(limit, _)| limit) }).await;
-    let finding = Finding {
-        code: "profiles_cannot_be_listed".into(),
-        gravity: Gravity::Note,
-        text:
-            "OCPP 1.6 cannot list a charger's profiles. If an earlier platform left a default limit at stack level 0, \
-               it was overwritten and cannot be restored as it was; its value, where the charger told it, is kept."
-                .into(),
-        evidence: before.map(|(_, number)| number).into_iter().collect(),
-    };
-    let _ = link.keep(Event::Found { finding }).await;
+    profiles::note(link, Step::Limit, record, before.map(|(_, number)| number)).await;
 }
 
 /// The base to which every test falls back: without duration, at the lowest level, not above the ceiling; before any
 /// current flows for us. A charger that takes no default limit may still take one for its transaction.
 async fn write_base(trial: &mut Trial<'_>, base: Amperes) -> Result<(), Outcome> {
-    for connector in [0, 1] {
-        for counts in [Counts::Absolute, Counts::Relative] {
-            if trial.stand_on(&Recipe::default_on(connector, counts), base).await? {
-                return Ok(());
-            }
-        }
+    let homes = limit::homes(&trial.record().await?);
+    let mut taken = false;
+    for connector in &homes {
+        taken |= stands(trial, *connector, base).await?;
+    }
+    if !taken && homes == [0] {
+        stands(trial, 1, base).await?;
     }
     Ok(())
+}
+
+async fn stands(trial: &mut Trial<'_>, connector: u32, base: Amperes) -> Result<bool, Outcome> {
+    for counts in [Counts::Absolute, Counts::Relative] {
+        if trial.stand_on(&Recipe::default_on(connector, counts), base).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A running transaction: the one there is, or one we start. No car is "not tested".
@@ -142,7 +143,8 @@ async fn charging(trial: &mut Trial<'_>) -> Result<Transaction, Outcome> {
     };
     let mut told = link.watch().await.map_err(|f| stopped(&f))?;
     link.doing(Step::Limit, "Starting a charge to have something to measure", Some(WAKES_WITHIN)).await;
-    let answer = match link.call(call::remote_start(1, TEST_ID_TAG)).await {
+    let start = Ask::Start { connector: 1, id_tag: TEST_ID_TAG, number: profiles::request(&trial.record().await?) };
+    let answer = match link.ask(start).await {
         Ok(answered) => read::answer_status(&answered.payload),
         Err(CallFailure::Error { refusal, .. }) => refusal.code,
         Err(failure) => return Err(stopped(&failure)),
@@ -153,9 +155,10 @@ async fn charging(trial: &mut Trial<'_>) -> Result<Transaction, Outcome> {
     let deadline = Instant::now() + WAKES_WITHIN;
     while let Ok(Some(news)) = tokio::time::timeout_at(deadline, told.recv()).await {
         match news.what {
-            Happened::Started { .. } => {
-                let record = trial.record().await?;
-                return record.running_transaction().cloned().ok_or_else(|| no_car("The charge ended at once.".into()));
+            Happened::Started { .. } | Happened::Charging { .. } => {
+                if let Some(running) = trial.record().await?.running_transaction() {
+                    return Ok(running.clone());
+                }
             }
             Happened::Disconnected { .. } => return Err(stopped(&CallFailure::NotConnected)),
             _ => {}

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use chargehand_ocpp::v16::profile::Purpose;
+use chargehand_ocpp::profile::Purpose;
 
 use crate::event::Event;
 use crate::in_force;
-use crate::limit::{Counts, Recipe};
+use crate::limit::{Counts, Recipe, homes, place_word};
 use crate::link::CallFailure;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
 use crate::record::Transaction;
@@ -32,16 +32,17 @@ pub struct Found {
 
 /// Ways to put a limit, from the one that most platforms use. The first that is *proved* wins. In an old session both
 /// ways to read Relative are tried, in a young one they are the same.
-fn recipes(transaction: &Transaction, young: bool) -> Vec<Recipe> {
+fn recipes(transaction: &Transaction, home: u32, young: bool) -> Vec<Recipe> {
     let from_start = Counts::FromStart(transaction.started);
     let kinds: &[Counts] = match young {
         true => &[Counts::Absolute, from_start],
         false => &[Counts::Absolute, Counts::Relative, from_start],
     };
     let connector = transaction.connector.max(1);
-    let all = kinds.iter().map(|counts| Recipe::default_on(0, *counts));
+    let all = kinds.iter().map(|counts| Recipe::default_on(home, *counts));
     let own = kinds.iter().map(|counts| Recipe::own(transaction, *counts));
-    all.chain(own).chain(kinds.iter().map(|counts| Recipe::default_on(connector, *counts))).collect()
+    let on_connector = kinds.iter().filter(|_| connector != home).map(|counts| Recipe::default_on(connector, *counts));
+    all.chain(own).chain(on_connector).collect()
 }
 
 /// Tries the ways with a short test, each on a base in the same place; the first that passes, or the one that says most.
@@ -56,7 +57,9 @@ pub async fn find(
 ) -> Result<Option<Found>, Outcome> {
     let mut best: Option<Found> = None;
     let young = trial.link.clock.now().duration_since(transaction.started) < YOUNG;
-    for recipe in recipes(transaction, young) {
+    let homes = homes(&trial.record().await?);
+    let home = homes.iter().copied().find(|home| *home == transaction.connector).or(homes.first().copied());
+    for recipe in recipes(transaction, home.unwrap_or(0), young) {
         if !trial.stand_on(&recipe, base).await? {
             continue;
         }
@@ -69,8 +72,9 @@ pub async fn find(
         let found = Found { recipe, shown, ends };
         match found.shown.verdict {
             Verdict::Passed => {
-                trial.proof.recipe = recipe.words(&trial.terms().await?);
-                note_recipe(trial, &found).await;
+                let terms = trial.terms().await?;
+                trial.proof.recipe = recipe.words(&terms);
+                note_recipe(trial, &found, place_word(terms.version)).await;
                 return Ok(Some(found));
             }
             // Nothing was measured: another way would show no more.
@@ -94,7 +98,7 @@ async fn ends(trial: &Trial<'_>, lasts: Duration, from_start: bool) -> Result<Ti
     Ok(if from_start { latest.min(now.checked_add(lasts).unwrap_or(latest)) } else { latest })
 }
 
-async fn note_recipe(trial: &Trial<'_>, found: &Found) {
+async fn note_recipe(trial: &Trial<'_>, found: &Found, place: &str) {
     if (found.recipe.purpose, found.recipe.connector, found.recipe.counts)
         == (Purpose::TxDefaultProfile, 0, Counts::Absolute)
     {
@@ -104,7 +108,7 @@ async fn note_recipe(trial: &Trial<'_>, found: &Found) {
         code: "limit_recipe".into(),
         gravity: Gravity::Attention,
         text: format!(
-            "The usual way to put a limit (TxDefaultProfile on connector 0, Absolute) was not obeyed; this one was: {}. \
+            "The usual way to put a limit (TxDefaultProfile on {place} 0, Absolute) was not obeyed; this one was: {}. \
              A platform must be told so, or it will not control this charger.",
             trial.proof.recipe
         ),
@@ -120,8 +124,8 @@ async fn note_recipe(trial: &Trial<'_>, found: &Found) {
 /// The outcome that ends the check: the charger is silent or gone.
 pub async fn end_test(trial: &mut Trial<'_>) -> Result<(), Outcome> {
     let record = trial.record().await?;
-    for call in in_force::way_back(&record, trial.link.clock.now()) {
-        match trial.link.call(call).await {
+    for ask in in_force::way_back(&record, trial.link.clock.now()) {
+        match trial.link.ask(ask).await {
             Ok(_) | Err(CallFailure::Error { .. } | crate::link::CallFailure::Held(_)) => {}
             Err(failure) => return Err(stopped(&failure)),
         }

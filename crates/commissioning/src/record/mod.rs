@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use chargehand_ocpp::{Deviation, Severity, Version, subprotocol};
+use chargehand_ocpp::v2::variable::Variable;
+use chargehand_ocpp::{Ask, Call, Deviation, Policy, Severity, Version, subprotocol};
 
 use crate::ceiling::CeilingParts;
 use crate::clock::ChargerClock;
@@ -17,7 +18,7 @@ use crate::outcome::{Finding, Gravity, Outcome, Verdict};
 use crate::report::{ConfigurationSnapshot, FrameRange, LimitProof};
 use crate::units::Phases;
 
-pub use parts::{Arrival, Before, Booted, Connector, InForce, Reading, Tally, Transaction};
+pub use parts::{Arrival, Before, Booted, Connector, InForce, Listed, Place, Reading, Tally, Transaction, waits};
 
 /// The form of the record that is kept on disk; another number means: build it again from the frames.
 pub const FORMAT: u32 = 1;
@@ -79,6 +80,12 @@ pub struct Record {
     /// What limited it before the check that is not undone yet: undo owes the charger this.
     #[serde(default)]
     pub owed: Option<Before>,
+    /// The profiles a 2.x charger listed before we wrote anything; `None` until it did.
+    #[serde(default)]
+    pub listed: Option<Vec<Listed>>,
+    /// How its deviant calls are answered.
+    #[serde(default)]
+    pub policy: Policy,
     /// Deviations, each rule and place once.
     pub deviations: Vec<Tally>,
     /// Findings.
@@ -116,13 +123,21 @@ impl Record {
         self.handshake.as_ref().map_or(Version::V16, |handshake| subprotocol::of(&handshake.chosen))
     }
 
-    /// The transaction that runs now: the newest that was not stopped. One whose connector has become available since
-    /// ended while nobody listened (field problem P21).
+    /// What we ask, in the words of its version.
+    pub fn call(&self, ask: &Ask) -> Call {
+        ask.call(self.version(), |number| {
+            let transaction = self.transactions.iter().rev().find(|t| t.id == number);
+            transaction.map(|t| t.name.clone()).unwrap_or_default()
+        })
+    }
+
+    /// The transaction that runs now: the newest that was not stopped and does not wait for somebody to be authorized. One
+    /// whose connector has become available since ended while nobody listened (field problem P21).
     pub fn running_transaction(&self) -> Option<&Transaction> {
         let vacant = |t: &Transaction| {
             self.connectors.get(&t.connector).is_some_and(|c| c.status == "Available" && c.at > t.started)
         };
-        self.transactions.iter().rev().find(|t| t.stopped.is_none() && !vacant(t))
+        self.transactions.iter().rev().find(|t| t.stopped.is_none() && !t.waits() && !vacant(t))
     }
 
     /// The running transaction, if a check of ours started it.
@@ -132,8 +147,11 @@ impl Record {
 
     /// A configuration value as last read; empty where it is not known.
     pub fn configured(&self, key: &str) -> &str {
-        let keys = self.configuration.iter().flat_map(|c| &c.keys);
-        keys.filter(|k| k.key.eq_ignore_ascii_case(key)).find_map(|k| k.value.as_deref()).unwrap_or_default()
+        let keys = || self.configuration.iter().flat_map(|c| &c.keys);
+        // Some chargers have a variable for each EVSE that others have once.
+        let plain = |name: &str| Variable::parse(name).is_some_and(|v| v.plain().eq_ignore_ascii_case(key));
+        let exact = keys().filter(|k| k.key.eq_ignore_ascii_case(key)).find_map(|k| k.value.as_deref());
+        exact.or_else(|| keys().filter(|k| plain(&k.key)).find_map(|k| k.value.as_deref())).unwrap_or_default()
     }
 
     /// Our test limits that are, or may be, in force at `now`.
@@ -144,6 +162,16 @@ impl Record {
     /// Is it one of our own simulated chargers? Then everything says so.
     pub fn simulated(&self) -> bool {
         self.boot.as_ref().is_some_and(|b| b.vendor == SIMULATED.0 && b.model.starts_with(SIMULATED.1))
+    }
+
+    /// Does one of ours stand in the place of a profile that the charger listed?
+    pub fn owes_profiles(&self) -> bool {
+        self.listed.iter().flatten().any(|listed| listed.replaced)
+    }
+
+    /// The profile in the charger that plays this part of ours; its id is the part's own unless it has taken another's.
+    pub fn played(&self, role: i32) -> i32 {
+        self.in_force.iter().find(|f| f.role() == role).map_or(role, |f| f.profile)
     }
 
     /// Counts a stored frame.
@@ -162,7 +190,7 @@ impl Record {
     /// Counts a deviation.
     pub(crate) fn deviated(&mut self, action: &str, mut deviation: Deviation, number: u64) {
         // idTags are masked in reports, and a deviation is shown in one.
-        if deviation.pointer.ends_with("idTag") {
+        if deviation.pointer.ends_with("idTag") || deviation.pointer.ends_with("idToken") {
             deviation.got = crate::secret::MASK.to_owned();
         }
         let known = |t: &&mut Tally| {
@@ -245,10 +273,22 @@ impl Record {
                 self.owed = Some(Before { limit, number });
                 self.before = self.before.or(self.owed);
             }
+            // Where an earlier check was not undone, the charger lists what we left.
+            Event::Listed { profiles } if self.owes_profiles() => drop(profiles),
+            Event::Listed { profiles } => self.listed = Some(profiles),
+            Event::Policy { policy } => {
+                self.policy = policy;
+                let how = match policy {
+                    Policy::Cooperative => "answered whenever they can be read",
+                    Policy::Strict => "refused as a strict platform would",
+                };
+                self.arrived(at, number, format!("From now on deviant messages are {how}"));
+            }
             Event::Configuration { snapshot } => self.configuration = Some(snapshot),
             Event::Ended { step, outcome } => {
                 if step == Step::Undo && matches!(outcome.verdict, Verdict::Passed | Verdict::NotApplicable) {
                     self.owed = None;
+                    self.listed.iter_mut().for_each(|listed| listed.retain(|l| !l.replaced));
                 }
                 self.outcomes.insert(step, outcome);
             }
@@ -258,6 +298,9 @@ impl Record {
             Event::Permanent { limit } => {
                 // A person decided what stays: there is nothing to go back to any more.
                 self.owed = self.owed.filter(|_| limit.recipe.is_empty());
+                if !limit.recipe.is_empty() {
+                    self.listed = None;
+                }
                 self.permanent = Some(limit);
             }
             Event::Reported { files } => self.report = Some(files),

@@ -1,9 +1,12 @@
 //! What a record is made of.
 
+use std::collections::BTreeMap;
+
 use chargehand_ocpp::Deviation;
-use chargehand_ocpp::v16::profile::Purpose;
+use chargehand_ocpp::profile::{Purpose, RateUnit};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::units::{Amperes, Phases};
 
@@ -28,15 +31,39 @@ pub struct Booted {
     pub meter_type: String,
 }
 
-/// A connector as last reported.
+/// A connector (2.x: an EVSE) as last reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connector {
-    /// Status as spelled.
+    /// Status as spelled; of an EVSE with several plugs, the one that says most.
     pub status: String,
     /// Error as spelled.
     pub error: String,
     /// When.
     pub at: Timestamp,
+    /// 2.x: the status of each plug of this EVSE, as spelled.
+    #[serde(default)]
+    pub plugs: BTreeMap<u32, String>,
+}
+
+/// What a plug's status says of its EVSE, the one that says most first.
+const PLUGS: [&str; 5] = ["Occupied", "Available", "Reserved", "Faulted", "Unavailable"];
+/// The most plugs of one EVSE that are kept.
+const MOST_PLUGS: usize = 16;
+
+impl Connector {
+    /// One of which nothing is known yet.
+    pub fn at(at: Timestamp) -> Self {
+        Self { status: String::new(), error: String::new(), at, plugs: BTreeMap::new() }
+    }
+
+    /// 2.x: a plug's status came.
+    pub(crate) fn plug(&mut self, plug: u32, status: &str) {
+        if self.plugs.contains_key(&plug) || self.plugs.len() < MOST_PLUGS {
+            self.plugs.insert(plug, status.to_owned());
+        }
+        let most = PLUGS.iter().find(|known| self.plugs.values().any(|status| status == *known));
+        self.status = most.map_or(status, |status| *status).to_owned();
+    }
 }
 
 /// A charging transaction.
@@ -44,6 +71,15 @@ pub struct Connector {
 pub struct Transaction {
     /// The id we gave it.
     pub id: i32,
+    /// 2.x: the name that the charger gave it.
+    #[serde(default)]
+    pub name: String,
+    /// 2.x: `Charging`, `EVConnected`, `SuspendedEV`, `SuspendedEVSE`, `Idle`, as spelled; empty where not told.
+    #[serde(default)]
+    pub state: String,
+    /// 2.x: the number of its newest message.
+    #[serde(default)]
+    pub seq: Option<i64>,
     /// Who started it.
     pub id_tag: String,
     /// Where.
@@ -62,6 +98,37 @@ pub struct Transaction {
     pub reason: String,
     /// How many readings came in it.
     pub readings: u32,
+}
+
+impl Transaction {
+    /// One that starts now, of which nothing else is known.
+    pub fn at(started: Timestamp) -> Self {
+        Self {
+            id: 0,
+            name: String::new(),
+            state: String::new(),
+            seq: None,
+            id_tag: String::new(),
+            connector: 0,
+            started,
+            started_at_charger: None,
+            meter_start: None,
+            stopped: None,
+            meter_stop: None,
+            reason: String::new(),
+            readings: 0,
+        }
+    }
+
+    /// 2.x: a transaction may be there before anybody was authorized to charge, or after.
+    pub fn waits(&self) -> bool {
+        waits(&self.state)
+    }
+}
+
+/// Is this the state of a transaction in which nobody may draw a current?
+pub fn waits(state: &str) -> bool {
+    matches!(state, "EVConnected" | "Idle")
 }
 
 /// One reading of the meter.
@@ -93,8 +160,14 @@ pub struct Reading {
 /// A limit that we sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InForce {
-    /// `chargingProfileId`.
+    /// The profile's id in the charger.
     pub profile: i32,
+    /// 2.x: the id of its schedule, by which we know what we meant by it where the profile has taken another's id.
+    #[serde(default)]
+    pub schedule: Option<i32>,
+    /// The unit it was sent in.
+    #[serde(default)]
+    pub unit: Option<RateUnit>,
     /// What it is for.
     pub purpose: Purpose,
     /// Connector it was sent to.
@@ -121,9 +194,19 @@ pub struct InForce {
 }
 
 impl InForce {
+    /// Which of ours it is: one of the ids in [`crate::limit`].
+    pub fn role(&self) -> i32 {
+        self.schedule.unwrap_or(self.profile)
+    }
+
     /// A test limit: it must be undone.
     pub fn is_test(&self) -> bool {
-        self.profile == crate::limit::TEST_PROFILE
+        self.role() == crate::limit::TEST_PROFILE
+    }
+
+    /// In one place there is one limit.
+    pub fn place(&self) -> Place {
+        Place { purpose: self.purpose, connector: self.connector, stack_level: self.stack_level }
     }
 
     /// The limit that stays from `now` on, A per phase: of a schedule whose test is over, what followed it.
@@ -133,6 +216,31 @@ impl InForce {
             Some(until) => self.then.filter(|_| until <= now),
         }
     }
+}
+
+/// Where a limit stands in a charger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// On which connector; 0 is the whole charger.
+    pub connector: u32,
+    /// Its stack level.
+    pub stack_level: i32,
+}
+
+/// A charging profile that a 2.x charger listed before we wrote anything.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Its EVSE; 0 is the whole charger.
+    pub connector: u32,
+    /// Whose it is: `CSO`, `EMS` …, as spelled.
+    pub source: String,
+    /// The profile as the charger told it: it is put back as it was.
+    pub profile: Value,
+    /// One of ours stands in its place: undo owes it to the charger.
+    #[serde(default)]
+    pub replaced: bool,
 }
 
 /// What limited the charger before we wrote anything.

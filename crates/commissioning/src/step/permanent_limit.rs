@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use chargehand_ocpp::v16::call;
-use chargehand_ocpp::v16::profile::Purpose;
+use chargehand_ocpp::profile::Purpose;
 
 use crate::check::limit_follows;
 use crate::event::{PermanentLimit, Step};
 use crate::guard;
-use crate::limit::{Counts, Recipe, SESSION_PROFILE, STATION_PROFILE};
+use crate::limit::{self, Counts, Recipe, SESSION_PROFILE, STATION_PROFILE};
 use crate::link::Link;
 use crate::outcome::{Outcome, Verdict};
+use crate::profiles;
 use crate::record::{Record, Transaction};
 use crate::trial::{Shown, Trial, shows, stopped};
 use crate::units::Amperes;
 
 /// The station maximum: nothing a later platform sends can go above it, if it is obeyed.
 const STATION: Recipe =
-    Recipe { purpose: Purpose::ChargePointMaxProfile, connector: 0, counts: Counts::Absolute, transaction: None };
+    Recipe { purpose: Purpose::StationMaxProfile, connector: 0, counts: Counts::Absolute, transaction: None };
 /// Rejected or not obeyed in the first kind, it is tried in the second.
 const KINDS: [Counts; 2] = [Counts::Absolute, Counts::Relative];
 
@@ -34,6 +34,8 @@ async fn write(link: &Link, limit: Amperes, recipe: &mut String) -> Result<Outco
     let record = link.record().await.map_err(|f| stopped(&f))?;
     guard::permanent(&record, limit)
         .map_err(|held| Outcome::new(Verdict::NotTested, format!("{held} {}", held.remedy())))?;
+    // What stands there tells which places are taken.
+    profiles::read(link, Step::PermanentLimit, &record).await;
     let mut proof = limit_follows::proof(limit);
     let trial = Trial::new(link, Step::PermanentLimit, &record, &mut proof).await?;
     let mut writing = Writing { trial, limit, recipe, tried: Vec::new() };
@@ -50,7 +52,7 @@ async fn write(link: &Link, limit: Amperes, recipe: &mut String) -> Result<Outco
     };
     if writing.tried.iter().any(|(put, shown)| *put == STATION && !shown.refused && shown.verdict != Verdict::Passed) {
         // Not proved: it must not stay there unproved. The default stands by now, so that there is no gap.
-        let _ = link.call(call::clear_charging_profile(STATION_PROFILE)).await;
+        profiles::give_back(link, STATION_PROFILE).await;
     }
     outcome
 }
@@ -108,13 +110,28 @@ impl Writing<'_, '_> {
     /// be measured. Some refuse the whole charger and take a connector (field problem P25).
     async fn as_default(&mut self, record: &Record) -> Result<Outcome, Outcome> {
         let mut taken = false;
-        for connector in Self::connectors(record).into_iter().chain([0]) {
+        for connector in Self::places(record) {
             taken |= self.put_in_a_kind(connector).await?;
         }
         if !taken {
             self.put_in_a_kind(1).await?;
         }
         Ok(self.written())
+    }
+
+    /// Where a default of ours stands, and the whole charger; in 2.x the one excludes the other.
+    fn places(record: &Record) -> Vec<u32> {
+        let on_connectors = if record.version().is_v2() { Vec::new() } else { Self::connectors(record) };
+        on_connectors.into_iter().chain(limit::homes(record)).collect()
+    }
+
+    /// In 2.x a limit on one EVSE has taken the place of that for all: the other EVSEs get theirs too.
+    async fn on_the_others(&mut self, record: &Record, connector: u32) -> Result<(), Outcome> {
+        let others = record.connectors.keys().copied().filter(|other| *other > 0 && *other != connector);
+        for other in others.filter(|_| record.version().is_v2()) {
+            self.put_in_a_kind(other).await?;
+        }
+        Ok(())
     }
 
     async fn put_in_a_kind(&mut self, connector: u32) -> Result<bool, Outcome> {
@@ -129,10 +146,13 @@ impl Writing<'_, '_> {
     /// The same in the middle of a session, measured. Where the default is not followed it is tried for the transaction,
     /// then also on the connector: what holds for the transaction alone ends with it, so that is looked for in any case.
     async fn in_session(&mut self, record: &Record, charging: &Transaction) -> Result<Outcome, Outcome> {
-        for other in Self::connectors(record) {
+        let places = Self::places(record);
+        let first =
+            if places.contains(&charging.connector) && record.version().is_v2() { charging.connector } else { 0 };
+        for other in places.into_iter().filter(|place| *place != first) {
             self.put_in_a_kind(other).await?;
         }
-        match self.prove_in_a_kind(|counts| Recipe::default_on(0, counts)).await? {
+        match self.prove_in_a_kind(|counts| Recipe::default_on(first, counts)).await? {
             Verdict::Passed => return Ok(self.passed()),
             Verdict::Failed => {}
             _ => return Ok(self.not_obeyed()),
@@ -140,12 +160,17 @@ impl Writing<'_, '_> {
         let obeyed = self.prove_in_a_kind(|counts| Recipe::own(charging, counts)).await? == Verdict::Passed;
         let own = self.tried.last().filter(|_| obeyed).map(|(recipe, _)| *recipe);
         if self.tried.iter().any(|(put, shown)| put.purpose == Purpose::TxProfile && !shown.refused) {
-            let _ = self.trial.link.call(call::clear_charging_profile(SESSION_PROFILE)).await;
+            profiles::give_back(self.trial.link, SESSION_PROFILE).await;
         }
         if own.is_none() || self.draws_above().await {
             let connector = charging.connector.max(1);
             if self.prove_in_a_kind(|counts| Recipe::default_on(connector, counts)).await? == Verdict::Passed {
+                self.on_the_others(record, connector).await?;
                 return Ok(self.passed());
+            }
+            if record.version().is_v2() {
+                // It took the place of the one for the whole charger, and no current shows that it is better there.
+                self.put_in_a_kind(0).await?;
             }
         }
         let Some(own) = own else { return Ok(self.not_obeyed()) };

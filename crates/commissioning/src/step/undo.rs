@@ -5,18 +5,18 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use chargehand_ocpp::v16::call::{self, Call};
-use chargehand_ocpp::v16::profile::Purpose;
-use chargehand_ocpp::v16::read;
+use chargehand_ocpp::profile::Purpose;
+use chargehand_ocpp::{Ask, read};
 
 use crate::ceiling::Ceiling;
 use crate::check::WAKES_WITHIN;
 use crate::event::{Happened, Step, Told};
 use crate::in_force;
 use crate::limit::Terms;
-use crate::link::{CallFailure, Link};
+use crate::link::{Answered, CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
-use crate::record::{InForce, Record};
+use crate::profiles;
+use crate::record::{InForce, Record, waits};
 use crate::report::LimitProof;
 use crate::trial::{Trial, composite, stopped};
 use crate::units::{Amperes, LEAST_OFFER};
@@ -35,7 +35,7 @@ pub async fn run(link: &Link, proof: &mut LimitProof) -> Outcome {
 
 async fn undo(link: &Link, proof: &mut LimitProof) -> Result<Outcome, Outcome> {
     let record = link.record().await.map_err(|f| stopped(&f))?;
-    if record.in_force.is_empty() {
+    if record.in_force.is_empty() && !record.owes_profiles() {
         return Ok(Outcome::new(Verdict::NotApplicable, "Nothing was written, so there is nothing to undo."));
     }
     link.doing(Step::Undo, "Taking the test limit away", Some(Duration::from_secs(30))).await;
@@ -54,22 +54,27 @@ async fn undo(link: &Link, proof: &mut LimitProof) -> Result<Outcome, Outcome> {
 /// Takes away every test limit and what was written under it for its transaction; the frames.
 async fn take_away(link: &Link, record: &Record) -> Result<Vec<u64>, Outcome> {
     let mut evidence = Vec::new();
-    for call in in_force::way_back(record, link.clock.now()) {
-        let cleared = call.payload.get("id").and_then(serde_json::Value::as_i64);
-        let entry = record.in_force.iter().find(|f| Some(i64::from(f.profile)) == cleared);
-        let answer = ask(link, call, &mut evidence).await.map_err(|failure| left_behind(record, &failure))?;
+    for step in in_force::way_back(record, link.clock.now()) {
+        let cleared = |f: &&InForce| matches!(step, Ask::ClearProfile { id } if id == f.profile);
+        let entry = record.in_force.iter().find(cleared);
+        let answer = ask(link, step.clone(), &mut evidence).await.map_err(|failure| left_behind(record, &failure))?;
         if let Some(entry) = entry.filter(|_| !matches!(answer.as_str(), "Accepted" | "Unknown")) {
             // Some chargers do not know our id any more, but the place.
-            let place = call::clear_at(entry.connector, entry.purpose, entry.stack_level);
+            let InForce { connector, purpose, stack_level, .. } = *entry;
+            let place = Ask::ClearPlace { connector, purpose, stack_level };
             ask(link, place, &mut evidence).await.map_err(|failure| left_behind(record, &failure))?;
         }
     }
     Ok(evidence)
 }
 
-/// Calls, and notes the frames: the status or the error's code.
-async fn ask(link: &Link, call: Call, evidence: &mut Vec<u64>) -> Result<String, CallFailure> {
-    match link.call(call).await {
+/// Asks, and notes the frames: the status or the error's code.
+async fn ask(link: &Link, ask: Ask, evidence: &mut Vec<u64>) -> Result<String, CallFailure> {
+    said(link.ask(ask).await, evidence)
+}
+
+fn said(answer: Result<Answered, CallFailure>, evidence: &mut Vec<u64>) -> Result<String, CallFailure> {
+    match answer {
         Ok(answered) => {
             evidence.extend([answered.sent, answered.number]);
             Ok(read::answer_status(&answered.payload))
@@ -134,8 +139,37 @@ async fn is_gone(
     })
 }
 
-/// Restores min(previous, ceiling). Where nothing was there the base stays, unless a hardware limit guards the circuit.
+/// Restores what was there: in 2.x the very profiles; in 1.6, where they cannot be listed, min(previous, ceiling). Where
+/// nothing was there the base stays, unless something else guards the circuit.
 async fn restore(link: &Link, evidence: &mut Vec<u64>) -> Result<(Verdict, String), Outcome> {
+    let (verdict, put_back) = put_back(link, evidence).await?;
+    let (of_ours, text) = restore_bases(link, evidence).await?;
+    let verdict = if verdict == Verdict::Passed { of_ours } else { verdict };
+    Ok((verdict, format!("{put_back}{text}")))
+}
+
+/// Puts back the profiles that ours had replaced, each in one message: there is no moment without a limit.
+async fn put_back(link: &Link, evidence: &mut Vec<u64>) -> Result<(Verdict, String), Outcome> {
+    let record = link.record().await.map_err(|f| stopped(&f))?;
+    let (mut verdict, mut text) = (Verdict::Passed, String::new());
+    for (call, words) in profiles::put_back(&record) {
+        match said(link.call(call).await, evidence) {
+            Ok(status) if status == "Accepted" => text.push_str(&format!("{words} is back as it was. ")),
+            Ok(status) => {
+                verdict = Verdict::Failed;
+                text.push_str(&format!("The charger refused to take {words} back ({status}). "));
+            }
+            Err(CallFailure::Held(held)) => {
+                text.push_str(&format!("{words} is not put back: {held} "));
+            }
+            Err(failure) => return Err(stopped(&failure)),
+        }
+    }
+    Ok((verdict, text))
+}
+
+/// What of ours stays at the lowest level.
+async fn restore_bases(link: &Link, evidence: &mut Vec<u64>) -> Result<(Verdict, String), Outcome> {
     let record = link.record().await.map_err(|f| stopped(&f))?;
     let now = link.clock.now();
     let stays = |f: &&InForce| f.purpose == Purpose::TxDefaultProfile && f.stays(now).is_some();
@@ -145,8 +179,8 @@ async fn restore(link: &Link, evidence: &mut Vec<u64>) -> Result<(Verdict, Strin
     };
     let (goal, text) = goal(&record, ceiling, &bases);
     for base in bases {
-        let call = match goal {
-            None => call::clear_charging_profile(base.profile),
+        let step = match goal {
+            None => Ask::ClearProfile { id: base.profile },
             Some(goal) if base.stays(now) == Some(goal) && base.accepted && !base.is_test() => continue,
             Some(_) if !base.accepted => {
                 let text = "The charger did not answer when its base limit was written: it may or may not be in force.";
@@ -154,10 +188,10 @@ async fn restore(link: &Link, evidence: &mut Vec<u64>) -> Result<(Verdict, Strin
             }
             Some(goal) => {
                 let profile = in_force::recipe(base).staying(goal, &Terms::of(&record, now));
-                call::set_charging_profile(base.connector, &profile)
+                Ask::SetProfile { connector: base.connector, profile }
             }
         };
-        let status = ask(link, call, evidence).await.map_err(|f| stopped(&f))?;
+        let status = ask(link, step, evidence).await.map_err(|f| stopped(&f))?;
         if !matches!(status.as_str(), "Accepted" | "Unknown") {
             return Ok((Verdict::Failed, format!("{text} But the charger refused that ({status}).")));
         }
@@ -173,6 +207,9 @@ fn goal(record: &Record, ceiling: Ceiling, bases: &[&InForce]) -> (Option<Ampere
         return (Some(stays), format!("The limit of {stays} stays in the charger."));
     };
     match owed.limit {
+        _ if profiles::guarded(record, ceiling.limit) => {
+            (None, "The limits that were there guard the circuit, so none of ours is left.".into())
+        }
         Some(previous) if previous < LEAST_OFFER => (
             Some(ceiling.limit),
             format!(
@@ -204,7 +241,7 @@ fn goal(record: &Record, ceiling: Ceiling, bases: &[&InForce]) -> (Option<Ampere
 async fn stop_our_charge(link: &Link) {
     let (Ok(record), Ok(told)) = (link.record().await, link.watch().await) else { return };
     let Some(ours) = record.our_transaction().map(|t| t.id) else { return };
-    let stopped = link.call(call::remote_stop(ours)).await;
+    let stopped = link.ask(Ask::Stop { transaction: ours }).await;
     if stopped.is_ok_and(|answer| read::answer_status(&answer.payload) == "Accepted") {
         has_stopped(told, ours).await;
     }
@@ -215,6 +252,7 @@ async fn has_stopped(mut told: mpsc::UnboundedReceiver<Told>, ours: i32) {
     while let Ok(Some(news)) = timeout_at(deadline, told.recv()).await {
         match news.what {
             Happened::Stopped { transaction, .. } if transaction == i64::from(ours) => return,
+            Happened::Charging { transaction, state } if transaction == ours && waits(&state) => return,
             Happened::Disconnected { .. } => return,
             _ => {}
         }

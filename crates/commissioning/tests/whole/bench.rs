@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chargehand_commissioning::attend::{Surroundings, attend};
+use chargehand_commissioning::attend::{Sign, Signer, Surroundings, attend};
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::clock::Clock;
 use chargehand_commissioning::event::{ClosedBy, Event, Handshake, Happened, Step, Told};
@@ -17,7 +17,7 @@ use chargehand_commissioning::record::Record;
 use chargehand_commissioning::report::LimitProof;
 use chargehand_commissioning::step;
 use chargehand_commissioning::units::Amperes;
-use chargehand_simulator::{Behaviour, SimulatedCharger, over_channels};
+use chargehand_simulator::{Behaviour, SimulatedCharger, Version, over_channels};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -54,17 +54,46 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// The profile, as each version names it.
     pub fn profile(&self) -> &Value {
-        &self.payload["csChargingProfiles"]
+        self.payload.get("csChargingProfiles").unwrap_or(&self.payload["chargingProfile"])
+    }
+
+    /// Its schedule; we send one.
+    pub fn schedule(&self) -> &Value {
+        match &self.profile()["chargingSchedule"] {
+            Value::Array(schedules) => &schedules[0],
+            schedule => schedule,
+        }
+    }
+
+    /// Which of ours it is: in 2.x a profile may have taken another's id, and its schedule tells.
+    pub fn role(&self) -> &Value {
+        self.schedule().get("id").unwrap_or(&self.profile()["chargingProfileId"])
+    }
+
+    /// Where it goes: 0 is the whole charger.
+    pub fn connector(&self) -> i64 {
+        self.payload.get("connectorId").unwrap_or(&self.payload["evseId"]).as_i64().unwrap()
+    }
+
+    /// The profile that a ClearChargingProfile names, where it names one.
+    pub fn cleared(&self) -> Option<i64> {
+        self.payload.get("id").unwrap_or(&self.payload["chargingProfileId"]).as_i64()
+    }
+
+    /// What a ClearChargingProfile names instead of a profile.
+    pub fn criteria(&self) -> &Value {
+        self.payload.get("chargingProfileCriteria").unwrap_or(&self.payload)
     }
 
     pub fn is_test(&self) -> bool {
-        self.action == "SetChargingProfile" && self.profile()["chargingProfileId"] == 47_552
+        self.action == "SetChargingProfile" && *self.role() == 47_552
     }
 
     /// The limit of the first period, in the profile's unit.
     pub fn limit(&self) -> f64 {
-        self.profile()["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"].as_f64().unwrap()
+        self.schedule()["chargingSchedulePeriod"][0]["limit"].as_f64().unwrap()
     }
 }
 
@@ -108,8 +137,17 @@ impl Bench {
         Self::with(Record::new("CP1"))
     }
 
+    /// A charger that nobody has seen yet, and somebody who signs certificates.
+    pub fn signing(sign: Sign) -> Self {
+        Self::started(Record::new("CP1"), Some(sign))
+    }
+
     /// A charger of which the disk knows this.
     pub fn with(record: Record) -> Self {
+        Self::started(record, None)
+    }
+
+    fn started(record: Record, sign: Option<Sign>) -> Self {
         let clock = Clock::with_tokio(START.parse().unwrap());
         let (journal, mut batches) = Journal::new(record.as_of + 1);
         let disk = Arc::new(Mutex::new(Disk::default()));
@@ -132,6 +170,7 @@ impl Bench {
             listeners: Arc::from([]),
             tell_frames: false,
             changed: Arc::new(|_: &Arc<str>| {}),
+            sign: sign.map(|sign| -> Signer { Arc::new(move || Some(Arc::clone(&sign))) }),
         };
         let (inbox, mut inputs) = mpsc::channel(32);
         let link = Link::new("CP1".into(), clock.clone(), inbox);
@@ -169,7 +208,7 @@ impl Bench {
 
     /// Connects a charger as it is.
     pub async fn plug_in(&self, charger: SimulatedCharger, adopt: bool, tamper: Tamper) -> Cable {
-        let (session, mut out) = self.open(adopt).await;
+        let (session, mut out) = self.open_as(charger.version(), adopt).await;
         let (cut, incoming) = mpsc::channel(64);
         let (outgoing, mut from_charger) = mpsc::channel::<String>(64);
         let clock = self.clock.clone();
@@ -199,8 +238,13 @@ impl Bench {
         Cable { session, charger, to_charger, cut }
     }
 
-    /// A connection without a charger: the story speaks for it.
+    /// A connection without a charger, of 1.6: the story speaks for it.
     pub async fn open(&self, adopt: bool) -> (u64, mpsc::UnboundedReceiver<Outgoing>) {
+        self.open_as(Version::V16, adopt).await
+    }
+
+    /// A connection without a charger: the story speaks for it.
+    pub async fn open_as(&self, version: Version, adopt: bool) -> (u64, mpsc::UnboundedReceiver<Outgoing>) {
         let session = self.session.get() + 1;
         self.session.set(session);
         let (out, outgoing) = mpsc::unbounded_channel();
@@ -208,8 +252,8 @@ impl Bench {
             peer: "192.168.1.23:40000".into(),
             url: "ws://192.168.1.2:9616/".into(),
             path: "/CP1".into(),
-            offered: vec!["ocpp1.6".into()],
-            chosen: "ocpp1.6".into(),
+            offered: vec![version.subprotocol().into()],
+            chosen: version.subprotocol().into(),
             ..Handshake::default()
         };
         self.link.send(Input::Connected { session, handshake, out, adopt }).await.unwrap();
@@ -375,14 +419,53 @@ impl Run {
     }
 }
 
+thread_local! {
+    /// The version that the chargers of this story speak.
+    static SPOKEN: Cell<Version> = const { Cell::new(Version::V16) };
+}
+
+/// Tells a story with chargers of another version.
+pub fn speaking(version: Version, story: fn()) {
+    SPOKEN.set(version);
+    story();
+}
+
+/// The same stories with chargers of another version: the engine above must not care which it is.
+macro_rules! also_on {
+    ($version:ident: $($story:ident),* $(,)?) => {
+        $(
+            #[test]
+            fn $story() {
+                crate::bench::speaking(chargehand_simulator::Version::$version, super::$story);
+            }
+        )*
+    };
+}
+pub(crate) use also_on;
+
+/// What the version of this story calls the place of a limit.
+pub fn place() -> &'static str {
+    if SPOKEN.get().is_v2() { "EVSE" } else { "connector" }
+}
+
+/// The action of this story's version.
+pub fn action(v16: &'static str, v2: &'static str) -> &'static str {
+    if SPOKEN.get().is_v2() { v2 } else { v16 }
+}
+
+/// No car is there.
+pub fn vacant() -> Behaviour {
+    Behaviour { version: SPOKEN.get(), ..Behaviour::default() }
+}
+
 /// A car that charges on a session somebody else started.
 pub fn charging() -> Behaviour {
-    Behaviour { plugged: true, starts_by_itself: true, ..Behaviour::default() }
+    Behaviour { plugged: true, starts_by_itself: true, ..vacant() }
 }
 
 /// A car that is plugged in and waits.
 pub fn plugged() -> Behaviour {
-    Behaviour { plugged: true, ..Behaviour::default() }
+    Behaviour { plugged: true, ..vacant() }
 }
 
 /// The outcome of a step as it stands in the record.

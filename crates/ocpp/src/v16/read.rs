@@ -1,64 +1,9 @@
-//! Tolerant reads: take what is there, in whatever type it came; the schema check has already named what is wrong.
+//! Tolerant reads of what a 1.6 charger says.
 
 use serde_json::Value;
 
-use crate::time::{self, WireTime};
-
-/// The longest text that is kept of any field, characters.
-const TEXT_CHARS: usize = 500;
-
-/// The most sampled values read from one MeterValues: a real one has a few dozen.
-const SAMPLES: usize = 512;
-
-/// A text field, trimmed and bounded; numbers become text; empty where there is none.
-pub fn text(object: &Value, key: &str) -> String {
-    let raw = match &object[key] {
-        Value::String(text) => text.trim_matches(|c: char| c.is_whitespace() || c.is_control()),
-        Value::Number(number) => return number.to_string(),
-        Value::Bool(flag) => return flag.to_string(),
-        _ => "",
-    };
-    raw.chars().filter(|c| !c.is_control()).take(TEXT_CHARS).collect()
-}
-
-/// A whole number, also where it came as text or as `1.0`.
-pub fn int(object: &Value, key: &str) -> Option<i64> {
-    match &object[key] {
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|f| f as i64)),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-/// A number, also where it came as text. Never infinite.
-pub fn number(object: &Value, key: &str) -> Option<f64> {
-    match &object[key] {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-    .filter(|n| n.is_finite())
-}
-
-/// A time.
-pub fn at(object: &Value, key: &str) -> Option<WireTime> {
-    object[key].as_str().and_then(time::read)
-}
-
-/// BootNotification.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Boot {
-    /// Maker.
-    pub vendor: String,
-    /// Model.
-    pub model: String,
-    /// Serial number: the charge point's, else the box's.
-    pub serial: String,
-    /// Firmware version.
-    pub firmware: String,
-    /// Meter type.
-    pub meter_type: String,
-}
+use crate::read::{self, Boot, Meter, Sample, Status, at, flag, id, int, list, number, text};
+use crate::time::WireTime;
 
 /// Reads a BootNotification.
 pub fn boot(payload: &Value) -> Boot {
@@ -75,23 +20,11 @@ pub fn boot(payload: &Value) -> Boot {
     }
 }
 
-/// StatusNotification.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
-    /// Connector; 0 is the whole charger.
-    pub connector: u32,
-    /// `Available`, `Charging` … as spelled.
-    pub status: String,
-    /// `NoError` or the error as spelled.
-    pub error: String,
-    /// The charger's time.
-    pub timestamp: Option<WireTime>,
-}
-
 /// Reads a StatusNotification.
 pub fn status(payload: &Value) -> Status {
     Status {
         connector: connector(payload),
+        plug: 0,
         status: text(payload, "status"),
         error: text(payload, "errorCode"),
         timestamp: at(payload, "timestamp"),
@@ -100,55 +33,21 @@ pub fn status(payload: &Value) -> Status {
 
 /// The connector of a request; missing or negative is 0.
 pub fn connector(payload: &Value) -> u32 {
-    int(payload, "connectorId").and_then(|id| u32::try_from(id).ok()).unwrap_or(0)
+    id(payload, "connectorId")
 }
 
-/// One sampled value.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sample {
-    /// `Current.Import` …; missing means `Energy.Active.Import.Register` (OCPP 1.6 7.43).
-    pub measurand: String,
-    /// `L1`, `L1-N` …; empty where none was given.
-    pub phase: String,
-    /// The unit as spelled; empty where none was given.
-    pub unit: String,
-    /// The value in that unit.
-    pub value: f64,
-}
-
-/// The samples of one MeterValue, with its time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Meter {
-    /// The charger's time.
-    pub timestamp: Option<WireTime>,
-    /// The samples.
-    pub samples: Vec<Sample>,
-}
-
-/// Reads the `meterValue` list of MeterValues (or `transactionData` of StopTransaction).
-pub fn meter(payload: &Value, list: &str) -> Vec<Meter> {
-    let mut left = SAMPLES;
-    let Some(values) = payload[list].as_array() else { return Vec::new() };
-    values
-        .iter()
-        .map(|value| {
-            let samples: Vec<Sample> = value["sampledValue"]
-                .as_array()
-                .map(|list| list.iter().take(left).filter_map(sample).collect())
-                .unwrap_or_default();
-            left -= samples.len();
-            Meter { timestamp: at(value, "timestamp"), samples }
-        })
-        .take(SAMPLES)
-        .collect()
+/// Reads the `meterValue` list of MeterValues.
+pub fn meter(payload: &Value) -> Vec<Meter> {
+    read::meters(payload, "meterValue", sample)
 }
 
 fn sample(value: &Value) -> Option<Sample> {
-    let measurand = match text(value, "measurand") {
-        empty if empty.is_empty() => "Energy.Active.Import.Register".to_owned(),
-        measurand => measurand,
-    };
-    Some(Sample { measurand, phase: text(value, "phase"), unit: text(value, "unit"), value: number(value, "value")? })
+    Some(Sample {
+        measurand: read::measurand(value),
+        phase: text(value, "phase"),
+        unit: text(value, "unit"),
+        value: number(value, "value")?,
+    })
 }
 
 /// StartTransaction.
@@ -210,31 +109,19 @@ pub struct Key {
 
 /// The answer to GetConfiguration: the keys, and those it does not know.
 pub fn configuration(payload: &Value) -> (Vec<Key>, Vec<String>) {
-    let keys = payload["configurationKey"].as_array().map(|list| list.iter().filter_map(key).collect());
-    let unknown = payload["unknownKey"]
-        .as_array()
-        .map(|list| list.iter().filter_map(|k| k.as_str()).map(|k| k.chars().take(TEXT_CHARS).collect()).collect());
-    (keys.unwrap_or_default(), unknown.unwrap_or_default())
+    let keys = list(payload, "configurationKey").iter().filter_map(key).collect();
+    let unknown = list(payload, "unknownKey").iter().filter_map(|k| k.as_str());
+    (keys, unknown.map(|name| name.chars().take(LONGEST_KEY).collect()).collect())
 }
+
+/// The most that is kept of a key's name, characters; OCPP 1.6 allows 50.
+const LONGEST_KEY: usize = 500;
 
 fn key(value: &Value) -> Option<Key> {
     let key = text(value, "key");
     let given = value.get("value").filter(|v| !v.is_null());
-    let readonly =
-        matches!(&value["readonly"], Value::Bool(true)) || text(value, "readonly").eq_ignore_ascii_case("true");
+    let readonly = flag(value, "readonly");
     (!key.is_empty()).then(|| Key { key, value: given.map(|_| text(value, "value")), readonly })
-}
-
-/// The `status` of an answer, as spelled; empty where there is none.
-pub fn answer_status(payload: &Value) -> String {
-    text(payload, "status")
-}
-
-/// The schedule of a GetCompositeSchedule answer: unit, and limit of the period in force at its start.
-pub fn composite(payload: &Value) -> Option<(String, f64, Option<i64>)> {
-    let schedule = payload.get("chargingSchedule")?;
-    let first = schedule["chargingSchedulePeriod"].as_array()?.first()?;
-    Some((text(schedule, "chargingRateUnit"), number(first, "limit")?, int(first, "numberPhases")))
 }
 
 #[cfg(test)]
@@ -242,9 +129,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::read::SAMPLES;
 
     #[test]
-    fn numbers_as_text_and_text_as_numbers_are_read_alike() {
+    fn a_status_with_a_number_as_text_and_a_text_as_number_is_read() {
         let payload = json!({"connectorId": "1", "status": "Charging", "errorCode": 7});
         let status = status(&payload);
         assert_eq!((status.connector, status.status.as_str(), status.error.as_str()), (1, "Charging", "7"));
@@ -254,7 +142,7 @@ mod tests {
     fn a_sample_without_measurand_is_the_energy_register() {
         let payload =
             json!({"meterValue": [{"sampledValue": [{"value": "1234"}, {"value": "rubbish"}, {"value": "inf"}]}]});
-        let meter = meter(&payload, "meterValue");
+        let meter = meter(&payload);
         assert_eq!(meter[0].samples.len(), 1, "what is no number is no sample");
         assert_eq!(meter[0].samples[0].measurand, "Energy.Active.Import.Register");
     }
@@ -263,7 +151,7 @@ mod tests {
     fn a_message_with_a_million_samples_is_cut() {
         let one = json!({"sampledValue": vec![json!({"value": "1"}); 400]});
         let payload = json!({"meterValue": [one, one, one]});
-        assert_eq!(meter(&payload, "meterValue").iter().map(|m| m.samples.len()).sum::<usize>(), SAMPLES);
+        assert_eq!(meter(&payload).iter().map(|m| m.samples.len()).sum::<usize>(), SAMPLES);
     }
 
     #[test]

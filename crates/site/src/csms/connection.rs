@@ -1,13 +1,16 @@
 //! One socket: bytes in, bytes out, no understanding.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use bytes::Bytes;
+use chargehand_commissioning::attempt::What;
 use chargehand_commissioning::event::ClosedBy;
 use chargehand_commissioning::link::{Input, Link, Outgoing};
+use chargehand_commissioning::secret;
 use chargehand_ocpp::Deviation;
 use futures_util::{SinkExt, StreamExt};
-use tokio::net::TcpStream;
+use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -17,6 +20,9 @@ use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
+use super::accept::Stream;
+use super::attempts::Ongoing;
+
 /// The longest message we take.
 const MESSAGE: usize = 1024 * 1024;
 /// How often we ping: keeps routers from forgetting the connection.
@@ -25,8 +31,10 @@ const PING: Duration = Duration::from_secs(30);
 const DEAD: Duration = Duration::from_secs(240);
 /// How long a charger may take to take what we send. One that takes nothing would hold its connection for ever.
 const TAKES: Duration = Duration::from_secs(30);
-/// The bit of a frame's second byte that says that it is masked (RFC 6455 5.2).
-const MASKED: u8 = 0x80;
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// The most characters of the first message that are told with the handshake.
+const FIRST_WORDS: usize = 200;
 
 fn config() -> WebSocketConfig {
     WebSocketConfig::default()
@@ -39,10 +47,11 @@ fn config() -> WebSocketConfig {
 }
 
 /// How a connection ended.
-struct Ended {
-    by: ClosedBy,
-    code: Option<u16>,
-    reason: String,
+#[derive(Debug, Clone)]
+pub(crate) struct Ended {
+    pub by: ClosedBy,
+    pub code: Option<u16>,
+    pub reason: String,
 }
 
 /// A connection, and what is known of it.
@@ -50,49 +59,54 @@ struct Wire {
     socket: Socket,
     /// When anything came last, a pong too. Sending is no sign of life.
     heard: Instant,
-    /// The first frame was looked at: a charger that does not mask does not from its first frame on.
-    looked: bool,
 }
 
-/// Carries one connection until it ends.
+/// Carries one connection until it ends; how it did.
 pub(crate) async fn carry(
-    socket: TcpStream,
-    early: Vec<u8>,
+    stream: Stream,
     session: u64,
     link: Link,
     mut out: mpsc::UnboundedReceiver<Outgoing>,
-) {
-    let first = early.get(1).copied();
-    let socket = WebSocketStream::from_partially_read(socket, early, Role::Server, Some(config())).await;
-    let mut wire = Wire { socket, heard: Instant::now(), looked: first.is_some() };
-    if first.is_some_and(|second_byte| second_byte & MASKED == 0) {
-        unmasked(&link, session).await;
-    }
+    attempt: &Ongoing,
+) -> Ended {
+    let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config())).await;
+    let mut wire = Wire { socket, heard: Instant::now() };
+    let mut first = true;
     let ended = loop {
         tokio::select! {
             biased;
             outgoing = out.recv() => if let Some(ended) = write(&mut wire.socket, outgoing).await { break ended },
-            heard = next(&mut wire) => match heard {
-                Ok(Heard::Message(bytes, binary)) => {
-                    if link.send(Input::Frame { session, bytes, binary }).await.is_err() {
-                        break us("Chargehand is closing");
-                    }
+            heard = next(&mut wire) => {
+                for deviation in wire.socket.get_mut().odd_frames() {
+                    let _ = link.send(Input::Trouble { session, deviation }).await;
                 }
-                Ok(Heard::Unmasked) => unmasked(&link, session).await,
-                Ok(Heard::Control) => {}
-                Err(quiet) => break broke(&mut wire.socket, &link, session, quiet).await,
-            },
+                match heard {
+                    Ok(Heard::Message(bytes, binary)) => {
+                        if std::mem::take(&mut first) {
+                            attempt.note(What::FirstMessage { text: first_words(&bytes) });
+                        }
+                        if link.send(Input::Frame { session, bytes, binary }).await.is_err() {
+                            break us("Chargehand is closing");
+                        }
+                    }
+                    Ok(Heard::Control) => {}
+                    Err(quiet) => break broke(&mut wire.socket, &link, session, quiet).await,
+                }
+            }
         }
     };
-    let Ended { by, code, reason } = ended;
+    let Ended { by, code, reason } = ended.clone();
     let _ = link.send(Input::Disconnected { session, by, code, reason }).await;
+    // TLS has a goodbye of its own.
+    let _ = timeout(GOODBYE, wire.socket.get_mut().shutdown()).await;
+    ended
 }
 
-type Socket = WebSocketStream<TcpStream>;
+type Socket = WebSocketStream<Stream>;
 
-async fn unmasked(link: &Link, session: u64) {
-    let deviation = Deviation::hard("unmasked_frame", "", "");
-    let _ = link.send(Input::Trouble { session, deviation }).await;
+/// The beginning of the first message, masked as on disk.
+fn first_words(bytes: &Bytes) -> String {
+    String::from_utf8_lossy(&secret::mask(bytes.clone())).chars().take(FIRST_WORDS).collect()
 }
 
 fn us(reason: &str) -> Ended {
@@ -123,7 +137,7 @@ async fn write(socket: &mut Socket, outgoing: Option<Outgoing>) -> Option<Ended>
 async fn close(socket: &mut Socket, code: CloseCode, reason: &str) {
     let reason: String = reason.chars().take(100).collect();
     let goodbye = socket.close(Some(CloseFrame { code, reason: reason.into() }));
-    let _ = timeout(Duration::from_secs(2), goodbye).await;
+    let _ = timeout(GOODBYE, goodbye).await;
 }
 
 enum Quiet {
@@ -137,26 +151,15 @@ enum Quiet {
 enum Heard {
     /// A message, and whether it came in binary frames.
     Message(Bytes, bool),
-    /// The first frame is on its way, and it is not masked.
-    Unmasked,
     /// Ping or pong: a sign of life.
     Control,
 }
 
 /// What comes next. Pings while nothing comes. Safe to be dropped half-way.
-async fn next(Wire { socket, heard, looked }: &mut Wire) -> Result<Heard, Quiet> {
+async fn next(Wire { socket, heard }: &mut Wire) -> Result<Heard, Quiet> {
     loop {
         let (ping, dead) = (Instant::now() + PING, *heard + DEAD);
         let coming = async {
-            if !*looked {
-                // The WebSocket library tells nobody that a frame was not masked: look before it reads.
-                let mut header = [0; 2];
-                let seen = socket.get_ref().peek(&mut header).await;
-                *looked = true;
-                if seen.is_ok_and(|bytes| bytes == 2) && header[1] & MASKED == 0 {
-                    return Ok(Heard::Unmasked);
-                }
-            }
             match socket.next().await {
                 Some(Ok(Message::Text(text))) => Ok(Heard::Message(Bytes::from(text), false)),
                 Some(Ok(Message::Binary(bytes))) => Ok(Heard::Message(bytes, true)),
@@ -164,6 +167,8 @@ async fn next(Wire { socket, heard, looked }: &mut Wire) -> Result<Heard, Quiet>
                 Some(Ok(_)) => Ok(Heard::Control),
                 // Its power or its network went: nobody says goodbye then, and no rule is broken.
                 Some(Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake))) | None => Err(Quiet::Gone),
+                // The same inside TLS.
+                Some(Err(Error::Io(error))) if error.kind() == ErrorKind::UnexpectedEof => Err(Quiet::Gone),
                 Some(Err(error)) => Err(Quiet::Broken(error)),
             }
         };
@@ -221,11 +226,15 @@ fn bounded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use chargehand_commissioning::clock::Clock;
     use jiff::Timestamp;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
+    use crate::csms::attempts::Attempts;
+    use crate::csms::stream::{Duplex, Rewind};
 
     /// A connection that is carried, the other end of it, and what its charger's task gets.
     async fn carried() -> (mpsc::UnboundedSender<Outgoing>, TcpStream, mpsc::Receiver<Input>) {
@@ -234,8 +243,11 @@ mod tests {
         let (socket, _) = listener.accept().await.expect("one came");
         let (inbox, inputs) = mpsc::channel(8);
         let (out, outgoing) = mpsc::unbounded_channel();
-        let link = Link::new("CP1".into(), Clock::new(Timestamp::now), inbox);
-        tokio::spawn(carry(socket, Vec::new(), 1, link, outgoing));
+        let clock = Clock::new(Timestamp::now);
+        let link = Link::new("CP1".into(), clock.clone(), inbox);
+        let attempt = Attempts::new(clock, Arc::new(|| {})).begin(listener.local_addr().expect("bound"), None);
+        let stream = Rewind::new("", Box::new(socket) as Box<dyn Duplex>);
+        tokio::spawn(async move { carry(stream, 1, link, outgoing, &attempt).await });
         (out, charger, inputs)
     }
 

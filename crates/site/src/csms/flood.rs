@@ -15,7 +15,9 @@ const FROM_ONE: usize = 64;
 const FROM_ALL: usize = 512;
 /// At most this many refusals are kept and told …
 const REFUSALS: u32 = 60;
-/// … within this time: a scanner at work day and night writes some 25 MB a day.
+/// … and what they did is kept up to so many bytes …
+const BYTES: usize = 32 * 1024;
+/// … within this time: a scanner at work day and night writes some 25 MB a day, one that sends all it can thrice that.
 const WITHIN: Duration = Duration::from_secs(60);
 
 /// Those that are on their way to become a charger.
@@ -72,13 +74,14 @@ pub(crate) enum Worth {
 pub(crate) struct Refusals {
     began: Option<Instant>,
     count: u32,
+    bytes: usize,
 }
 
 impl Refusals {
     /// Counts one that happens now.
     pub(crate) fn count(&mut self, now: Instant) -> Worth {
         if self.began.is_none_or(|began| now.duration_since(began) >= WITHIN) {
-            *self = Self { began: Some(now), count: 0 };
+            *self = Self { began: Some(now), ..Self::default() };
         }
         self.count = self.count.saturating_add(1);
         match self.count {
@@ -86,6 +89,13 @@ impl Refusals {
             REFUSALS => Worth::Last,
             _ => Worth::Nothing,
         }
+    }
+
+    /// Is there room for what the counted one did?
+    pub(crate) fn room(&mut self, bytes: usize) -> bool {
+        let fits = self.bytes + bytes <= BYTES;
+        self.bytes += if fits { bytes } else { 0 };
+        fits
     }
 }
 
@@ -99,7 +109,9 @@ mod tests {
         let worth: Vec<Worth> = (0..10_000).map(|_| refusals.count(now)).collect();
         assert_eq!(worth.iter().filter(|w| **w == Worth::Telling).count() as u32, REFUSALS - 1);
         assert_eq!(worth.iter().filter(|w| **w == Worth::Last).count(), 1);
+        assert_eq!((0..1000).filter(|_| refusals.room(1000)).count(), BYTES / 1000);
         assert_eq!(refusals.count(now + WITHIN), Worth::Telling);
+        assert!(refusals.room(1000));
     }
 
     #[tokio::test]

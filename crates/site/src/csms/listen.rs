@@ -5,12 +5,15 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use chargehand_commissioning::attempt::Attempt;
+use chargehand_commissioning::outcome::Finding;
 use chargehand_ocpp::Deviation;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::accept::{self, Accepted, Password};
+use super::accept::{Accepted, Door, accept};
+use super::attempts::{Ongoing, finding};
 use super::flood::{OnTheWay, gave_way};
 use crate::network::{self, Origin};
 use crate::os;
@@ -128,19 +131,21 @@ pub(crate) enum Arrival {
         peer: SocketAddr,
         /// Why, in words.
         why: String,
+        /// What it did; none where many were closed at once.
+        attempt: Option<Box<Attempt>>,
     },
 }
 
 /// A charger at the door.
 pub(crate) struct Newcomer {
-    pub socket: TcpStream,
     pub peer: SocketAddr,
     pub local: SocketAddr,
     pub accepted: Accepted,
+    pub attempt: Ongoing,
 }
 
 /// Takes connections from a socket until dropped; each is read on its own, and `arrived` is told what it was.
-pub(crate) async fn take<F>(listener: TcpListener, password: Option<Password>, arrived: F)
+pub(crate) async fn take<F>(listener: TcpListener, door: Door, arrived: F)
 where
     F: Fn(Arrival) + Clone + Send + 'static,
 {
@@ -156,33 +161,38 @@ where
             }
         };
         while tasks.try_join_next().is_some() {}
-        let (password, told) = (password.clone(), arrived.clone());
+        let attempt = door.attempts.begin(peer, socket.local_addr().ok());
+        let (opened, told) = (door.clone(), arrived.clone());
         let task = tasks.spawn(async move {
-            let arrival = receive(socket, peer, password).await;
+            let arrival = receive(socket, peer, &opened, attempt).await;
             told(arrival);
         });
         if let Some(from) = on_the_way.add(peer.ip(), task) {
-            arrived(Arrival::Refused { peer, why: gave_way(from) });
+            arrived(Arrival::Refused { peer, why: gave_way(from), attempt: None });
         }
     }
 }
 
-async fn receive(mut socket: TcpStream, peer: SocketAddr, password: Option<Password>) -> Arrival {
+async fn receive(socket: TcpStream, peer: SocketAddr, door: &Door, attempt: Ongoing) -> Arrival {
+    let refused = |attempt: &Ongoing, why: Finding| {
+        let text = why.text.clone();
+        Arrival::Refused { peer, why: text, attempt: Some(Box::new(attempt.refused(why))) }
+    };
     let origin = network::origin(peer.ip(), &network::interfaces());
     if origin == Origin::Public {
-        let why = "It came from a public address of the internet and was not let in.".to_owned();
-        return Arrival::Refused { peer, why };
+        let why = "It came from a public address of the internet and was not let in.";
+        return refused(&attempt, finding("public_address", why));
     }
     let _ = socket.set_nodelay(true);
     let local = socket.local_addr().unwrap_or(peer);
-    match accept::accept(&mut socket, password.as_ref()).await {
+    match accept(socket, local.ip(), door, &attempt).await {
         Ok(mut accepted) => {
             if origin == Origin::Routed {
                 accepted.deviations.push(Deviation::soft("routed_address", "", peer.ip().to_string()));
             }
-            Arrival::Charger(Box::new(Newcomer { socket, peer, local, accepted }))
+            Arrival::Charger(Box::new(Newcomer { peer, local, accepted, attempt }))
         }
-        Err(why) => Arrival::Refused { peer, why },
+        Err(why) => refused(&attempt, why),
     }
 }
 

@@ -113,13 +113,14 @@ fn brackets_within_brackets_are_no_message_and_break_no_stack() {
     let mut scene = Scene::set();
     let mut charger = scene.hostile();
     let deep = |open: &str, inner: &str, close: &str| {
-        let depth = 65_536 / open.len();
+        let depth = 65_000 / (open.len() + close.len());
         format!("{}{inner}{}", open.repeat(depth), close.repeat(depth))
     };
     let lists = deep("[", "", "]");
     let objects = deep("{\"a\":", "1", "}");
     let calls = [&lists, &objects].map(|data| format!(r#"[2,"1","DataTransfer",{{"vendorId":"v","data":{data}}}]"#));
     for text in [&lists, &objects, &calls[0], &calls[1], &"[".repeat(65_536), &"{\"a\":".repeat(13_000)] {
+        assert!(text.len() <= 64 << 10, "as much as a message may have that is not large");
         charger.send(text);
         assert_eq!(scene.named(), "too_complex");
     }

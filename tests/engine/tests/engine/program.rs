@@ -232,14 +232,17 @@ pub struct Endpoint {
     pub url: String,
     /// Its port.
     pub port: u16,
+    /// The line that told them.
+    pub listening: Value,
 }
 
 impl Endpoint {
     /// Once it listens.
     pub fn listening(mut program: Program) -> Self {
-        let url = program.event("listening")["url"].as_str().expect("a url").to_owned();
+        let listening = program.event("listening");
+        let url = listening["url"].as_str().expect("a url").to_owned();
         let port = url.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
-        Self { program, port: port.unwrap_or_else(|| panic!("{url} has a port")), url }
+        Self { program, port: port.unwrap_or_else(|| panic!("{url} has a port")), url, listening }
     }
 
     /// Tells it to stop and waits for its end.

@@ -1,6 +1,7 @@
 // One scripted charger at each stage of the job.
-import type { ArrivalView, AttemptView, ChargerView, KeyView, PointView, ProofView, StepName, StepState, VerdictView } from '..';
+import type { ArrivalView, AttemptView, ChargerView, ConfigurationView, KeyView, PointView, ProofView, StepName, StepState, VerdictView } from '..';
 import { ago } from './site';
+import { variables } from './variables';
 
 type States = Partial<Record<StepName, [StepState, string]>>;
 const names: StepName[] = ['connect', 'inspect', 'set', 'prove', 'handOver'];
@@ -23,7 +24,7 @@ export const arrived = (): ChargerView => ({
   model: 'Wattpilot Home 22 J',
   serial: '91020014',
   firmware: '41.7',
-  protocol: 'OCPP 1.6J',
+  version: '1.6',
   peer: '192.168.1.54:50122',
   path: '/wattpilot-91020014',
   offered: ['ocpp1.6'],
@@ -42,6 +43,8 @@ export const arrived = (): ChargerView => ({
   live: null,
   clock: '',
   configuration: null,
+  policy: 'cooperative',
+  security: { profile: 0, tls: null, password: 'missing', certificate: null },
   ceilingParts: { breakerMa: null, cableMa: null, nameplateMa: null, installerMa: null, installerConfirmed: false },
   ceiling: null,
   inForce: [],
@@ -56,32 +59,35 @@ export const arrived = (): ChargerView => ({
 
 export const adopted = (): ChargerView => ({ ...arrived(), adopted: true, steps: strip({ connect: ['done', 'booted 09:41'] }) });
 
+const plain = { component: '', attributes: null };
+
 const keys: KeyView[] = [
-  { key: 'AllowOfflineTxForUnknownId', value: 'false', readonly: false, meaning: 'Charge for an unknown card while there is no contact.' },
-  { key: 'AuthorizationKey', value: '••••••••', readonly: false, meaning: 'Password of the charger towards the platform. Masked.' },
-  { key: 'ChargeProfileMaxStackLevel', value: '3', readonly: true, meaning: 'Highest stack level a charging profile may have.' },
-  { key: 'ChargingScheduleAllowedChargingRateUnit', value: 'Current', readonly: true, meaning: 'Limits are taken in amperes (Current), in watts (Power), or both.' },
-  { key: 'ClockAlignedDataInterval', value: '0', readonly: false, meaning: 'Readings at fixed times of day, s. 0: none.' },
-  { key: 'ConnectionTimeOut', value: '60', readonly: false, meaning: 'How long it waits for the plug after a card, s.' },
-  { key: 'GetConfigurationMaxKeys', value: '64', readonly: true, meaning: 'How many keys one request may name.' },
-  { key: 'HeartbeatInterval', value: '300', readonly: false, meaning: 'How often it says that it lives, s.' },
-  { key: 'MeterValueSampleInterval', value: '5', readonly: false, meaning: 'How often it sends a reading while charging, s.' },
-  { key: 'MeterValuesSampledData', value: 'Current.Import,Current.Offered,Power.Active.Import,Energy.Active.Import.Register,Voltage', readonly: false, meaning: 'What a reading holds.' },
-  { key: 'NumberOfConnectors', value: '1', readonly: true, meaning: 'Connectors, not counting 0 for the whole charger.' },
-  { key: 'SupportedFeatureProfiles', value: 'Core,FirmwareManagement,RemoteTrigger,SmartCharging', readonly: true, meaning: 'Parts of OCPP 1.6 it implements.' },
-  { key: 'WebSocketPingInterval', value: '30', readonly: false, meaning: 'How often it pings the connection, s. 0: never.' },
-  { key: 'X-FroniusGridPhase', value: null, readonly: false, meaning: null },
+  { ...plain, key: 'AllowOfflineTxForUnknownId', value: 'false', readonly: false, meaning: 'Charge for an unknown card while there is no contact.' },
+  { ...plain, key: 'AuthorizationKey', value: '••••••••', readonly: false, meaning: 'Password of the charger towards the platform. Masked.' },
+  { ...plain, key: 'ChargeProfileMaxStackLevel', value: '3', readonly: true, meaning: 'Highest stack level a charging profile may have.' },
+  { ...plain, key: 'ChargingScheduleAllowedChargingRateUnit', value: 'Current', readonly: true, meaning: 'Limits are taken in amperes (Current), in watts (Power), or both.' },
+  { ...plain, key: 'ClockAlignedDataInterval', value: '0', readonly: false, meaning: 'Readings at fixed times of day, s. 0: none.' },
+  { ...plain, key: 'ConnectionTimeOut', value: '60', readonly: false, meaning: 'How long it waits for the plug after a card, s.' },
+  { ...plain, key: 'GetConfigurationMaxKeys', value: '64', readonly: true, meaning: 'How many keys one request may name.' },
+  { ...plain, key: 'HeartbeatInterval', value: '300', readonly: false, meaning: 'How often it says that it lives, s.' },
+  { ...plain, key: 'MeterValueSampleInterval', value: '5', readonly: false, meaning: 'How often it sends a reading while charging, s.' },
+  { ...plain, key: 'MeterValuesSampledData', value: 'Current.Import,Current.Offered,Power.Active.Import,Energy.Active.Import.Register,Voltage', readonly: false, meaning: 'What a reading holds.' },
+  { ...plain, key: 'NumberOfConnectors', value: '1', readonly: true, meaning: 'Connectors, not counting 0 for the whole charger.' },
+  { ...plain, key: 'SupportedFeatureProfiles', value: 'Core,FirmwareManagement,RemoteTrigger,SmartCharging', readonly: true, meaning: 'Parts of OCPP 1.6 it implements.' },
+  { ...plain, key: 'WebSocketPingInterval', value: '30', readonly: false, meaning: 'How often it pings the connection, s. 0: never.' },
+  { ...plain, key: 'X-FroniusGridPhase', value: null, readonly: false, meaning: null },
 ];
 
 export const inspected = (): ChargerView => ({
   ...adopted(),
   steps: strip({ connect: ['done', 'booted 09:41'], inspect: ['done', '14 keys saved'], set: ['needsYou', 'enter the ceiling'] }),
   clock: 'The charger’s clock runs 2 s behind this computer’s: no difference that matters.',
-  configuration: { taken: ago(610), readAs: 'whole list', keys, unknown: ['SupportedFileTransferProtocols'] },
+  configuration: { taken: ago(610), readAs: 'whole list', keys: keys.length },
   findings: [{ code: 'no-hardware-limit', gravity: 'stop', text: 'No hardware limit at or below the ceiling is confirmed: an OCPP limit is all that holds the current.', evidence: [] }],
   deviations: [
-    { rule: 'date-time', place: 'StatusNotification /timestamp', got: '"2026-11-22 09:41:03"', meaning: 'The time has no zone: platforms may read it as local or as UTC.', hard: true, count: 3, evidence: [5, 6, 9] },
-    { rule: 'enum', place: 'MeterValues /meterValue/0/sampledValue/2/context', got: '"Sample.Periodical"', meaning: 'A word the specification does not have; read as Sample.Periodic.', hard: false, count: 41, evidence: [14, 16, 18] },
+    { rule: 'bad_time', place: 'StatusNotification /timestamp', got: '"2026-11-22 09:41:03"', meaning: 'A time is not written as OCPP asks (RFC 3339 with a zone). Sessions may be shifted or refused.', hard: true, count: 3, evidence: [5, 6, 9] },
+    { rule: 'unknown_value', place: 'MeterValues /meterValue/*/sampledValue/*/context', got: '"Sample.Periodical"', meaning: 'A value is not in OCPP’s list. Strict platforms refuse the message.', hard: true, count: 41, evidence: [14, 16, 18] },
+    { rule: 'extra_field', place: 'BootNotification ', got: 'meterFirmware', meaning: 'A field that OCPP does not define was added. Most platforms ignore it, strict ones refuse it.', hard: false, count: 1, evidence: [3] },
   ],
   frameCount: 64,
 });
@@ -89,7 +95,7 @@ export const inspected = (): ChargerView => ({
 export const limited = (): ChargerView => ({
   ...inspected(),
   steps: strip({ connect: ['done', 'booted 09:41'], inspect: ['done', '14 keys saved'], set: ['done', '16 A · ceiling 25 A'] }),
-  transaction: { id: 1001, connector: 1, started: ago(240) },
+  transaction: { id: 1001, named: '', connector: 1, started: ago(240) },
   live: { at: ago(2), importMa: 15_800, offeredMa: 16_000, powerW: 3_610, energyWh: 12_410, phases: 1 },
   ceilingParts: { breakerMa: 25_000, cableMa: 32_000, nameplateMa: 32_000, installerMa: 25_000, installerConfirmed: true },
   ceiling: { limitMa: 25_000, binding: 'breaker', hardwareConfirmed: true },
@@ -166,6 +172,27 @@ export function proved(verdict: VerdictView): ChargerView {
   };
 }
 
+/** What the charger of that view has told of its configuration. */
+export function configurationOf({ configuration, version, serial }: ChargerView): ConfigurationView | null {
+  if (!configuration) return null;
+  const { taken, readAs } = configuration;
+  if (version !== '1.6') return { taken, readAs, keys: variables(), unknown: [] };
+  // The hostile one says in its keys what it says everywhere.
+  if (serial.length > 100) return { taken, readAs, keys: [{ ...plain, key: serial, value: serial, readonly: true, meaning: null }, ...keys], unknown: [serial] };
+  return { taken, readAs, keys, unknown: ['SupportedFileTransferProtocols'] };
+}
+
+/** A charger of OCPP 2.0.1, inspected. */
+export const secondVersion = (): ChargerView => ({
+  ...limited(),
+  version: '2.0.1',
+  security: { profile: 2, tls: 'TLS 1.3, TLS_AES_128_GCM_SHA256', password: 'right', certificate: null },
+  offered: ['ocpp2.0.1', 'ocpp1.6'],
+  steps: strip({ connect: ['done', 'booted 09:41'], inspect: ['done', '96 variables saved'], set: ['done', '16 A · ceiling 25 A'] }),
+  configuration: { taken: ago(610), readAs: 'full inventory', keys: variables().length },
+  transaction: { id: 1001, named: '7c9e6679-7425-40de-944b-e07fc1f90ae7', connector: 1, started: ago(240) },
+});
+
 const markup = '<img src=x onerror="document.title=\'owned\'">';
 
 /** Says only nonsense, and much of it. */
@@ -183,7 +210,7 @@ export const hostile = (): ChargerView => {
     arrivals: [{ at: ago(3), text: nonsense, number: 1 }, { at: 'no time at all', text: markup, number: null }],
     steps: strip({ connect: ['needsYou', nonsense], inspect: ['failed', nonsense] }),
     connectors: [{ connector: 1, status: nonsense, error: markup, at: ago(1) }],
-    configuration: { taken: ago(5), readAs: 'whole list', keys: [{ key: nonsense, value: nonsense, readonly: true, meaning: null }, ...keys], unknown: [nonsense] },
+    configuration: { taken: ago(5), readAs: 'whole list', keys: 15 },
     deviations: [{ rule: 'any', place: nonsense, got: nonsense, meaning: markup, hard: true, count: 1, evidence: [1] }],
     findings: [{ code: 'any', gravity: 'stop', text: nonsense, evidence: [1] }],
   };

@@ -1,7 +1,9 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
-import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, NoticeView, ReportFilesView, SiteView, UiError } from '..';
+import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, NoticeView, PolicyView, ReportFilesView, SentView, SiteView, UiError } from '..';
+import { attempts, lineOf } from './attempts';
 import * as stage from './charger';
-import { ago, line, site, taken } from './site';
+import { exchange, messagesOf, schemaOf } from './messages';
+import { ago, line, secured, site, taken } from './site';
 
 export * from './charger';
 export { ago } from './site';
@@ -75,6 +77,34 @@ export class DemoSite implements Backend {
   close = (clear: boolean) => this.#answer('close', [clear]);
   stay = async () => (this.calls.push(['stay']), this.changeApp({ closing: null }), null);
 
+  configuration = async (id: string) => {
+    const charger = this.#chargers.get(id);
+    return charger ? stage.configurationOf(charger) : null;
+  };
+  setPolicy = (id: string, policy: PolicyView) => this.#answer('setPolicy', [id, policy], () => this.change(id, { policy }));
+  secure = (passphrase: string | null) =>
+    this.#answer('secure', [passphrase], () => {
+      if (passphrase !== null && passphrase.length < 8) return fail('other', 'A passphrase needs at least 8 characters.', 'Choose a longer one, for example five words.');
+      this.changeApp(secured);
+    });
+  exportRoot = async (der: boolean): Promise<Answer<string>> => {
+    this.calls.push(['exportRoot', der]);
+    return { status: 'ok', data: `/home/okafor/Documents/Chargehand/Chargehand root CA.${der ? 'der' : 'pem'}` };
+  };
+  connection = async (id: string) => attempts().find((one) => one.id === id) ?? null;
+  messages = messagesOf;
+  messageSchema = schemaOf;
+
+  async sendMessage(id: string, action: string, payload: string, confirmed: boolean): Promise<Answer<SentView>> {
+    this.calls.push(['sendMessage', id, action, JSON.parse(payload), confirmed]);
+    const error = this.refuse.sendMessage;
+    if (error) return { status: 'error', error };
+    if (action === 'DataTransfer' && !confirmed) return fail('effectUnknown', 'Effect on current unknown: a maker’s own message (DataTransfer).', 'Send it again and confirm that you know what it does.');
+    const frameCount = (this.#chargers.get(id)?.frameCount ?? 0) + 2;
+    this.change(id, { frameCount });
+    return { status: 'ok', data: exchange(action, payload, frameCount - 1) };
+  }
+
   async frames(id: string, numbers: number[]): Promise<Answer<FrameView[]>> {
     this.calls.push(['frames', id, numbers]);
     return { status: 'ok', data: numbers.map(frame) };
@@ -133,8 +163,6 @@ export const testLimitNotice: NoticeView = {
 
 const stopNotice: NoticeView = { ...testLimitNotice, gravity: 'note', text: 'Test limit of 10.0 A in force until 09:56:12: Fronius Wattpilot Home 22 J', action: 'stop' };
 
-const refused = [{ at: ago(20), text: '192.168.1.54:50120: It asked for TLS (wss), which is not spoken here. Type ws, not wss.', number: 7 }];
-
 const away = (): ChargerView => ({ ...stage.running(), running: null, connected: false, lastHeard: ago(14) });
 
 const second = (): ChargerView => ({ ...stage.arrived(), id: 'EVB-2231', title: 'Alfen Eve Single Pro-line', vendor: 'Alfen', model: 'Eve Single Pro-line', peer: '192.168.1.61:41880' });
@@ -143,7 +171,8 @@ const second = (): ChargerView => ({ ...stage.arrived(), id: 'EVB-2231', title: 
 export const sites = {
   empty: () => new DemoSite(),
   taken: () => new DemoSite({ endpoint: taken }),
-  refused: () => new DemoSite({ refused }),
+  attempts: () => new DemoSite({ connections: attempts().map(lineOf) }, [stage.arrived()]),
+  refused: () => new DemoSite({ connections: attempts().slice(1, 2).map(lineOf) }),
   arrived: () => new DemoSite({}, [stage.arrived()]),
   adopted: () => new DemoSite({}, [stage.adopted()]),
   inspected: () => new DemoSite({}, [stage.inspected()]),
@@ -155,6 +184,9 @@ export const sites = {
   untested: () => new DemoSite({}, [stage.proved('notTested')]),
   away: () => new DemoSite({ notices: [testLimitNotice, { code: 'clock', gravity: 'note', text: 'This computer’s clock was never set from the network.', charger: null, action: null }] }, [away(), second()]),
   closing: () => new DemoSite({ closing: 'The test limit of 10.0 A is still in force on Fronius Wattpilot Home 22 J. It ends by itself in 4:12.' }, [stage.running()]),
+  second: () => new DemoSite({}, [stage.secondVersion()]),
+  secured: () => new DemoSite(secured, [stage.secondVersion()]),
+  closed: () => new DemoSite({ authority: { ...secured.authority!, open: false, underPassphrase: true } }),
   hostile: () => new DemoSite({ notices: [{ ...testLimitNotice, text: stage.hostile().title }] }, [stage.hostile()]),
 };
 

@@ -19,13 +19,15 @@ export const site: AppView = {
       { url: 'ws://10.0.0.5:9616/', interface: 'eth0', kind: 'cable: no charger was seen here', firstChoice: false, qrSide: 25, qrPath },
       { url: 'ws://10.8.0.2:9616/', interface: 'wg0', kind: 'VPN: chargers cannot reach it', firstChoice: false, qrSide: 25, qrPath },
     ],
+    secureAddresses: [],
     port: 9616,
     note: '',
     problem: null,
   },
   notices: [],
   chargers: [],
-  refused: [],
+  connections: [],
+  authority: null,
   closing: null,
   dataFolder: '/home/okafor/.local/share/org.chargehand.app',
 };
@@ -34,6 +36,7 @@ export const site: AppView = {
 export const taken: AppView['endpoint'] = {
   state: 'failed',
   addresses: [],
+  secureAddresses: [],
   port: 0,
   note: '',
   problem: {
@@ -50,3 +53,9 @@ export const line = ({ id, title, connected, adopted, peer }: ChargerView): Char
   connected,
   adopted,
 });
+
+/** The site once TLS is open. */
+export const secured: Partial<AppView> & Pick<AppView, 'authority'> = {
+  authority: { open: true, name: 'Chargehand local CA okafor-laptop 3fa2', fingerprint: '9f2c4e1b7a6d0835c1e49fb2a7d3806e5b1c94f7208ad36ee0b7c5124f9a8d31', underPassphrase: false },
+  endpoint: { ...site.endpoint, secureAddresses: site.endpoint.addresses.map((address) => ({ ...address, url: address.url.replace('ws:', 'wss:') })) },
+};

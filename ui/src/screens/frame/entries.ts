@@ -1,7 +1,7 @@
 // What the command palette offers at this moment.
 import type { ChargerView } from '../../backend';
 import type { Store } from '../../state';
-import { steps } from '../../state/place';
+import { inspectParts, steps } from '../../state/place';
 import { look, themes } from '../../state/theme.svelte';
 import { words } from '../../words';
 import { short } from '../../words/format';
@@ -23,7 +23,12 @@ export function entries(store: Store, onkeys: () => void): Entry[] {
 }
 
 function stepsOf(store: Store, { id }: ChargerView): Entry[] {
-  return steps.map((step) => ({ key: `step ${step}`, group: 'step', title: words.step[step], run: () => store.open(id, step) }));
+  const own = steps.map((step): Entry => ({ key: `step ${step}`, group: 'step', title: words.step[step], run: () => store.open(id, step) }));
+  const parts = inspectParts.slice(1).map((part): Entry => {
+    const title = words.palette.part(words.inspect.part[part]);
+    return { key: `part ${part}`, group: 'step', title, run: () => store.open(id, 'inspect', part) };
+  });
+  return [...own, ...parts];
 }
 
 function actionsOn(store: Store, { id, title, adopted, running, inForce }: ChargerView): Entry[] {

@@ -27,6 +27,9 @@ static ROOMS: &[Room] = &[
 static LIBRARIES: &[(&str, &[&str])] = &[
     ("sqlx", &["site"]),
     ("httparse", &["site"]),
+    ("rcgen", &["site"]),
+    ("rustls", &["site", "simulator"]),
+    ("keyring", &["site"]),
     ("if-addrs", &["site"]),
     ("tokio-tungstenite", &["site", "simulator"]),
     ("tokio", &["commissioning", "simulator", "site", "cli", "window"]),

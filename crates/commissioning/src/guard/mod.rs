@@ -1,0 +1,231 @@
+//! The last door before the wire: nothing above the ceiling passes, whoever asks.
+
+mod schedule;
+
+use serde_json::Value;
+
+use chargehand_catalogue::{Effect, Key};
+use chargehand_ocpp::Call;
+use chargehand_ocpp::profile::{Purpose, RateUnit};
+use chargehand_ocpp::read::{flag, int, list, number, text};
+use chargehand_ocpp::v2::variable::Variable;
+
+use crate::ceiling::Ceiling;
+use crate::limit::{self, SESSION_PROFILE, TEST_PROFILE};
+use crate::record::Record;
+use crate::units::{Amperes, LEAST_OFFER, Phases};
+use crate::{in_force, profiles};
+
+/// Why a call was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// No part of the ceiling was entered.
+    #[error("No ceiling was entered for this charger, so no limit can be checked against it.")]
+    CeilingMissing,
+    /// It asks for more than the ceiling.
+    #[error("{asked} per phase is above the ceiling of {ceiling}.")]
+    AboveCeiling {
+        /// What was asked, per phase.
+        asked: Amperes,
+        /// The ceiling.
+        ceiling: Amperes,
+    },
+    /// A permanent limit between 0 and 6 A.
+    #[error("{asked} is below {LEAST_OFFER}, the least a charger can offer: it would pause instead.")]
+    BelowMinimum {
+        /// What was asked.
+        asked: Amperes,
+    },
+    /// It would take a limit away where no hardware limit is confirmed.
+    #[error("This takes a limit away, and no hardware limit at or below the ceiling is confirmed in the charger.")]
+    TakesLimitAway,
+    /// Its effect on the current is not known.
+    #[error("Effect on current unknown: {what}.")]
+    EffectUnknown {
+        /// What it is about.
+        what: String,
+    },
+    /// The profile cannot be read.
+    #[error("The charging profile has no limit that can be read.")]
+    Unreadable,
+}
+
+impl Refused {
+    /// Stable name for the command line.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refused::CeilingMissing => "ceiling_missing",
+            Refused::AboveCeiling { .. } => "above_ceiling",
+            Refused::BelowMinimum { .. } => "below_minimum",
+            Refused::TakesLimitAway => "takes_limit_away",
+            Refused::EffectUnknown { .. } => "effect_unknown",
+            Refused::Unreadable => "profile_unreadable",
+        }
+    }
+
+    /// What to do next.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Refused::CeilingMissing => "Enter breaker, cable, nameplate or installer limit first.",
+            Refused::AboveCeiling { .. } => {
+                "Ask for less, or enter breaker, cable and hardware limit again if the ceiling is wrong."
+            }
+            Refused::BelowMinimum { .. } => "Ask for 6 A or more.",
+            Refused::TakesLimitAway => "Confirm the hardware limit under Set, or set another limit instead.",
+            Refused::EffectUnknown { .. } => "Send it again and confirm that you know what it does.",
+            Refused::Unreadable => "Check the payload.",
+        }
+    }
+}
+
+/// Messages whose effect on the current nobody can tell from the message.
+static UNKNOWN: &[(&str, &str)] = &[
+    ("DataTransfer", "a maker's own message (DataTransfer)"),
+    ("SetDERControl", "a control of the grid (SetDERControl)"),
+    ("ClearDERControl", "a control of the grid that goes (ClearDERControl)"),
+    ("AFRRSignal", "a signal of the grid (AFRRSignal)"),
+];
+
+/// May this call be sent? `confirmed`: a person said so after having read that the effect is unknown. A message is judged
+/// by what it holds, whichever version it belongs to.
+///
+/// # Errors
+/// Why not.
+pub fn check(record: &Record, call: &Call, confirmed: bool) -> Result<(), Refused> {
+    let payload = &call.payload;
+    match call.action.as_str() {
+        "SetChargingProfile" => profile(record, payload, confirmed),
+        "RemoteStartTransaction" | "RequestStartTransaction" if payload.get("chargingProfile").is_some() => {
+            profile(record, &payload["chargingProfile"], confirmed)
+        }
+        "UpdateDynamicSchedule" => dynamic(record, payload),
+        "ClearChargingProfile" => clear(record, payload),
+        "ChangeConfiguration" => key(record, payload, confirmed),
+        "SetVariables" => {
+            list(payload, "setVariableData").iter().try_for_each(|data| variable(record, data, confirmed))
+        }
+        "UsePriorityCharging" if !confirmed && flag(payload, "activate") => {
+            Err(unknown("priority takes the limits of the session away (UsePriorityCharging)"))
+        }
+        "NotifyAllowedEnergyTransfer" if !confirmed && feeds_back(payload) => {
+            Err(unknown("the car may feed back (NotifyAllowedEnergyTransfer)"))
+        }
+        action if !confirmed => match UNKNOWN.iter().find(|(name, _)| *name == action) {
+            Some((_, what)) => Err(unknown(*what)),
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn unknown(what: impl Into<String>) -> Refused {
+    Refused::EffectUnknown { what: what.into() }
+}
+
+fn feeds_back(payload: &Value) -> bool {
+    let modes = list(payload, "allowedEnergyTransfer").iter().filter_map(Value::as_str);
+    modes.into_iter().any(|mode| mode.contains("BPT") || mode.contains("DER"))
+}
+
+/// The most that any schedule in a payload asks for, A per phase.
+///
+/// # Errors
+/// There is none that can be read, or one that leaves the limit to something else.
+pub fn schedules(record: &Record, payload: &Value) -> Result<Amperes, Refused> {
+    let asked = schedule::asked(record, payload)?;
+    asked.unknown.map_or(Ok(asked.highest), |what| Err(unknown(what)))
+}
+
+/// Is a limit a person asks for within the ceiling and not below what a charger can offer?
+///
+/// # Errors
+/// Why not.
+pub fn permanent(record: &Record, asked: Amperes) -> Result<(), Refused> {
+    within(record.ceiling_parts.ceiling(), asked)?;
+    if asked < LEAST_OFFER { Err(Refused::BelowMinimum { asked }) } else { Ok(()) }
+}
+
+/// Is a limit within the ceiling?
+///
+/// # Errors
+/// Why not.
+pub fn within(ceiling: Option<Ceiling>, asked: Amperes) -> Result<(), Refused> {
+    let ceiling = ceiling.ok_or(Refused::CeilingMissing)?.limit;
+    if asked > ceiling { Err(Refused::AboveCeiling { asked, ceiling }) } else { Ok(()) }
+}
+
+fn profile(record: &Record, payload: &Value, confirmed: bool) -> Result<(), Refused> {
+    let asked = schedule::asked(record, payload)?;
+    within(record.ceiling_parts.ceiling(), asked.highest)?;
+    asked.unknown.filter(|_| !confirmed).map_or(Ok(()), |what| Err(unknown(what)))
+}
+
+/// It changes a profile that is there; in which unit is known only where it is ours. Taken for A it counts most.
+fn dynamic(record: &Record, payload: &Value) -> Result<(), Refused> {
+    let named = int(payload, "chargingProfileId");
+    let entry = record.in_force.iter().find(|f| Some(i64::from(f.profile)) == named);
+    let unit = entry.and_then(|f| f.unit).map_or("A", RateUnit::name);
+    let phases = entry.and_then(|f| f.phases).unwrap_or(Phases::ONE).min(record.phases.unwrap_or(Phases::ONE));
+    within(record.ceiling_parts.ceiling(), schedule::update(&payload["scheduleUpdate"], unit, phases)?)
+}
+
+/// Our own test limit may always be cleared where it lies above a base. Anything else only where a limit remains for
+/// every session.
+fn clear(record: &Record, payload: &Value) -> Result<(), Refused> {
+    let version = record.version();
+    let remains = |c: Ceiling| {
+        let ours = record.in_force.iter().any(|f| {
+            let stays = f.accepted && f.until.is_none() && f.purpose != Purpose::TxProfile;
+            stays && f.limit <= c.limit && !in_force::clears(version, payload, f)
+        });
+        ours || profiles::guarded_without(record, c.limit, payload)
+    };
+    let named = int(payload, if version.is_v2() { "chargingProfileId" } else { "id" });
+    let role = |id: i64| {
+        let entry = record.in_force.iter().find(|f| i64::from(f.profile) == id);
+        entry.map_or(id, |f| i64::from(f.role()))
+    };
+    let only_ours = named.map(role).is_some_and(|role| [TEST_PROFILE, SESSION_PROFILE].map(i64::from).contains(&role));
+    let falls_to_a_base = only_ours && !record.in_force.iter().any(in_force::took_the_bases_place);
+    if falls_to_a_base || record.ceiling_parts.ceiling().is_some_and(|c| c.hardware_confirmed || remains(c)) {
+        return Ok(());
+    }
+    Err(Refused::TakesLimitAway)
+}
+
+fn key(record: &Record, payload: &Value, confirmed: bool) -> Result<(), Refused> {
+    let name = text(payload, "key");
+    let vendor = record.boot.as_ref().map(|b| b.vendor.as_str()).unwrap_or_default();
+    let known = chargehand_catalogue::key(&name, vendor);
+    setting(record, known, &format!("the key {name}"), number(payload, "value"), confirmed)
+}
+
+fn variable(record: &Record, data: &Value, confirmed: bool) -> Result<(), Refused> {
+    let variable = Variable::read(data).unwrap_or_default();
+    let known = chargehand_catalogue::variable(&variable.plain());
+    setting(record, known, &format!("the variable {variable}"), number(data, "attributeValue"), confirmed)
+}
+
+fn setting(
+    record: &Record,
+    known: Option<&Key>,
+    what: &str,
+    value: Option<f64>,
+    confirmed: bool,
+) -> Result<(), Refused> {
+    let unknown = || unknown(what);
+    let value = || value.ok_or_else(unknown);
+    let ceiling = record.ceiling_parts.ceiling();
+    let asked = match known.map_or(Effect::Unknown, |k| k.effect) {
+        Effect::None => return Ok(()),
+        Effect::Unknown if confirmed => return Ok(()),
+        Effect::Unknown => return Err(unknown()),
+        Effect::Amps => value()?,
+        Effect::TenthsOfAmps => value()? / 10.0,
+        Effect::Watts => return within(ceiling, limit::period_amps(value()?, "W", Phases::ONE).ok_or_else(unknown)?),
+    };
+    within(ceiling, Amperes::from_amps(asked).ok_or_else(unknown)?)
+}
+
+#[cfg(test)]
+mod tests;

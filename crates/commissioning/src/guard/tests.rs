@@ -1,0 +1,222 @@
+//! What may be sent, and what is held back.
+
+use chargehand_ocpp::Version;
+use serde_json::json;
+
+use super::*;
+use crate::ceiling::CeilingParts;
+use crate::event::Handshake;
+
+fn record(breaker: u32) -> Record {
+    let mut record = Record::new("CP1");
+    record.ceiling_parts =
+        CeilingParts { breaker: Some(Amperes::from_milliamps(breaker * 1000)), ..Default::default() };
+    record
+}
+
+fn call(action: &str, payload: Value) -> Call {
+    Call { action: action.into(), payload }
+}
+
+fn set(limit: f64, unit: &str) -> Call {
+    let schedule = json!({"chargingRateUnit": unit, "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}, {"startPeriod": 60, "limit": limit}]});
+    call(
+        "SetChargingProfile",
+        json!({"connectorId": 0, "csChargingProfiles": {"chargingProfileId": 9, "chargingSchedule": schedule}}),
+    )
+}
+
+#[test]
+fn no_period_of_any_profile_passes_above_the_ceiling() {
+    let record = record(16);
+    assert_eq!(check(&record, &set(16.0, "A"), false), Ok(()));
+    assert!(matches!(check(&record, &set(16.1, "A"), true), Err(Refused::AboveCeiling { .. })), "even confirmed");
+    assert!(matches!(check(&record, &set(f64::NAN, "A"), true), Err(Refused::Unreadable)));
+    let start = call(
+        "RemoteStartTransaction",
+        json!({"idTag": "X", "chargingProfile": set(32.0, "A").payload["csChargingProfiles"]}),
+    );
+    assert!(matches!(check(&record, &start, true), Err(Refused::AboveCeiling { .. })));
+}
+
+#[test]
+fn watts_count_on_one_phase_until_more_phases_were_measured() {
+    let mut record = record(16);
+    assert!(matches!(check(&record, &set(11_040.0, "W"), false), Err(Refused::AboveCeiling { .. })));
+    record.phases = Phases::new(3);
+    assert_eq!(check(&record, &set(11_040.0, "W"), false), Ok(()));
+}
+
+#[test]
+fn watts_for_one_phase_are_not_shared_out_over_three() {
+    let mut record = record(16);
+    record.phases = Phases::new(3);
+    let mut call = set(11_040.0, "W");
+    call.payload["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"][1]["numberPhases"] = json!(1);
+    assert!(matches!(check(&record, &call, true), Err(Refused::AboveCeiling { .. })));
+}
+
+#[test]
+fn a_limit_of_one_transaction_is_no_limit_that_remains() {
+    let mut record = record(16);
+    let mut own = set(10.0, "A");
+    own.payload["csChargingProfiles"]["chargingProfilePurpose"] = json!("TxProfile");
+    record.in_force.extend(in_force::sent(Version::V16, &own.payload, 1, jiff::Timestamp::UNIX_EPOCH));
+    in_force::accepted(&mut record.in_force, 1);
+    record.in_force[0].until = None;
+    let clear = call("ClearChargingProfile", json!({"chargingProfilePurpose": "TxDefaultProfile"}));
+    assert_eq!(check(&record, &clear, true), Err(Refused::TakesLimitAway));
+}
+
+#[test]
+fn a_limit_up_to_which_a_charger_clamps_counts_as_a_limit() {
+    let mut call = set(10.0, "A");
+    call.payload["csChargingProfiles"]["chargingSchedule"]["minChargingRate"] = json!(20);
+    assert!(matches!(check(&record(16), &call, true), Err(Refused::AboveCeiling { .. })));
+}
+
+#[test]
+fn without_a_ceiling_no_limit_is_sent_at_all() {
+    assert_eq!(check(&Record::new("CP1"), &set(6.0, "A"), true), Err(Refused::CeilingMissing));
+}
+
+#[test]
+fn clearing_everything_is_refused_while_only_ocpp_holds_the_current_down() {
+    let mut record = record(16);
+    assert_eq!(check(&record, &call("ClearChargingProfile", json!({})), true), Err(Refused::TakesLimitAway));
+    assert_eq!(check(&record, &call("ClearChargingProfile", json!({"id": TEST_PROFILE})), false), Ok(()));
+    record.ceiling_parts.installer = record.ceiling_parts.breaker;
+    record.ceiling_parts.installer_confirmed = true;
+    assert_eq!(check(&record, &call("ClearChargingProfile", json!({})), false), Ok(()));
+}
+
+#[test]
+fn keys_that_set_the_current_are_held_to_the_ceiling_and_unknown_ones_must_be_confirmed() {
+    let record = record(16);
+    let change = |key: &str, value: &str| call("ChangeConfiguration", json!({"key": key, "value": value}));
+    assert_eq!(check(&record, &change("HeartbeatInterval", "60"), false), Ok(()));
+    assert_eq!(check(&record, &change("RequestedCurrent", "16"), false), Ok(()));
+    assert!(matches!(check(&record, &change("RequestedCurrent", "20"), true), Err(Refused::AboveCeiling { .. })));
+    assert_eq!(check(&record, &change("ChargeRate", "160"), false), Ok(()), "tenths of amperes");
+    assert!(matches!(check(&record, &change("Xyz", "1"), false), Err(Refused::EffectUnknown { .. })));
+    assert_eq!(check(&record, &change("Xyz", "1"), true), Ok(()));
+    assert!(check(&record, &call("DataTransfer", json!({"vendorId": "v"})), false).is_err());
+}
+
+/// A record of a 2.1 charger with this breaker.
+fn v21(breaker: u32) -> Record {
+    let handshake = Handshake { chosen: Version::V21.subprotocol().into(), ..Handshake::default() };
+    Record { handshake: Some(handshake), ..record(breaker) }
+}
+
+fn set_v2(unit: &str, period: Value) -> Call {
+    let schedule = |period: &Value| json!({"id": 1, "chargingRateUnit": unit, "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}, period]});
+    let harmless = schedule(&json!({"startPeriod": 60, "limit": 6}));
+    let profile = json!({"id": 9, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile", "chargingProfileKind": "Absolute", "chargingSchedule": [harmless, schedule(&period)]});
+    call("SetChargingProfile", json!({"evseId": 1, "chargingProfile": profile}))
+}
+
+#[test]
+fn no_field_of_any_period_of_any_schedule_of_2_1_passes_above_the_ceiling() {
+    let record = v21(16);
+    for (field, above) in [
+        ("limit", 17.0_f64),
+        ("limit_L2", 17.0),
+        ("limit_L3", 17.0),
+        ("setpoint", 17.0),
+        ("setpoint_L3", -17.0),
+        ("dischargeLimit", -17.0),
+        ("dischargeLimit_L2", -17.0),
+        ("setpointReactive", 17.0),
+        ("v2xBaseline", -17.0),
+    ] {
+        let period = |value: f64| json!({"startPeriod": 60, "limit": 6, field: value});
+        assert_eq!(check(&record, &set_v2("A", period(above.signum() * 16.0)), false), Ok(()), "{field}");
+        let refused = check(&record, &set_v2("A", period(above)), true);
+        assert!(matches!(refused, Err(Refused::AboveCeiling { .. })), "{field}: {refused:?}");
+    }
+    let curve = json!({"startPeriod": 60, "limit": 6, "v2xFreqWattCurve": [{"frequency": 50, "power": -4000}]});
+    assert!(matches!(check(&record, &set_v2("A", curve), true), Err(Refused::AboveCeiling { .. })));
+    let start = call(
+        "RequestStartTransaction",
+        json!({"chargingProfile": set_v2("A", json!({"startPeriod": 60, "limit": 20})).payload["chargingProfile"]}),
+    );
+    assert!(matches!(check(&record, &start, true), Err(Refused::AboveCeiling { .. })));
+}
+
+#[test]
+fn watts_that_are_told_phase_by_phase_are_for_one_phase() {
+    let mut record = v21(16);
+    record.phases = Phases::new(3);
+    assert_eq!(check(&record, &set_v2("W", json!({"startPeriod": 60, "limit": 11_040})), false), Ok(()));
+    let by_phase = json!({"startPeriod": 60, "limit": 11_040, "limit_L2": 3_680, "limit_L3": 3_680});
+    assert!(matches!(check(&record, &set_v2("W", by_phase), true), Err(Refused::AboveCeiling { .. })));
+}
+
+#[test]
+fn a_period_that_leaves_the_limit_to_something_else_must_be_confirmed() {
+    let record = v21(16);
+    let mode = |mode: &str| set_v2("A", json!({"startPeriod": 60, "operationMode": mode}));
+    assert_eq!(check(&record, &mode("Idle"), false), Ok(()));
+    assert!(matches!(check(&record, &mode("LocalLoadBalancing"), false), Err(Refused::EffectUnknown { .. })));
+    assert_eq!(check(&record, &mode("LocalLoadBalancing"), true), Ok(()));
+    assert_eq!(check(&record, &set_v2("A", json!({"startPeriod": 60})), true), Err(Refused::Unreadable));
+}
+
+#[test]
+fn a_dynamic_schedule_is_held_to_the_ceiling_in_its_own_unit() {
+    let mut record = v21(16);
+    let update =
+        |limit: f64| call("UpdateDynamicSchedule", json!({"chargingProfileId": 9, "scheduleUpdate": {"limit": limit}}));
+    assert_eq!(check(&record, &update(16.0), false), Ok(()));
+    assert!(check(&record, &update(3_680.0), true).is_err(), "of a profile nobody knows");
+    let known = set_v2("W", json!({"startPeriod": 60, "limit": 3_680})).payload;
+    record.in_force.extend(in_force::sent(Version::V21, &known, 1, jiff::Timestamp::UNIX_EPOCH));
+    assert_eq!(check(&record, &update(3_680.0), false), Ok(()));
+    assert!(matches!(check(&record, &update(3_920.0), true), Err(Refused::AboveCeiling { .. })));
+}
+
+#[test]
+fn variables_that_set_a_current_are_held_to_the_ceiling_and_unknown_ones_must_be_confirmed() {
+    let record = v21(16);
+    let set = |name: &str, value: &str| {
+        let mut data = Variable::parse(name).expect("a variable").wire();
+        data["attributeValue"] = value.into();
+        call("SetVariables", json!({ "setVariableData": [data] }))
+    };
+    assert_eq!(check(&record, &set("SampledDataCtrlr.TxUpdatedInterval", "10"), false), Ok(()));
+    assert_eq!(check(&record, &set("EVSE#1.ACCurrent", "16"), false), Ok(()));
+    assert!(matches!(check(&record, &set("EVSE#1.ACCurrent", "20"), true), Err(Refused::AboveCeiling { .. })));
+    for unknown in ["SmartChargingCtrlr.Enabled", "AcmeCtrlr.MaxCurrent"] {
+        assert!(matches!(check(&record, &set(unknown, "1"), false), Err(Refused::EffectUnknown { .. })), "{unknown}");
+        assert_eq!(check(&record, &set(unknown, "1"), true), Ok(()));
+    }
+}
+
+#[test]
+fn what_acts_on_the_current_in_ways_nobody_can_tell_must_be_confirmed() {
+    let record = v21(16);
+    for (action, payload) in [
+        ("SetDERControl", json!({"isDefault": true})),
+        ("ClearDERControl", json!({"isDefault": true})),
+        ("AFRRSignal", json!({"signal": 1})),
+        ("UsePriorityCharging", json!({"transactionId": "a", "activate": true})),
+        ("NotifyAllowedEnergyTransfer", json!({"allowedEnergyTransfer": ["AC_BPT"]})),
+    ] {
+        let call = call(action, payload);
+        assert!(matches!(check(&record, &call, false), Err(Refused::EffectUnknown { .. })), "{action}");
+        assert_eq!(check(&record, &call, true), Ok(()), "{action}");
+    }
+    let off = call("UsePriorityCharging", json!({"transactionId": "a", "activate": false}));
+    assert_eq!(check(&record, &off, false), Ok(()));
+    assert_eq!(check(&record, &call("Reset", json!({"type": "OnIdle"})), false), Ok(()));
+}
+
+#[test]
+fn clearing_by_criteria_is_refused_while_only_ocpp_holds_the_current_down() {
+    let record = v21(16);
+    let clear = |payload| check(&record, &call("ClearChargingProfile", payload), true);
+    assert_eq!(clear(json!({"chargingProfileCriteria": {"evseId": 0}})), Err(Refused::TakesLimitAway));
+    assert_eq!(clear(json!({"chargingProfileId": 5})), Err(Refused::TakesLimitAway));
+    assert_eq!(clear(json!({"chargingProfileId": TEST_PROFILE})), Ok(()));
+}

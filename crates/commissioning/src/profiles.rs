@@ -1,0 +1,268 @@
+//! What stands in a 2.x charger already: it is listed before anything is written, and comes back as it was.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
+
+use chargehand_ocpp::profile::Purpose;
+use chargehand_ocpp::read::{answer_status, int, list as items, text};
+use chargehand_ocpp::v2::read::ProfilesPart;
+use chargehand_ocpp::{Ask, Call, Version, v2};
+
+use crate::event::{Event, Happened, Step};
+use crate::guard;
+use crate::in_force;
+use crate::limit::{self, SESSION_PROFILE, TEST_PROFILE};
+use crate::link::{Answered, Link};
+use crate::outcome::{Finding, Gravity};
+use crate::record::{InForce, Listed, Place, Record};
+use crate::units::Amperes;
+
+/// The next part of a list comes within this.
+const PART: Duration = Duration::from_secs(15);
+/// The most profiles that are kept: a real charger holds a few dozen.
+const MOST: usize = 100;
+
+impl Listed {
+    /// Its id in the charger.
+    pub fn id(&self) -> Option<i32> {
+        int(&self.profile, "id").and_then(|id| i32::try_from(id).ok())
+    }
+
+    /// Where it stands; `None` where it does not say what it is for.
+    pub fn place(&self) -> Option<Place> {
+        let purpose = Purpose::read(&text(&self.profile, "chargingProfilePurpose"))?;
+        let stack_level = int(&self.profile, "stackLevel").and_then(|level| i32::try_from(level).ok())?;
+        Some(Place { purpose, connector: self.connector, stack_level })
+    }
+
+    /// Which of ours it is, where it is one of ours: what we left in the charger is listed with the others.
+    fn role(&self) -> Option<i32> {
+        let schedule = items(&self.profile, "chargingSchedule").first()?;
+        int(schedule, "id").and_then(|id| i32::try_from(id).ok()).filter(|role| limit::is_ours(*role))
+    }
+
+    /// It is not ours.
+    pub fn is_foreign(&self) -> bool {
+        self.role().is_none()
+    }
+
+    /// Does a ClearChargingProfile name it?
+    fn is_named(&self, version: Version, payload: &Value) -> bool {
+        let named = |(id, place)| in_force::names(version, payload, id, place);
+        self.id().zip(self.place()).is_some_and(named)
+    }
+
+    /// Does it hold every session down to the ceiling, for as long as it stands?
+    pub fn guards(&self, record: &Record, ceiling: Amperes) -> bool {
+        let for_all = |place: Place| {
+            place.connector == 0 && matches!(place.purpose, Purpose::TxDefaultProfile | Purpose::StationMaxProfile)
+        };
+        let ends = ["validFrom", "validTo", "recurrencyKind"].iter().any(|key| self.profile.get(key).is_some())
+            || items(&self.profile, "chargingSchedule").iter().any(|schedule| schedule.get("duration").is_some());
+        !self.replaced
+            && !ends
+            && self.place().is_some_and(for_all)
+            && guard::schedules(record, &self.profile).is_ok_and(|highest| highest <= ceiling)
+    }
+
+    /// The call that puts it back as it was.
+    fn put_back(&self, version: Version) -> Call {
+        v2::call::set_charging_profile(self.connector, &v2::profile::as_reported(version, &self.profile))
+    }
+
+    /// Purpose, EVSE, level and whose it is.
+    pub fn words(&self) -> String {
+        let (purpose, level) =
+            (text(&self.profile, "chargingProfilePurpose"), int(&self.profile, "stackLevel").unwrap_or(0));
+        format!("{purpose} on EVSE {} at level {level} ({})", self.connector, self.source)
+    }
+}
+
+/// The listed profiles that stand in the charger now.
+fn standing(record: &Record) -> impl Iterator<Item = &Listed> {
+    record.listed.iter().flatten().filter(|listed| !listed.replaced)
+}
+
+/// The places that are taken in a 2.x charger, with the id of what stands there.
+pub fn taken(record: &Record) -> Vec<(Place, i32)> {
+    if !record.version().is_v2() {
+        return Vec::new();
+    }
+    let ours = record.in_force.iter().filter(|f| f.accepted).map(|f| (f.place(), f.profile));
+    ours.chain(standing(record).filter_map(|listed| Some((listed.place()?, listed.id()?)))).collect()
+}
+
+/// The highest level at which somebody else's limit of sessions stands.
+pub fn highest_level(record: &Record) -> Option<i32> {
+    let of_sessions = |place: &Place| matches!(place.purpose, Purpose::TxDefaultProfile | Purpose::TxProfile);
+    let places = standing(record).filter(|listed| listed.is_foreign()).filter_map(Listed::place);
+    places.filter(of_sessions).map(|place| place.stack_level).max()
+}
+
+/// Does a profile that is not ours hold every session down to the ceiling?
+pub fn guarded(record: &Record, ceiling: Amperes) -> bool {
+    standing(record).any(|listed| listed.is_foreign() && listed.guards(record, ceiling))
+}
+
+/// As [`guarded`], once the charger has taken away what a ClearChargingProfile names.
+pub(crate) fn guarded_without(record: &Record, ceiling: Amperes, payload: &Value) -> bool {
+    standing(record).any(|listed| listed.guards(record, ceiling) && !listed.is_named(record.version(), payload))
+}
+
+/// Notes that the charger accepted a profile: what stood in its place, or had its id, is gone. True: it is what was there
+/// before, and not ours.
+pub(crate) fn accepted(record: &mut Record, entry: &InForce, sent: &Value) -> bool {
+    let version = record.version();
+    let mut back = false;
+    for listed in record.listed.iter_mut().flatten() {
+        if listed.id() == Some(entry.profile) || listed.place() == Some(entry.place()) {
+            let same = v2::profile::as_reported(version, &listed.profile) == *sent;
+            listed.replaced = !same;
+            back |= same && listed.is_foreign();
+        }
+    }
+    back
+}
+
+/// Notes that the charger took away what a ClearChargingProfile names. What one of ours had replaced is still owed.
+pub(crate) fn cleared(record: &mut Record, payload: &Value) {
+    let version = record.version();
+    if let Some(profiles) = &mut record.listed {
+        profiles.retain(|listed| listed.replaced || !listed.is_named(version, payload));
+    }
+}
+
+/// The calls that put back what ours replaced. A limit of a transaction that is over is not put back.
+pub fn put_back(record: &Record) -> Vec<(Call, String)> {
+    let version = record.version();
+    let over = |listed: &Listed| {
+        let name = text(&listed.profile, "transactionId");
+        !name.is_empty() && !record.transactions.iter().any(|t| t.name == name && t.stopped.is_none())
+    };
+    let owed = record.listed.iter().flatten().filter(|listed| listed.replaced && !over(listed));
+    owed.map(|listed| (listed.put_back(version), listed.words())).collect()
+}
+
+/// What is in the charger before a check writes anything, with what that means for undoing. `evidence` is where the charger
+/// told the limit in force.
+pub async fn note(link: &Link, step: Step, record: &Record, evidence: Option<u64>) {
+    let finding = if record.version().is_v2() {
+        match read(link, step, record).await {
+            Some((profiles, frames)) => found(&profiles, frames),
+            None => Some(not_listed()),
+        }
+    } else {
+        Some(cannot_be_listed())
+    };
+    let Some(mut finding) = finding else { return };
+    finding.evidence.extend(evidence);
+    finding.evidence.sort_unstable();
+    let _ = link.keep(Event::Found { finding }).await;
+}
+
+/// Asks a 2.x charger for its charging profiles and keeps them: all of them, and the frames they came in. `None` where it
+/// does not list them to the end, and in 1.6, which cannot list any.
+pub async fn read(link: &Link, step: Step, record: &Record) -> Option<(Vec<Listed>, Vec<u64>)> {
+    if !record.version().is_v2() {
+        return None;
+    }
+    let (profiles, evidence) = list(link, step, record).await?;
+    let _ = link.keep(Event::Listed { profiles: profiles.clone() }).await;
+    Some((profiles, evidence))
+}
+
+/// Gives the place of one of ours back: to what stood there before, else it is empty again.
+pub async fn give_back(link: &Link, role: i32) {
+    let Ok(record) = link.record().await else { return };
+    let Some(entry) = record.in_force.iter().find(|f| f.role() == role) else { return };
+    let before = record.listed.iter().flatten().find(|l| l.replaced && l.place() == Some(entry.place()));
+    let _ = match before {
+        Some(listed) => link.call(listed.put_back(record.version())).await,
+        None => link.ask(Ask::ClearProfile { id: entry.profile }).await,
+    };
+}
+
+/// All profiles and the frames they came in; `None` where the charger does not list them to the end.
+async fn list(link: &Link, step: Step, record: &Record) -> Option<(Vec<Listed>, Vec<u64>)> {
+    let mut told = link.watch().await.ok()?;
+    let request = request(record);
+    link.doing(step, "Asking which charging profiles there are", Some(PART)).await;
+    let Answered { payload, sent, number, .. } = link.call(v2::call::get_charging_profiles(request)).await.ok()?;
+    let (mut profiles, mut evidence) = (Vec::new(), vec![sent, number]);
+    match answer_status(&payload).as_str() {
+        "NoProfiles" => return Some((profiles, evidence)),
+        "Accepted" => {}
+        _ => return None,
+    }
+    loop {
+        let news = timeout_at(Instant::now() + PART, told.recv()).await.ok()??;
+        match news.what {
+            Happened::Profiles { part } if part.request == i64::from(request) => {
+                evidence.push(news.number);
+                let more = part.more;
+                add(&mut profiles, *part);
+                if !more {
+                    return Some((profiles, evidence));
+                }
+            }
+            Happened::Disconnected { .. } => return None,
+            _ => {}
+        }
+    }
+}
+
+fn add(profiles: &mut Vec<Listed>, part: ProfilesPart) {
+    let ProfilesPart { evse, source, profiles: new, .. } = part;
+    let listed = |profile| Listed { connector: evse, source: source.clone(), profile, replaced: false };
+    // A test of ours, or what was for one session of ours, is nothing to go back to.
+    let passing = |listed: &Listed| listed.role().is_some_and(|role| [TEST_PROFILE, SESSION_PROFILE].contains(&role));
+    let room = MOST.saturating_sub(profiles.len());
+    profiles.extend(new.into_iter().map(listed).filter(|listed| !passing(listed)).take(room));
+}
+
+/// A number for a request whose answer comes in messages of its own: it is not used twice for a charger.
+pub fn request(record: &Record) -> i32 {
+    i32::try_from(record.as_of % u64::from(i32::MAX.unsigned_abs())).unwrap_or(0)
+}
+
+fn cannot_be_listed() -> Finding {
+    Finding {
+        code: "profiles_cannot_be_listed".into(),
+        gravity: Gravity::Note,
+        text:
+            "OCPP 1.6 cannot list a charger's profiles. If an earlier platform left a default limit at stack level 0, \
+               it was overwritten and cannot be restored as it was; its value, where the charger told it, is kept."
+                .into(),
+        evidence: Vec::new(),
+    }
+}
+
+fn not_listed() -> Finding {
+    Finding {
+        code: "profiles_not_listed".into(),
+        gravity: Gravity::Attention,
+        text:
+            "The charger did not list its charging profiles. If an earlier platform left a limit where ours stands, it \
+               was overwritten and cannot be restored as it was; its value, where the charger told it, is kept."
+                .into(),
+        evidence: Vec::new(),
+    }
+}
+
+fn found(profiles: &[Listed], evidence: Vec<u64>) -> Option<Finding> {
+    let words: Vec<String> = profiles.iter().filter(|listed| listed.is_foreign()).map(Listed::words).collect();
+    if words.is_empty() {
+        return None;
+    }
+    Some(Finding {
+        code: "profiles_found".into(),
+        gravity: Gravity::Note,
+        text: format!(
+            "The charger already held limits before this check: {}. What ours replaces is put back as it was.",
+            words.join("; ")
+        ),
+        evidence,
+    })
+}
