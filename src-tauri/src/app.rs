@@ -18,7 +18,6 @@ use jiff::{SignedDuration, Timestamp};
 use crate::ipc::{AppView, AuthorityView, ChargerView, ErrorCode, UiError};
 use crate::view;
 
-
 /// What was said when the program was started: `--data` or `--listen`, else the variable, for tests and for support.
 fn given(option: &str, variable: &str) -> Option<OsString> {
     let mut words = std::env::args_os().skip(1);

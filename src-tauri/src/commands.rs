@@ -15,8 +15,8 @@ use tokio::time::Instant;
 
 use crate::app::{App, charger_view, other};
 use crate::ipc::{
-    AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ErrorCode, FrameView, PolicyView, ReportFilesView,
-    SiteView, UiError,
+    AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ErrorCode, FrameView, PolicyView,
+    ReportFilesView, SiteView, UiError,
 };
 use crate::view;
 

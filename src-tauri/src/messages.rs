@@ -2,9 +2,9 @@
 
 use chargehand_commissioning::journal::Entry;
 use chargehand_commissioning::link::CallFailure;
-use chargehand_ocpp::{Call, Version};
 use chargehand_ocpp::message::{self, Direction};
 use chargehand_ocpp::schema::{self, Half};
+use chargehand_ocpp::{Call, Version};
 use serde_json::Value;
 use tauri::State;
 

@@ -8,7 +8,9 @@ use chargehand_commissioning::limit::STATION_PROFILE;
 use chargehand_commissioning::link::{Running, View};
 use chargehand_commissioning::outcome::{Finding, Gravity, Outcome, Verdict};
 use chargehand_commissioning::record::{InForce, Record, Tally, is_hard, place};
-use chargehand_commissioning::report::{Attempt, ChartPoint, ConfigurationKey, ConfigurationSnapshot, LimitProof, SiteDetails, VariableAttributes};
+use chargehand_commissioning::report::{
+    Attempt, ChartPoint, ConfigurationKey, ConfigurationSnapshot, LimitProof, SiteDetails, VariableAttributes,
+};
 use chargehand_commissioning::units::{Amperes, Phases};
 use chargehand_ocpp::v2::variable::Variable;
 use chargehand_ocpp::{Deviation, Policy};

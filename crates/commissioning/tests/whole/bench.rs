@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chargehand_commissioning::attend::{Surroundings, attend};
+use chargehand_commissioning::attend::{Signer, Surroundings, attend};
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::clock::Clock;
 use chargehand_commissioning::event::{ClosedBy, Event, Handshake, Happened, Step, Told};
@@ -146,7 +146,7 @@ impl Bench {
             listeners: Arc::from([]),
             tell_frames: false,
             changed: Arc::new(|_: &Arc<str>| {}),
-            sign: None,
+            sign: Some(Signer { is_open: Arc::new(|| true), sign: Arc::new(|_, _| Ok("A CHAIN".into())) }),
         };
         let (inbox, mut inputs) = mpsc::channel(32);
         let link = Link::new("CP1".into(), clock.clone(), inbox);

@@ -11,6 +11,7 @@ mod limit_proof;
 mod meters;
 mod permanent;
 mod replaying;
+mod securing;
 mod tamper;
 mod undoing;
 mod vanishing;
