@@ -5,6 +5,7 @@
 
 mod bench;
 mod connecting;
+mod inspecting;
 mod law;
 mod limit_kinds;
 mod limit_proof;
@@ -12,6 +13,7 @@ mod meters;
 mod permanent;
 mod replaying;
 mod securing;
+mod stations;
 mod tamper;
 mod undoing;
 mod vanishing;
