@@ -66,6 +66,8 @@ pub struct App {
     unfinished: Mutex<BTreeMap<Arc<str>, Unfinished>>,
     /// The private key of our authority lies under a passphrase.
     under_passphrase: AtomicBool,
+    /// Our authority could not be opened by itself, so a person has to.
+    authority_waits: AtomicBool,
 }
 
 /// What closing would leave behind on one charger, or break off.
@@ -100,6 +102,7 @@ impl App {
             closing: Mutex::default(),
             unfinished: Mutex::default(),
             under_passphrase: AtomicBool::new(false),
+            authority_waits: AtomicBool::new(false),
         }
     }
 
@@ -155,10 +158,18 @@ impl App {
     pub(crate) async fn reopen_authority(&self) {
         let Ok(site) = &self.site else { return };
         if site.made_authority().is_some()
-            && let Err(AuthorityError::KeptElsewhere { .. }) = site.secure(Keeping::Keychain).await
+            && let Err(error) = site.secure(Keeping::Keychain).await
         {
-            self.under_passphrase.store(true, Ordering::Relaxed);
+            let under_passphrase = matches!(error, AuthorityError::KeptElsewhere { .. });
+            self.under_passphrase.store(under_passphrase, Ordering::Relaxed);
+            self.authority_waits.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Chargers that want TLS cannot connect until a person opens our authority.
+    pub fn authority_waits(&self) -> bool {
+        let closed = self.site.as_ref().is_ok_and(|site| site.authority().is_none());
+        closed && self.authority_waits.load(Ordering::Relaxed)
     }
 
     /// Our certificate authority; `None` until one was made.

@@ -2,7 +2,7 @@
 
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::compose::{self, About};
-use chargehand_commissioning::event::{Event, ReportFiles, Step};
+use chargehand_commissioning::event::{ReportFiles, Step};
 use chargehand_commissioning::journal::{Direction, Entry};
 use chargehand_commissioning::limit::STATION_PROFILE;
 use chargehand_commissioning::link::{Running, View};

@@ -254,14 +254,17 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
 
 /// 2.x: the limits of others, which a charger can list.
 fn others(record: &Record) -> Option<LeftBehind> {
-    let listed = record.listed.as_deref().filter(|listed| !listed.is_empty())?;
-    let words = |replaced: bool| {
-        listed.iter().filter(|l| l.replaced == replaced).map(Listed::words).collect::<Vec<_>>().join("; ")
+    let listed: Vec<&Listed> = record.listed.iter().flatten().filter(|listed| listed.is_foreign()).collect();
+    if listed.is_empty() {
+        return None;
+    }
+    let words = |is: fn(&Listed) -> bool| {
+        listed.iter().filter(|listed| is(listed)).map(|listed| listed.words()).collect::<Vec<_>>().join("; ")
     };
-    let gone = words(true);
+    let gone = words(|listed| listed.replaced);
     Some(LeftBehind {
         what: "Limits of others".to_owned(),
-        before: listed.iter().map(Listed::words).collect::<Vec<_>>().join("; "),
+        before: words(|_| true),
         after: if gone.is_empty() { "as they were".to_owned() } else { format!("OURS STANDS IN THE PLACE OF: {gone}") },
         proved: gone.is_empty(),
     })

@@ -26,7 +26,7 @@ pub fn app(app: &App, views: &[View]) -> AppView {
         site: site.map(site_view).unwrap_or_default(),
         auto_adopt: settings.auto_adopt,
         endpoint: endpoint(app),
-        notices: notices(site, views),
+        notices: notices(app, views),
         chargers: lines(views),
         connections: site.map(connections).unwrap_or_default(),
         authority: app.authority(),
@@ -99,9 +99,9 @@ fn qr(text: &str) -> (u32, String) {
     (u32::try_from(side).unwrap_or(0), dark.map(|(x, y)| format!("M{x} {y}h1v1h-1z")).collect())
 }
 
-fn notices(site: Option<&Site>, views: &[View]) -> Vec<NoticeView> {
+fn notices(app: &App, views: &[View]) -> Vec<NoticeView> {
     let mut list: Vec<NoticeView> = views.iter().filter_map(test_limit).collect();
-    if let Some(site) = site {
+    if let Ok(site) = &app.site {
         if let Health::Failing(text) = &*site.store().health().borrow() {
             list.push(notice("disk", GravityView::Stop, text.clone()));
         }
@@ -115,6 +115,10 @@ fn notices(site: Option<&Site>, views: &[View]) -> Vec<NoticeView> {
             && !note.is_empty()
         {
             list.push(notice("port_taken", GravityView::Attention, note));
+        }
+        if app.authority_waits() {
+            let text = "Chargers cannot connect with TLS (wss) yet: open the certificate authority under Site";
+            list.push(notice("authority_closed", GravityView::Attention, text.to_owned()));
         }
     }
     list.extend(views.iter().filter_map(|v| newcomer(&v.record)));

@@ -63,7 +63,10 @@ fn state(outcome: &Outcome) -> StepState {
 
 fn inspect(record: &Record) -> (StepState, String) {
     match (record.outcomes.get(&Step::Inspect), &record.configuration) {
-        (Some(outcome), Some(snapshot)) => (state(outcome), format!("{} keys saved", snapshot.keys.len())),
+        (Some(outcome), Some(snapshot)) => (
+            state(outcome),
+            format!("{} {} saved", snapshot.keys.len(), if record.version().is_v2() { "variables" } else { "keys" }),
+        ),
         (Some(outcome), None) => (state(outcome), "no configuration".to_owned()),
         (None, _) => (StepState::NotStarted, "not started".to_owned()),
     }

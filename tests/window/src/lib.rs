@@ -106,6 +106,12 @@ impl Window {
         self.find(path, &format!("{entry} in {id}")).await.click().await.unwrap();
     }
 
+    /// Chooses one of a few, by its place from 0.
+    pub async fn pick(&self, id: &str, place: usize) {
+        let labels = self.see(id).await.find_all(By::Css("label")).await.unwrap();
+        labels[place].click().await.unwrap();
+    }
+
     /// Waits until there is no such element.
     pub async fn gone(&self, id: &str) {
         let deadline = Instant::now() + PATIENCE;

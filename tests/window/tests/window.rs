@@ -30,7 +30,7 @@ async fn the_window_says_where_chargers_connect_to_and_what_was_refused() {
     window.see_in("attempts", "refused").await;
     window.press("handshake-open").await;
     window.see_in("handshake", "First bytes: HTTP").await;
-    window.see_in("handshake", "GET / HTTP/1.1").await;
+    window.see_in("handshake", "GET /").await;
     window.is_clean("the handshake of a refused connection").await;
 }
 
@@ -73,6 +73,46 @@ async fn a_charger_is_shown_at_once_adopted_with_one_click_and_inspected_by_itse
     window.press("all-frames").await;
     window.see_in("frames", "GetConfiguration").await;
     window.is_clean("all frames").await;
+    window.press("sheet-close").await;
+
+    window.press("tab-security").await;
+    window.see_in("profile", "0: neither password nor TLS").await;
+    window.is_clean("security").await;
+    window.press("tab-deviations").await;
+    window.pick("policy-choice", 1).await;
+    window.see_in("policy-why", "the error answer that a strict platform gives").await;
+    window.is_clean("deviations").await;
+}
+
+#[tokio::test]
+async fn an_authority_under_a_passphrase_gives_its_root_and_waits_for_the_passphrase_after_a_start() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+    window.press("rail-site").await;
+    window.pick("keeping", 1).await;
+    window.enter("passphrase", "five words are long enough").await;
+    window.press("secure").await;
+    window.see("authority-open").await;
+    window.press("export-pem").await;
+    let exported = window.see("exported").await.text().await.unwrap();
+    let root = std::fs::read_to_string(exported.trim_start_matches("Written to ")).unwrap();
+    assert!(root.starts_with("-----BEGIN CERTIFICATE-----"), "{root}");
+    window.is_clean("an open authority").await;
+    window.press("rail-chargers").await;
+    window.pick("address-kind", 1).await;
+    window.see_in("url", "wss://127.0.0.1:").await;
+    window.is_clean("an address with TLS").await;
+
+    let window = window.killed_and_opened_again(data.path(), LOCAL).await;
+    window.see_in("notice", "open the certificate authority under Site").await;
+    window.press("rail-site").await;
+    window.enter("passphrase", "some other words").await;
+    window.press("secure").await;
+    window.see_in("secure-problem", "not the passphrase").await;
+    window.enter("passphrase", "five words are long enough").await;
+    window.press("secure").await;
+    window.see("authority-open").await;
+    window.gone("notice").await;
 }
 
 #[tokio::test]
@@ -86,7 +126,8 @@ async fn a_message_is_sent_from_its_form_and_its_answer_is_shown_with_its_frames
     choose_message(&window, "GetConfiguration").await;
     window.press("add/key").await;
     window.enter("form/key/0", "HeartbeatInterval").await;
-    window.see_in("json", "HeartbeatInterval").await;
+    let typed = window.run("return document.querySelector('[data-testid=json]').value").await;
+    assert!(typed.as_str().is_some_and(|json| json.contains("HeartbeatInterval")), "{typed}");
     window.press("send").await;
     window.see_in("sent", " ms").await;
     window.see_in("sent-answer", "configurationKey").await;

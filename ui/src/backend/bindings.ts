@@ -17,8 +17,19 @@ export const commands = {
 	connectStepOpen: (open: boolean) => typedError<null, UiError>(__TAURI_INVOKE("connect_step_open", { open })),
 	/**  From now on this charger may be commanded. */
 	adopt: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("adopt", { id })),
+	/**  Answer a charger's deviant messages as if they were right, or as a strict platform would. */
+	setPolicy: (id: string, policy: PolicyView) => typedError<null, UiError>(__TAURI_INVOKE("set_policy", { id, policy })),
 	/**  Keep the parts of the ceiling. Raising it needs every part that was entered before in the same call. */
 	setCeiling: (id: string, parts: CeilingPartsView) => typedError<null, UiError>(__TAURI_INVOKE("set_ceiling", { id, parts })),
+	/**  One connection to our port with all its stages; `None` where it is no longer kept. */
+	connection: (id: string) => typedError<ConnectionView | null, UiError>(__TAURI_INVOKE("connection", { id })),
+	/**
+	 *  Open our certificate authority, or make it where there is none: from then on chargers can speak TLS. Its private key
+	 *  is kept encrypted under the passphrase, or without one in the computer's keychain.
+	 */
+	secure: (passphrase: string | null) => typedError<null, UiError>(__TAURI_INVOKE("secure", { passphrase })),
+	/**  Write the root of our certificate authority into the hand-over folder, as PEM or DER; its path. */
+	exportRoot: (der: boolean) => typedError<string, UiError>(__TAURI_INVOKE("export_root", { der })),
 	/**  Start reading identity and configuration. Progress comes by `changed`. */
 	inspect: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("inspect", { id })),
 	/**  Start writing a permanent limit, mA per phase. */
@@ -29,6 +40,8 @@ export const commands = {
 	cancel: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("cancel", { id })),
 	/**  Clear our test limit and prove it. */
 	clear: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("clear", { id })),
+	/**  The configuration of a charger as last read; `None` where it was not. */
+	configuration: (id: string) => typedError<ConfigurationView | null, UiError>(__TAURI_INVOKE("configuration", { id })),
 	/**  Stored frames and events by number (the evidence of a sentence), at most 200. */
 	frames: (id: string, numbers: number[]) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames", { id, numbers })),
 	/**  The last stored frames and events of a charger before `before` (or the newest), at most 200, oldest first. */
@@ -42,11 +55,6 @@ export const commands = {
 	 *  answer, silence and a lost connection are outcomes, not errors; an error means that it was not sent.
 	 */
 	sendMessage: (id: string, action: string, payload: string, confirmed: boolean) => typedError<SentView, UiError>(__TAURI_INVOKE("send_message", { id, action, payload, confirmed })),
-	connection: (id: string) => typedError<ConnectionView | null, UiError>(__TAURI_INVOKE("connection", { id })),
-	configuration: (id: string) => typedError<ConfigurationView | null, UiError>(__TAURI_INVOKE("configuration", { id })),
-	setPolicy: (id: string, policy: PolicyView) => typedError<null, UiError>(__TAURI_INVOKE("set_policy", { id, policy })),
-	secure: (passphrase: string | null) => typedError<null, UiError>(__TAURI_INVOKE("secure", { passphrase })),
-	exportRoot: (der: boolean) => typedError<string, UiError>(__TAURI_INVOKE("export_root", { der })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
 	/**  Close the window: `clear` first stops what runs and clears every test limit; without it the window closes as it is. */
@@ -91,9 +99,9 @@ export type AppView = {
 	notices: NoticeView[],
 	/**  The chargers, newest contact first. */
 	chargers: ChargerLine[],
-	/**  Connections that were refused since the program started, oldest first; at most 5. */
-	refused: ArrivalView[],
+	/**  What came to our port since the program started, newest first; at most 30. */
 	connections: ConnectionLine[],
+	/**  Our certificate authority; `None` until one was made. */
 	authority: AuthorityView | null,
 	/**  The person wants to close the window while something of ours is in force or running: the window asks. */
 	closing: string | null,
@@ -127,21 +135,36 @@ export type AttemptView = {
 	evidence: number[],
 };
 
-export type ConnectionLine = { id: string, at: string, peer: string, charger: string, state: ConnectionState, secured: boolean, why: string, stages: number };
-export type ConnectionState = "coming" | "connected" | "ended" | "refused";
-export type ConnectionView = { id: string, at: string, peer: string, local: string, charger: string, state: ConnectionState, stages: StageView[], findings: FindingView[] };
-export type StageView = { ms: number, what: WhatView };
-export type WhatView = { kind: "firstBytes", speaks: SpeaksView, hex: string } | { kind: "hello", versions: string[], suites: string[], serverName: string | null, alpn: string[] } | { kind: "secured", version: string, suite: string, certificate: CertificateView | null } | { kind: "request", line: string, headers: HeaderView[], password: PasswordView } | { kind: "answer", status: number, offered: string[], chosen: string } | { kind: "firstMessage", text: string } | { kind: "closed", by: ClosedByView, code: number | null, reason: string };
-export type SpeaksView = "tls" | "http" | "junk";
-export type CertificateView = { subject: string, issuer: string, trouble: string };
-export type HeaderView = { name: string, value: string };
-export type PasswordView = "missing" | "unchecked" | "right" | "wrong";
-export type ClosedByView = "charger" | "us" | "newerConnection" | "network";
-export type AuthorityView = { open: boolean, name: string, fingerprint: string, underPassphrase: boolean };
-export type SecurityView = { profile: number | null, tls: string | null, password: PasswordView, certificate: CertificateView | null };
-export type ConfigurationLine = { taken: string, readAs: string, keys: number };
-export type PolicyView = "cooperative" | "strict";
-export type AttributesView = { target: string | null, minSet: string | null, maxSet: string | null, writeOnly: boolean, unit: string, dataType: string, allowed: string };
+/**  What a charger tells of a variable besides its value; empty where it tells nothing. */
+export type AttributesView = {
+	/**  What it is to come to. */
+	target: string | null,
+	/**  The least it was set to be. */
+	minSet: string | null,
+	/**  The most it was set to be. */
+	maxSet: string | null,
+	/**  It can be written and not read. */
+	writeOnly: boolean,
+	/**  The unit. */
+	unit: string,
+	/**  The type of its values. */
+	dataType: string,
+	/**  The values that are allowed, or the least and the most. */
+	allowed: string,
+};
+
+/**  Our certificate authority. */
+export type AuthorityView = {
+	/**  It can sign, so chargers can speak TLS. */
+	open: boolean,
+	/**  Its name. */
+	name: string,
+	/**  SHA-256 of its root, hex. */
+	fingerprint: string,
+	/**  Its private key lies under a passphrase: it opens with that alone. */
+	underPassphrase: boolean,
+};
+
 /**  The parts of the ceiling, mA per phase. */
 export type CeilingPartsView = {
 	/**  Breaker In. */
@@ -164,6 +187,16 @@ export type CeilingView = {
 	binding: string,
 	/**  A hardware limit ≤ ceiling is confirmed. */
 	hardwareConfirmed: boolean,
+};
+
+/**  A certificate that a charger showed. */
+export type CertificateView = {
+	/**  Its subject. */
+	subject: string,
+	/**  Its issuer. */
+	issuer: string,
+	/**  What is wrong with it; empty where we trust it. */
+	trouble: string,
 };
 
 /**  The one event: what changed. A part that is `None` did not change. */
@@ -232,10 +265,12 @@ export type ChargerView = {
 	live: LiveView | null,
 	/**  Its clock against ours, as a sentence; empty if never seen. */
 	clock: string,
-	/**  Configuration as last read. */
-	configuration: ConfigurationLine | null,
+	/**  How its deviant messages are answered. */
 	policy: PolicyView,
+	/**  How its newest connection is secured. */
 	security: SecurityView,
+	/**  When and how its configuration was last read; the keys are asked for, as they may be thousands. */
+	configuration: ConfigurationLine | null,
 	/**  What was entered for the ceiling. */
 	ceilingParts: CeilingPartsView,
 	/**  The ceiling that follows from it. */
@@ -258,6 +293,27 @@ export type ChargerView = {
 	frameCount: number,
 };
 
+/**  Who ended a connection. */
+export type ClosedByView = 
+/**  The charger. */
+"charger" | 
+/**  We. */
+"us" | 
+/**  A newer connection of the same charger took its place. */
+"newerConnection" | 
+/**  The network. */
+"network";
+
+/**  That the configuration was read. */
+export type ConfigurationLine = {
+	/**  When. */
+	taken: string,
+	/**  `whole list` or `in chunks of N`. */
+	readAs: string,
+	/**  How many keys or variables. */
+	keys: number,
+};
+
 /**  Configuration as read. */
 export type ConfigurationView = {
 	/**  When. */
@@ -268,6 +324,57 @@ export type ConfigurationView = {
 	keys: KeyView[],
 	/**  Keys it does not know. */
 	unknown: string[],
+};
+
+/**  A connection in the list. */
+export type ConnectionLine = {
+	/**  Its key. */
+	id: string,
+	/**  When its TCP connection was accepted. */
+	at: string,
+	/**  Address and port it came from. */
+	peer: string,
+	/**  The charger's id; empty where it told none. */
+	charger: string,
+	/**  How far it has come. */
+	state: ConnectionState,
+	/**  TLS is up on it. */
+	secured: boolean,
+	/**  Why it never became a charger's; else empty. */
+	why: string,
+	/**  How many stages it has. */
+	stages: number,
+};
+
+/**  How far a connection has come. */
+export type ConnectionState = 
+/**  It is not known yet what it is. */
+"coming" | 
+/**  It is a charger's, and open. */
+"connected" | 
+/**  It was a charger's, and has ended. */
+"ended" | 
+/**  It did not become a charger's. */
+"refused";
+
+/**  One connection with its stages. */
+export type ConnectionView = {
+	/**  Its key. */
+	id: string,
+	/**  When its TCP connection was accepted. */
+	at: string,
+	/**  Address and port it came from. */
+	peer: string,
+	/**  Our address and port that it reached; empty where unknown. */
+	local: string,
+	/**  The charger's id; empty where it told none. */
+	charger: string,
+	/**  How far it has come. */
+	state: ConnectionState,
+	/**  What happened, in order. */
+	stages: StageView[],
+	/**  What was found. */
+	findings: FindingView[],
 };
 
 /**  A connector as last reported. */
@@ -315,6 +422,7 @@ export type EndpointView = {
 	state: EndpointState,
 	/**  The addresses chargers can be pointed at, the best first. Empty unless listening. */
 	addresses: AddressView[],
+	/**  The same for chargers that speak TLS; empty until our certificate authority is open. */
 	secureAddresses: AddressView[],
 	/**  The port it is on; 0 unless listening. */
 	port: number,
@@ -376,6 +484,14 @@ export type GravityView =
 /**  Stop. */
 "stop";
 
+/**  A header of a request. */
+export type HeaderView = {
+	/**  As spelled. */
+	name: string,
+	/**  Masked where it is a secret. */
+	value: string,
+};
+
 /**  A profile of ours that is in force. */
 export type InForceView = {
 	/**  `test limit`, `base limit`, `permanent limit`. */
@@ -388,10 +504,10 @@ export type InForceView = {
 	until: string | null,
 };
 
-/**  One key. */
+/**  One key, or one variable of a 2.x charger. */
 export type KeyView = {
+	/**  The component of a variable, with its instance, EVSE and connector; empty for a key. */
 	component: string,
-	attributes: AttributesView | null,
 	/**  The key. */
 	key: string,
 	/**  Its value as sent, secrets masked; `None` if none was sent. */
@@ -400,6 +516,8 @@ export type KeyView = {
 	readonly: boolean,
 	/**  What it means, where known. */
 	meaning: string | null,
+	/**  What is told of a variable besides its value. */
+	attributes: AttributesView | null,
 };
 
 /**  The newest reading; `None` where the charger does not report it. */
@@ -453,6 +571,17 @@ export type OutcomeView = {
 	evidence: number[],
 };
 
+/**  What a charger sent as its password. */
+export type PasswordView = 
+/**  None. */
+"missing" | 
+/**  One; none is set to hold it against. */
+"unchecked" | 
+/**  The right one. */
+"right" | 
+/**  Another one. */
+"wrong";
+
 /**  The permanent limit. */
 export type PermanentView = {
 	/**  mA per phase. */
@@ -470,6 +599,13 @@ export type PointView = {
 	/**  mA. */
 	ma: number,
 };
+
+/**  How a charger's deviant messages are answered. */
+export type PolicyView = 
+/**  As if they were right, wherever they can be read. */
+"cooperative" | 
+/**  As a strict platform would. */
+"strict";
 
 /**  The limit check, also while it runs. */
 export type ProofView = {
@@ -525,6 +661,18 @@ export type RunningView = {
 	cancelling: boolean,
 };
 
+/**  How a charger's newest connection is secured. */
+export type SecurityView = {
+	/**  OCPP's security profile that it shows, 0 to 3; `None`: none is like that. */
+	profile: number | null,
+	/**  TLS version and cipher suite; `None` without TLS. */
+	tls: string | null,
+	/**  The password. */
+	password: PasswordView,
+	/**  The charger's own certificate. */
+	certificate: CertificateView | null,
+};
+
 /**  What came of a message that was sent. */
 export type SentOutcome = 
 /**  The charger answered. */
@@ -566,6 +714,23 @@ export type SiteView = {
 	licence: string,
 	/**  The person who tests. */
 	tester: string,
+};
+
+/**  What the first bytes look like. */
+export type SpeaksView = 
+/**  TLS. */
+"tls" | 
+/**  HTTP. */
+"http" | 
+/**  Neither. */
+"junk";
+
+/**  A stage of a connection. */
+export type StageView = {
+	/**  Since the TCP connection was accepted, ms. */
+	ms: number,
+	/**  What happened. */
+	what: WhatView,
 };
 
 /**  Which step. */
@@ -642,6 +807,61 @@ export type VerdictView =
 "notApplicable" | 
 /**  Not tried. */
 "notTested";
+
+/**  What happened. */
+export type WhatView = 
+/**  The first bytes came. */
+{ kind: "firstBytes"; 
+/**  What they look like. */
+speaks: SpeaksView; 
+/**  The first of them, hex. */
+hex: string } | 
+/**  A TLS hello came. */
+{ kind: "hello"; 
+/**  TLS versions it offers, newest first. */
+versions: string[]; 
+/**  Cipher suites it offers, in its order. */
+suites: string[]; 
+/**  The host name it wants (SNI). */
+serverName: string | null; 
+/**  Protocols it offers inside TLS (ALPN). */
+alpn: string[] } | 
+/**  TLS is up. */
+{ kind: "secured"; 
+/**  The version agreed. */
+version: string; 
+/**  The cipher suite agreed. */
+suite: string; 
+/**  The charger's own certificate. */
+certificate: CertificateView | null } | 
+/**  An HTTP request came. */
+{ kind: "request"; 
+/**  The request line, secrets masked. */
+line: string; 
+/**  The headers, secrets masked. */
+headers: HeaderView[]; 
+/**  The password. */
+password: PasswordView } | 
+/**  We answered it. */
+{ kind: "answer"; 
+/**  The HTTP status. */
+status: number; 
+/**  Subprotocols it offered, in its order. */
+offered: string[]; 
+/**  The one we chose; empty for none. */
+chosen: string } | 
+/**  The first message came. */
+{ kind: "firstMessage"; 
+/**  Its beginning, secrets masked. */
+text: string } | 
+/**  The connection ended. */
+{ kind: "closed"; 
+/**  Who ended it. */
+by: ClosedByView; 
+/**  The WebSocket close code. */
+code: number | null; 
+/**  In words. */
+reason: string };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

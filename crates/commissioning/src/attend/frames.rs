@@ -76,7 +76,9 @@ impl State {
 
     /// What an answered call changes for the connection, and whether the record is worth keeping.
     fn after_call(&mut self, action: &str, payload: &Value) {
-        let accepted = action == "BootNotification" && self.record.boot.as_ref().is_some_and(|b| b.accepted);
+        // A 2.x charger that boots says nothing else before (OCPP 2.0.1 part 2 B01.FR.08): what speaks has booted before.
+        let boots = action == "BootNotification" || self.record.version().is_v2();
+        let accepted = boots && self.record.boot.as_ref().is_some_and(|b| b.accepted);
         if let Some(live) = self.live.as_mut().filter(|_| accepted) {
             live.booted = true;
             (live.held_until, live.ask_boot_at) = (None, None);

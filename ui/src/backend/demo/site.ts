@@ -26,7 +26,6 @@ export const site: AppView = {
   },
   notices: [],
   chargers: [],
-  refused: [],
   connections: [],
   authority: null,
   closing: null,
