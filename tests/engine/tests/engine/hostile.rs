@@ -226,3 +226,43 @@ fn what_the_fuzzers_found_goes_over_a_real_socket_and_the_connection_is_kept() {
     let failed: Vec<&Value> = ended.lines.iter().filter(|line| line["code"] == "chargehand_failed").collect();
     assert!(failed.is_empty() && !ended.stderr.contains("panicked"), "{failed:?} {}", ended.stderr);
 }
+
+#[test]
+fn a_station_that_tells_without_end_is_remembered_within_bounds() {
+    let mut scene = Scene::set();
+    let mut hostile = Charger::at(scene.endpoint.port, "/HOSTILE", "Sec-WebSocket-Protocol: ocpp2.1\r\n");
+    let station = json!({"model": "M", "vendorName": "V"});
+    hostile.call("BootNotification", json!({"reason": "PowerUp", "chargingStation": station}));
+    let time = "2026-11-22T10:00:00Z";
+    for round in 0..30 {
+        let variables: Vec<Value> = (0..50)
+            .map(|number| {
+                let value = "v".repeat(1000);
+                json!({"component": {"name": format!("C{round}"), "evse": {"id": number}}, "variable": {"name": format!("V{number}")},
+                    "variableAttribute": [{"value": value}]})
+            })
+            .collect();
+        let more =
+            json!({"requestId": round, "generatedAt": time, "seqNo": round, "tbc": true, "reportData": variables});
+        hostile.call("NotifyReport", more);
+        for number in 0..20 {
+            let id = round * 20 + number;
+            let transaction = json!({"transactionId": format!("t{id}"), "chargingState": "Charging"});
+            let meter = json!([{"timestamp": time, "sampledValue": [{"value": id, "measurand": "Current.Import"}]}]);
+            hostile.call("TransactionEvent", json!({"eventType": "Started", "timestamp": time, "triggerReason": "Authorized",
+                "seqNo": 0, "transactionInfo": transaction, "evse": {"id": id, "connectorId": id}, "meterValue": meter}));
+            hostile.call(
+                "StatusNotification",
+                json!({"timestamp": time, "connectorStatus": "Faulted", "evseId": id, "connectorId": id}),
+            );
+        }
+        let part = json!({"requestId": round, "chargingLimitSource": "CSO", "evseId": round, "tbc": true, "chargingProfile": [{
+            "id": round, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile", "chargingProfileKind": "Relative",
+            "chargingSchedule": [{"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]}]}]});
+        hostile.call("ReportChargingProfiles", part);
+    }
+    scene.holds(200);
+    let transactions = scene.endpoint.order(json!({"do": "transactions", "charger": "HOSTILE"})).expect("a list");
+    let remembered = transactions.as_array().expect("a list").len();
+    assert!(remembered < 30 * 20, "{remembered} transactions");
+}
