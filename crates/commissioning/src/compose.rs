@@ -3,6 +3,7 @@
 use chargehand_ocpp::Version;
 use jiff::Timestamp;
 
+use crate::attempt::{Password, Security};
 use crate::ceiling::CeilingParts;
 use crate::event::Step;
 use crate::limit;
@@ -82,10 +83,33 @@ fn connection(record: &Record) -> ConnectionEvidence {
         url: handshake.url,
         path: handshake.path,
         offered: handshake.offered,
+        security: secured(&handshake.security),
         first_connected: record.first_connected,
         connections: record.connections,
         clock: record.clock.map(|c| c.sentence()).unwrap_or_default(),
     }
+}
+
+/// How a connection was secured, in words.
+fn secured(security: &Security) -> String {
+    let profile = security.profile().map_or_else(String::new, |profile| format!("; as in security profile {profile}"));
+    let password = match security.password {
+        Password::Missing => "no password",
+        Password::Unchecked => "a password that was not checked",
+        Password::Right => "the right password",
+        Password::Wrong => "a wrong password",
+    };
+    let channel = match &security.tls {
+        None => "not encrypted".to_owned(),
+        Some(tls) => match &tls.certificate {
+            None => format!("encrypted ({})", tls.version),
+            Some(shown) if shown.trouble.is_empty() => {
+                format!("encrypted ({}), a certificate that is trusted", tls.version)
+            }
+            Some(_) => format!("encrypted ({}), a certificate that is not trusted", tls.version),
+        },
+    };
+    format!("{channel}, {password}{profile}")
 }
 
 /// The steps of the job in order; what was not run is "not tested", never left out.
@@ -134,7 +158,11 @@ fn headline(record: &Record) -> Headline {
     let verdict = |step| record.outcomes.get(&step).map_or(Verdict::NotTested, |o| o.verdict);
     let limit = verdict(Step::Limit);
     let answered = verdict(Step::Inspect) == Verdict::Passed;
-    let rest = "It used an unencrypted connection on the local network; encrypted connections were not tested.";
+    let encrypted = record.handshake.as_ref().is_some_and(|handshake| handshake.security.tls.is_some());
+    let rest = match encrypted {
+        true => "It used an encrypted connection on the local network.",
+        false => "It used an unencrypted connection on the local network; encrypted connections were not tested.",
+    };
     let (verdict, title, text) = match limit {
         Verdict::Passed if answered => (
             Verdict::Passed,
@@ -226,14 +254,17 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
 
 /// 2.x: the limits of others, which a charger can list.
 fn others(record: &Record) -> Option<LeftBehind> {
-    let listed = record.listed.as_deref().filter(|listed| !listed.is_empty())?;
-    let words = |replaced: bool| {
-        listed.iter().filter(|l| l.replaced == replaced).map(Listed::words).collect::<Vec<_>>().join("; ")
+    let listed: Vec<&Listed> = record.listed.iter().flatten().filter(|listed| listed.is_foreign()).collect();
+    if listed.is_empty() {
+        return None;
+    }
+    let words = |is: fn(&Listed) -> bool| {
+        listed.iter().filter(|listed| is(listed)).map(|listed| listed.words()).collect::<Vec<_>>().join("; ")
     };
-    let gone = words(true);
+    let gone = words(|listed| listed.replaced);
     Some(LeftBehind {
         what: "Limits of others".to_owned(),
-        before: listed.iter().map(Listed::words).collect::<Vec<_>>().join("; "),
+        before: words(|_| true),
         after: if gone.is_empty() { "as they were".to_owned() } else { format!("OURS STANDS IN THE PLACE OF: {gone}") },
         proved: gone.is_empty(),
     })
@@ -277,6 +308,7 @@ pub fn findings(record: &Record) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attempt::Tls;
 
     fn about() -> About {
         About {
@@ -304,6 +336,20 @@ mod tests {
         assert_eq!(compose(&record, about()).headline.verdict, Verdict::Passed);
         record.outcomes.insert(Step::Limit, Outcome::new(Verdict::Failed, "ignored"));
         assert_eq!(compose(&record, about()).headline.verdict, Verdict::Failed);
+    }
+
+    #[test]
+    fn how_the_connection_was_secured_stands_in_the_report() {
+        let mut record = Record { first_connected: Some(Timestamp::UNIX_EPOCH), ..Record::new("CP1") };
+        let report = compose(&record, about());
+        assert_eq!(report.connection.security, "not encrypted, no password; as in security profile 0");
+        assert!(report.headline.text.contains("unencrypted"), "{}", report.headline.text);
+        let tls = Tls { version: "TLS 1.3".into(), suite: String::new(), certificate: None };
+        let security = Security { tls: Some(tls), password: Password::Right };
+        record.handshake = Some(crate::event::Handshake { security, ..Default::default() });
+        let report = compose(&record, about());
+        assert_eq!(report.connection.security, "encrypted (TLS 1.3), the right password; as in security profile 2");
+        assert!(!report.headline.text.contains("unencrypted"), "{}", report.headline.text);
     }
 
     #[test]

@@ -21,6 +21,14 @@ pub const SESSION_PROFILE: i32 = 47_554;
 /// Plus the connector: the profile that stays for all sessions of one connector.
 const CONNECTOR_PROFILES: i32 = 47_560;
 
+/// Is this one of the ids above? In 2.x a schedule of ours has one also where its profile has taken another's.
+pub fn is_ours(role: i32) -> bool {
+    (BASE_PROFILE..=CONNECTOR_PROFILES.saturating_add(CONNECTORS)).contains(&role)
+}
+
+/// The most connectors that have an id of their own.
+const CONNECTORS: i32 = 1000;
+
 /// The idTag of our own remote starts: at most 16 characters (field problem P22).
 pub const TEST_ID_TAG: &str = "CHARGEHAND";
 
@@ -108,6 +116,19 @@ fn test_level(record: &Record) -> Option<i32> {
         Some(highest) => Some(level.min(highest.max(1))),
         None => Some(level),
     }
+}
+
+/// Where our default limits go: to the whole charger. In 2.x one for the whole charger and one for a single EVSE exclude
+/// each other (OCPP 2.0.1 part 2 K01.FR.52), so where ours already stand on single EVSEs they go there.
+pub fn homes(record: &Record) -> Vec<u32> {
+    let stays = |f: &&InForce| f.purpose == Purpose::TxDefaultProfile && f.until.is_none() && f.accepted;
+    let mut own: Vec<u32> = record.in_force.iter().filter(stays).map(|f| f.connector).collect();
+    if own.is_empty() || own.contains(&0) || !record.version().is_v2() {
+        return vec![0];
+    }
+    own.sort_unstable();
+    own.dedup();
+    own
 }
 
 /// What a version calls the place of a limit.

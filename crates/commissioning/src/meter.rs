@@ -50,8 +50,10 @@ pub struct Meter {
     alone: bool,
     /// As configured.
     interval: Duration,
-    /// How often readings come as things are.
-    every: Duration,
+    /// It agreed to send what was asked for.
+    asked: bool,
+    /// And that brought a reading.
+    asking_helps: bool,
     /// Without a reading for so long one is asked for.
     patience: Duration,
     /// What is asked for, the first of these; the next where that brings nothing.
@@ -93,7 +95,8 @@ impl Meter {
             transaction: None,
             alone: record.connectors.keys().filter(|id| **id > 0).count() <= 1,
             interval,
-            every: interval.min(TRIGGER_EVERY),
+            asked: false,
+            asking_helps: false,
             // Where readings come often enough by themselves a trigger is only the way out if they do not come.
             patience: if slow { TRIGGER_EVERY } else { interval + PATIENCE },
             triggers: triggers(record.version()),
@@ -122,7 +125,17 @@ impl Meter {
 
     /// Within what time a limit must show: 10 s and one sample interval.
     pub fn window(&self) -> Duration {
-        SETTLES_WITHIN + self.every
+        SETTLES_WITHIN + self.every()
+    }
+
+    /// How often readings come as things are: as configured, or when asked for, each way to ask in its turn.
+    fn every(&self) -> Duration {
+        let ways = if self.asking_helps { 1 } else { u32::try_from(triggers(self.version).len()).unwrap_or(1) };
+        match TRIGGER_EVERY * ways {
+            _ if self.triggers.is_empty() => self.interval,
+            every if self.asked => every,
+            every => self.interval.min(every),
+        }
     }
 
     /// Why no more readings come: the charger or the charge has gone.
@@ -160,27 +173,18 @@ impl Meter {
         None
     }
 
+    /// Asks, in the next way where the last one brought nothing; where there is none, what comes by itself must do.
     async fn ask(&mut self) {
-        if std::mem::replace(&mut self.in_vain, true) {
-            self.ask_otherwise();
+        if self.in_vain {
+            self.triggers = self.triggers.get(1..).unwrap_or_default();
         }
         let Some(message) = self.triggers.first().copied() else { return };
-        self.next_ask = Instant::now() + TRIGGER_EVERY;
+        (self.in_vain, self.next_ask) = (true, Instant::now() + TRIGGER_EVERY);
         let answer = self.link.ask(Ask::Trigger { message, connector: Some(self.connector) }).await;
         if answer.is_ok_and(|a| read::answer_status(&a.payload) == "Accepted") {
-            (self.every, self.patience) = (TRIGGER_EVERY, TRIGGER_EVERY);
+            (self.asked, self.patience) = (true, TRIGGER_EVERY);
         } else {
-            self.ask_otherwise();
-        }
-    }
-
-    /// It brought nothing: the next way to ask, at once; and where there is none, what comes by itself.
-    fn ask_otherwise(&mut self) {
-        self.triggers = self.triggers.get(1..).unwrap_or_default();
-        if self.triggers.is_empty() {
-            self.every = self.interval;
-        } else {
-            (self.in_vain, self.next_ask) = (false, Instant::now());
+            self.next_ask = Instant::now();
         }
     }
 
@@ -188,7 +192,10 @@ impl Meter {
         match news.what {
             Happened::Meter { reading } if self.is_ours(&reading) => {
                 self.next_ask = Instant::now() + self.patience;
-                (self.in_vain, self.saw_reading) = (false, true);
+                // What holds no current does not help; another way to ask may bring one.
+                let helps = reading.import.is_some();
+                self.asking_helps |= self.in_vain && helps;
+                (self.in_vain, self.saw_reading) = (self.in_vain && !helps, true);
                 let taken = self.taken(&reading);
                 reading.import.map(|import| Measured { import, taken, reading })
             }

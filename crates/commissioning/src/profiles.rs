@@ -13,6 +13,7 @@ use chargehand_ocpp::{Ask, Call, Version, v2};
 use crate::event::{Event, Happened, Step};
 use crate::guard;
 use crate::in_force;
+use crate::limit::{self, SESSION_PROFILE, TEST_PROFILE};
 use crate::link::{Answered, Link};
 use crate::outcome::{Finding, Gravity};
 use crate::record::{InForce, Listed, Place, Record};
@@ -34,6 +35,17 @@ impl Listed {
         let purpose = Purpose::read(&text(&self.profile, "chargingProfilePurpose"))?;
         let stack_level = int(&self.profile, "stackLevel").and_then(|level| i32::try_from(level).ok())?;
         Some(Place { purpose, connector: self.connector, stack_level })
+    }
+
+    /// Which of ours it is, where it is one of ours: what we left in the charger is listed with the others.
+    fn role(&self) -> Option<i32> {
+        let schedule = items(&self.profile, "chargingSchedule").first()?;
+        int(schedule, "id").and_then(|id| i32::try_from(id).ok()).filter(|role| limit::is_ours(*role))
+    }
+
+    /// It is not ours.
+    pub fn is_foreign(&self) -> bool {
+        self.role().is_none()
     }
 
     /// Does a ClearChargingProfile name it?
@@ -85,12 +97,13 @@ pub fn taken(record: &Record) -> Vec<(Place, i32)> {
 /// The highest level at which somebody else's limit of sessions stands.
 pub fn highest_level(record: &Record) -> Option<i32> {
     let of_sessions = |place: &Place| matches!(place.purpose, Purpose::TxDefaultProfile | Purpose::TxProfile);
-    standing(record).filter_map(Listed::place).filter(of_sessions).map(|place| place.stack_level).max()
+    let places = standing(record).filter(|listed| listed.is_foreign()).filter_map(Listed::place);
+    places.filter(of_sessions).map(|place| place.stack_level).max()
 }
 
 /// Does a profile that is not ours hold every session down to the ceiling?
 pub fn guarded(record: &Record, ceiling: Amperes) -> bool {
-    standing(record).any(|listed| listed.guards(record, ceiling))
+    standing(record).any(|listed| listed.is_foreign() && listed.guards(record, ceiling))
 }
 
 /// As [`guarded`], once the charger has taken away what a ClearChargingProfile names.
@@ -98,8 +111,8 @@ pub(crate) fn guarded_without(record: &Record, ceiling: Amperes, payload: &Value
     standing(record).any(|listed| listed.guards(record, ceiling) && !listed.is_named(record.version(), payload))
 }
 
-/// Notes that the charger accepted a profile: what stood in its place, or had its id, is gone. Or it is back: then it says
-/// so.
+/// Notes that the charger accepted a profile: what stood in its place, or had its id, is gone. True: it is what was there
+/// before, and not ours.
 pub(crate) fn accepted(record: &mut Record, entry: &InForce, sent: &Value) -> bool {
     let version = record.version();
     let mut back = false;
@@ -107,7 +120,7 @@ pub(crate) fn accepted(record: &mut Record, entry: &InForce, sent: &Value) -> bo
         if listed.id() == Some(entry.profile) || listed.place() == Some(entry.place()) {
             let same = v2::profile::as_reported(version, &listed.profile) == *sent;
             listed.replaced = !same;
-            back |= same;
+            back |= same && listed.is_foreign();
         }
     }
     back
@@ -203,8 +216,10 @@ async fn list(link: &Link, step: Step, record: &Record) -> Option<(Vec<Listed>, 
 fn add(profiles: &mut Vec<Listed>, part: ProfilesPart) {
     let ProfilesPart { evse, source, profiles: new, .. } = part;
     let listed = |profile| Listed { connector: evse, source: source.clone(), profile, replaced: false };
+    // A test of ours, or what was for one session of ours, is nothing to go back to.
+    let passing = |listed: &Listed| listed.role().is_some_and(|role| [TEST_PROFILE, SESSION_PROFILE].contains(&role));
     let room = MOST.saturating_sub(profiles.len());
-    profiles.extend(new.into_iter().take(room).map(listed));
+    profiles.extend(new.into_iter().map(listed).filter(|listed| !passing(listed)).take(room));
 }
 
 /// A number for a request whose answer comes in messages of its own: it is not used twice for a charger.
@@ -237,10 +252,10 @@ fn not_listed() -> Finding {
 }
 
 fn found(profiles: &[Listed], evidence: Vec<u64>) -> Option<Finding> {
-    if profiles.is_empty() {
+    let words: Vec<String> = profiles.iter().filter(|listed| listed.is_foreign()).map(Listed::words).collect();
+    if words.is_empty() {
         return None;
     }
-    let words: Vec<String> = profiles.iter().map(Listed::words).collect();
     Some(Finding {
         code: "profiles_found".into(),
         gravity: Gravity::Note,

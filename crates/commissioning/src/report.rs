@@ -100,6 +100,9 @@ pub struct ConnectionEvidence {
     pub path: String,
     /// Subprotocols it offered, in its order.
     pub offered: Vec<String>,
+    /// How the newest connection was secured, in words.
+    #[serde(default)]
+    pub security: String,
     /// When it first connected.
     pub first_connected: Option<Timestamp>,
     /// How often it connected since.

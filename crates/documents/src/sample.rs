@@ -73,6 +73,7 @@ pub fn passed() -> Report {
             url: "ws://192.168.1.23:9616/WP-91020014".into(),
             path: "/WP-91020014".into(),
             offered: vec!["ocpp1.6".into()],
+            security: "not encrypted, no password; as in security profile 0".into(),
             first_connected: Some(at(0)),
             connections: 2,
             clock: "10 h 30 min behind ours: it keeps UTC as local time".into(),

@@ -327,6 +327,7 @@ fn connection(report: &Report, time: &LocalTime) -> Vec<Pair> {
         pair("URL it used", &seen.url),
         pair("Path asked for", &seen.path),
         pair("Subprotocols offered", entered(&seen.offered.join(", "), "none")),
+        pair("Secured", &seen.security),
         pair("First connected", first),
         pair("Connections since", seen.connections.to_string()),
         pair("Charger's clock", entered(&seen.clock, "not seen")),

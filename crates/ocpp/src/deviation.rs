@@ -232,6 +232,10 @@ pub static MEANINGS: &[(&str, &str)] = &[
         "unmasked_frame",
         "The charger does not mask its WebSocket frames (RFC 6455 5.1). Most platforms close the connection.",
     ),
+    (
+        "message_in_pieces",
+        "The message came in several WebSocket frames. WebSocket allows that; simple platforms read only the first one.",
+    ),
     ("invalid_utf8", "The frame is not valid UTF-8. Platforms close the connection, as WebSocket demands."),
     ("frame_too_large", "A message was larger than 1 MiB and was refused. Other platforms have similar bounds."),
     ("websocket_protocol", "The charger broke the WebSocket protocol and the connection could not go on."),
@@ -262,6 +266,11 @@ pub static MEANINGS: &[(&str, &str)] = &[
     ),
     ("path_without_id", "The path holds no charger id. Platforms refuse the connection: set the id in the charger."),
     (
+        "id_like_a_path",
+        "The charger's id is a word that ends the addresses of platforms: it seems to add no id of its own. Platforms take \
+         all such chargers for one, or refuse them: add the id to the URL.",
+    ),
+    (
         "id_not_plain",
         "The charger's id holds characters other than letters, digits and - _ . : platforms may refuse it.",
     ),
@@ -283,6 +292,16 @@ pub static MEANINGS: &[(&str, &str)] = &[
         "upgrade_header",
         "The WebSocket request lacks a header it needs (Connection, Upgrade, Version or Key). Most platforms refuse the \
          connection.",
+    ),
+    (
+        "password_not_text",
+        "The password is raw bytes and no text, as 1.6 defines its AuthorizationKey. Some platforms of 1.6 and all of 2.x \
+         take only text and refuse the connection.",
+    ),
+    (
+        "compression_offered",
+        "The charger offers to compress its messages, which OCPP 1.6 does not define. It is declined here; where a platform \
+         agrees, messages may become unreadable.",
     ),
     ("early_bytes", "The charger sent data before the connection was confirmed. Some platforms drop it."),
     (

@@ -9,8 +9,6 @@ use crate::version::Version;
 
 /// The longest message id OCPP-J allows, characters.
 const ID_CHARS: usize = 36;
-/// A message is large from here on, bytes: what many WebSocket libraries take at most by default.
-const LARGE: usize = 64 * 1024;
 /// The longest description of an error, characters.
 const DESCRIPTION_CHARS: usize = 255;
 /// The id that stands for one that could not be read (OCPP 2.0.1 part 4).
@@ -102,9 +100,6 @@ pub enum Frame {
 /// Reads a frame. Never fails: what cannot be read is [`Frame::Unreadable`] with the deviation that says why.
 pub fn parse(bytes: &[u8]) -> (Frame, Vec<Deviation>) {
     let mut deviations = Vec::new();
-    if bytes.len() > LARGE {
-        deviations.push(Deviation::soft("message_large", "", format!("{} bytes", bytes.len())));
-    }
     let frame = match json::read(bytes, &mut deviations) {
         Ok(Value::Array(parts)) => message(parts, &mut deviations),
         Ok(other) => not_a_message(shown(&other), &mut deviations),

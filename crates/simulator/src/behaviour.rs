@@ -50,6 +50,8 @@ pub struct Behaviour {
     pub rate_unit: RateUnit,
     /// The highest stack level it takes: 0 and up.
     pub max_stack_level: i64,
+    /// Charger and car can feed back: a setpoint below zero (2.1) lets the car give, and the meter counts both ways.
+    pub discharges: bool,
     /// It lets the endpoint lower its security profile. 1.6 and 2.0.1 forbid that; 2.1 allows it from 3 to 2.
     pub lowers_security: bool,
     /// What it does wrong; nothing by default.
@@ -80,6 +82,7 @@ impl Default for Behaviour {
             zone_offset_s: 0,
             rate_unit: RateUnit::Current,
             max_stack_level: 8,
+            discharges: false,
             lowers_security: false,
             deviates: Deviations::default(),
         }

@@ -30,9 +30,10 @@ impl Car {
         }
     }
 
-    /// Turns towards what is offered, in amperes per phase: 0 or at least 6.
+    /// Turns towards what is offered, in amperes per phase: 0 or at least 6, negative where it is to give.
     pub(crate) fn follow(&mut self, offer: f64, now: Timestamp) {
-        let wanted = if self.is_full() { 0.0 } else { offer.min(self.limit) };
+        let most = if self.is_full() { 0.0 } else { self.limit };
+        let wanted = offer.clamp(-self.limit, most);
         if wanted != self.to {
             (self.from, self.to, self.since) = (self.amps(now), wanted, now);
         }
@@ -43,7 +44,7 @@ impl Car {
         (self.from, self.to, self.since) = (0.0, 0.0, now);
     }
 
-    /// What it draws, in amperes on each phase it uses.
+    /// What it draws, in amperes on each phase it uses; negative while it gives.
     pub(crate) fn amps(&self, now: Timestamp) -> f64 {
         let share = (now.duration_since(self.since).as_secs_f64() / RAMP_SECONDS).clamp(0.0, 1.0);
         self.from + (self.to - self.from) * share

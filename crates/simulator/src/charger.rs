@@ -32,14 +32,17 @@ pub struct SimulatedCharger {
     pub(crate) registration: Registration,
     pub(crate) connector: Connector,
     pub(crate) car: Car,
+    /// What the meter counted into the car, and out of it.
     pub(crate) energy_wh: f64,
+    pub(crate) exported_wh: f64,
     /// A Reset was asked for: reboot when all is said, at the latest at this time.
     pub(crate) reboot_by: Option<Timestamp>,
     pub(crate) hangs: bool,
     /// The endpoint accepted the boot since the charger last started.
     pub(crate) is_registered: bool,
     pub(crate) advanced_to: Timestamp,
-    offline_since: Option<Timestamp>,
+    /// When the connection was lost; nothing while it stands.
+    pub(crate) offline_since: Option<Timestamp>,
     /// The number of the interval in which the meter was last read at a round time.
     pub(crate) aligned_slot: Option<i64>,
     pub(crate) network: Network,
@@ -67,6 +70,7 @@ impl SimulatedCharger {
             connector: Connector::new(behaviour.plugged),
             car: Car::new(&behaviour, start),
             energy_wh: behaviour.meter_start_wh,
+            exported_wh: 0.0,
             reboot_by: None,
             hangs: false,
             is_registered: false,
@@ -97,6 +101,7 @@ impl SimulatedCharger {
         self.outbox.connected();
         self.network.connected();
         self.journal("Connected.", now);
+        self.profiles.reconnected(self.moment(now));
         let offline = self.offline_since.take().map_or(SignedDuration::MAX, |since| now.duration_since(since));
         (self.dialect().connected)(self, offline);
         self.introduce(now);
@@ -131,7 +136,7 @@ impl SimulatedCharger {
         let mut frames = Vec::new();
         match Frame::read(version, text) {
             Frame::Call { id, .. } if matches!(self.registration, Registration::Rejected { .. }) => {
-                frames.extend(rpc::answer(version, &id, Err(rpc::rejected(version))));
+                frames.extend(rpc::answer(version, &id, Err(rpc::unregistered(version))));
             }
             Frame::Call { id, action, payload } => {
                 let reply = self.obey(&action, &payload, now);
@@ -139,7 +144,7 @@ impl SimulatedCharger {
             }
             Frame::Answer { id, result } => match (self.outbox.answered(&id), result) {
                 (Some(call), Some(result)) => {
-                    if let Err(why) = self.understand(call.action, &result, now) {
+                    if let Err(why) = self.understand(&call, &result, now) {
                         frames.extend(rpc::refuse_answer(version, &id, &why));
                     }
                 }
@@ -162,6 +167,7 @@ impl SimulatedCharger {
         self.sample_if_due(now);
         self.align_if_due(now);
         self.go_on_with_firmware(now);
+        (self.dialect().ticked)(self, now);
         self.drop_overdue_start(now);
         self.settle(Vec::new(), now)
     }
@@ -172,7 +178,10 @@ impl SimulatedCharger {
         let latest = after(self.advanced_to, if flows { FLOWING_STEP } else { IDLE_STEP });
         let due = self.registration.due().into_iter().chain(self.reboot_by);
         let due = due.chain(self.connector.due()).chain(self.outbox.due());
-        let due = due.chain(self.aligned_due()).chain(self.firmware.as_ref().and_then(Update::due));
+        let due = due
+            .chain((self.dialect().due)(self))
+            .chain(self.aligned_due())
+            .chain(self.firmware.as_ref().and_then(Update::due));
         due.filter(|at| *at > self.advanced_to).fold(latest, Timestamp::min)
     }
 
@@ -204,9 +213,10 @@ impl SimulatedCharger {
     }
 
     /// The answer to a call of ours arrived. The error says why it makes no sense.
-    fn understand(&mut self, action: &str, result: &Value, now: Timestamp) -> Result<(), String> {
+    fn understand(&mut self, call: &Call, result: &Value, now: Timestamp) -> Result<(), String> {
         let mut answers = self.dialect().answers.iter().copied().flatten();
-        answers.find(|(name, _)| *name == action).map_or(Ok(()), |(_, hear)| hear(self, result, now))
+        let known = answers.find(|(name, _)| *name == call.action);
+        known.map_or(Ok(()), |(_, hear)| hear(self, &call.payload, result, now))
     }
 
     /// A call of ours failed or was not answered in time.

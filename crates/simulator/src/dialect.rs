@@ -11,8 +11,8 @@ use serde_json::Value;
 /// Carries out a command of the endpoint.
 pub(crate) type Command = fn(&mut SimulatedCharger, &Value, Timestamp) -> Reply;
 
-/// Takes the endpoint's answer to a call of the charger; the error says why it makes no sense.
-pub(crate) type Hear = fn(&mut SimulatedCharger, &Value, Timestamp) -> Result<(), String>;
+/// Takes what the charger asked and the endpoint's answer to it; the error says why it makes no sense.
+pub(crate) type Hear = fn(&mut SimulatedCharger, &Value, &Value, Timestamp) -> Result<(), String>;
 
 /// How a version of the protocol says and hears what happens at a charger.
 pub(crate) struct Dialect {
@@ -36,6 +36,10 @@ pub(crate) struct Dialect {
     /// Tells what is not as it was told last.
     pub(crate) notice: fn(&mut SimulatedCharger, Timestamp),
     pub(crate) started: fn(&mut SimulatedCharger, &Started, Timestamp),
+    /// Time passed: what only this version does by itself.
+    pub(crate) ticked: fn(&mut SimulatedCharger, Timestamp),
+    /// When that is due.
+    pub(crate) due: fn(&SimulatedCharger) -> Option<Timestamp>,
     /// A sample within a transaction is due.
     pub(crate) sampled: fn(&mut SimulatedCharger, Timestamp),
     /// A reading at a round time of the day is due.

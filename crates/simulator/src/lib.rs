@@ -21,6 +21,7 @@ mod meter;
 mod network;
 mod outbox;
 mod power;
+mod profile;
 mod profiles;
 mod registration;
 mod reservation;

@@ -1,16 +1,20 @@
 //! The charger's meter: one reading, and the values it has to tell. How they are written is the protocol's matter.
 
+use crate::Behaviour;
+
 /// What the meter shows at one moment.
 #[derive(Debug)]
 pub(crate) struct Reading {
-    /// Amperes on L1, L2, L3, as many as the charger has.
+    /// Amperes on L1, L2, L3, as many as the charger has; negative while the car gives.
     pub(crate) amps: Vec<f64>,
     /// What the charger offers the car, in amperes per phase.
     pub(crate) offered: f64,
     /// Volts between each phase and neutral.
     pub(crate) volts: f64,
-    /// The register, in watt-hours.
+    /// The register of what the car took, in watt-hours.
     pub(crate) wh: f64,
+    /// The register of what it gave, in watt-hours.
+    pub(crate) exported_wh: f64,
     /// Power and energy only, in kW and kWh: a deviation.
     pub(crate) kilowatts_only: bool,
 }
@@ -28,13 +32,19 @@ pub(crate) struct Sample {
 
 type Measure = fn(&Reading) -> Vec<Sample>;
 
-/// Every measurand the meter knows, in the order it sends them.
+/// What every meter here knows, in the order it is sent.
 const MEASURANDS: &[(&str, Measure)] = &[
     ("Energy.Active.Import.Register", |r| vec![sample(r.wh.floor(), 0, "Wh")]),
-    ("Current.Import", |r| per_phase(r, "", |amps| sample(amps, 1, "A"))),
-    ("Current.Offered", |r| vec![sample(r.offered, 1, "A")]),
-    ("Power.Active.Import", |r| vec![sample(r.watts(), 1, "W")]),
+    ("Current.Import", |r| per_phase(r, "", |amps| sample(amps.max(0.0), 1, "A"))),
+    ("Current.Offered", |r| vec![sample(r.offered.max(0.0), 1, "A")]),
+    ("Power.Active.Import", |r| vec![sample(r.watts().max(0.0), 1, "W")]),
     ("Voltage", |r| per_phase(r, "-N", |_| sample(r.volts, 1, "V"))),
+];
+/// And what one that counts both ways knows besides.
+const EXPORTED: &[(&str, Measure)] = &[
+    ("Energy.Active.Export.Register", |r| vec![sample(r.exported_wh.floor(), 0, "Wh")]),
+    ("Current.Export", |r| per_phase(r, "", |amps| sample(-amps.min(0.0), 1, "A"))),
+    ("Power.Active.Export", |r| vec![sample(-r.watts().min(0.0), 1, "W")]),
 ];
 
 fn sample(value: f64, decimals: usize, unit: &'static str) -> Sample {
@@ -46,18 +56,23 @@ fn per_phase(reading: &Reading, to: &str, measure: impl Fn(f64) -> Sample) -> Ve
     reading.amps.iter().enumerate().map(phased).collect()
 }
 
-/// All measurands, separated by commas.
-pub(crate) fn all_measurands() -> String {
-    MEASURANDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",")
+fn all() -> impl Iterator<Item = &'static (&'static str, Measure)> {
+    MEASURANDS.iter().chain(EXPORTED)
+}
+
+/// All measurands of a charger, separated by commas.
+pub(crate) fn all_measurands(it: &Behaviour) -> String {
+    let exported = if it.discharges { EXPORTED } else { &[] };
+    MEASURANDS.iter().chain(exported).map(|(name, _)| *name).collect::<Vec<_>>().join(",")
 }
 
 /// Whether the meter knows every measurand of a comma-separated list.
 pub(crate) fn knows(list: &str) -> bool {
-    list.split(',').all(|wanted| MEASURANDS.iter().any(|(name, _)| *name == wanted))
+    list.split(',').all(|wanted| all().any(|(name, _)| *name == wanted))
 }
 
 impl Reading {
-    /// What flows into the car, in watts over all phases.
+    /// What flows into the car, in watts over all phases; negative while it gives.
     pub(crate) fn watts(&self) -> f64 {
         self.amps.iter().sum::<f64>() * self.volts
     }
@@ -68,7 +83,7 @@ impl Reading {
         let named = |(name, measure): &(&'static str, Measure)| {
             measure(self).into_iter().map(move |sample| Sample { measurand: name, ..sample }).collect::<Vec<_>>()
         };
-        let samples = MEASURANDS.iter().filter(is_wanted).flat_map(named);
+        let samples = all().filter(is_wanted).flat_map(named);
         if self.kilowatts_only { samples.filter_map(in_kilowatts).collect() } else { samples.collect() }
     }
 }

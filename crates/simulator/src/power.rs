@@ -3,7 +3,7 @@
 use crate::SimulatedCharger;
 use crate::clock::after;
 use crate::meter::Reading;
-use crate::profiles::Moment;
+use crate::profile::Moment;
 use jiff::Timestamp;
 
 /// IEC 61851-1: the control pilot cannot offer less; below it a charger pauses.
@@ -12,11 +12,13 @@ const MINIMUM_AMPS: f64 = 6.0;
 pub(crate) const FLOWING_STEP: i64 = 1;
 
 impl SimulatedCharger {
-    /// What the charger offers the car, in amperes per phase; 0 when it pauses or nothing runs.
+    /// What the charger offers the car, in amperes per phase; 0 when it pauses or nothing runs, negative when it wants
+    /// the car to give.
     pub(crate) fn offered(&self, now: Timestamp) -> f64 {
-        let limit = self.profiles.limit(self.behaviour.deviates, self.moment(now));
-        let amps = limit.map_or(self.ceiling(), |limit| limit.min(self.ceiling()));
-        if self.connector.transaction.is_none() || amps < MINIMUM_AMPS { 0.0 } else { amps }
+        let ceiling = self.ceiling();
+        let limit = self.profiles.limit(self.behaviour.deviates, self.moment(now)).unwrap_or(ceiling);
+        let amps = limit.clamp(if self.behaviour.discharges { -ceiling } else { 0.0 }, ceiling);
+        if self.connector.transaction.is_none() || amps.abs() < MINIMUM_AMPS { 0.0 } else { amps }
     }
 
     /// What the type plate and the installer allow, in amperes per phase.
@@ -28,7 +30,8 @@ impl SimulatedCharger {
     /// Now, as schedules see it.
     pub(crate) fn moment(&self, now: Timestamp) -> Moment {
         let transaction = self.connector.transaction.as_ref().map(|transaction| transaction.start);
-        Moment { now, clock: self.clock.at(now), transaction }
+        let (offline_since, priority) = (self.offline_since, self.v2.priority);
+        Moment { now, clock: self.clock.at(now), transaction, offline_since, priority }
     }
 
     /// What the meter shows now.
@@ -40,6 +43,7 @@ impl SimulatedCharger {
             offered: self.offered(now),
             volts: self.behaviour.volts,
             wh: self.energy_wh,
+            exported_wh: self.exported_wh,
             kilowatts_only: self.behaviour.deviates.measures_only_kilowatts,
         }
     }
@@ -54,7 +58,8 @@ impl SimulatedCharger {
             let amps = (self.car.amps(from) + self.car.amps(to)) / 2.0;
             let watts = amps * self.behaviour.volts * f64::from(self.behaviour.car_phases);
             let wh = watts * to.duration_since(from).as_secs_f64() / 3600.0;
-            self.energy_wh += wh;
+            self.energy_wh += wh.max(0.0);
+            self.exported_wh -= wh.min(0.0);
             self.car.charge(wh);
             self.advanced_to = to;
         }

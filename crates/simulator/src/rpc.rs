@@ -113,17 +113,19 @@ impl Fault {
     }
 }
 
-/// Why a call of the endpoint gets no CALLRESULT.
+/// Why a call of the endpoint is not carried out.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// A CALLERROR with this description.
     Error(Fault, String),
+    /// 2.x: an answer whose status is Rejected, with the reason in at most 20 characters.
+    Rejected(&'static str),
     /// No word at all: a deviation.
     Silence,
 }
 
 /// What a charger whose boot was rejected says to a call: nothing in 1.6 (section 4.2), SecurityError in 2.x (B03.FR.08).
-pub(crate) fn rejected(version: Version) -> Refusal {
+pub(crate) fn unregistered(version: Version) -> Refusal {
     let description = "This charger's boot was rejected.";
     if version.is_v2() { Refusal::Error(Fault::Security, description.into()) } else { Refusal::Silence }
 }
@@ -141,11 +143,19 @@ pub(crate) fn status(status: &str) -> Reply {
     Ok(json!({ "status": status }))
 }
 
+/// An answer that says no and why (2.x).
+pub(crate) fn rejected(reason: &'static str) -> Reply {
+    Err(Refusal::Rejected(reason))
+}
+
 /// The frame that answers call `id`, unless the charger stays silent.
 pub(crate) fn answer(version: Version, id: &str, reply: Reply) -> Option<String> {
     match reply {
         Ok(payload) => Some(json!([3, id, payload]).to_string()),
         Err(Refusal::Error(fault, description)) => Some(error(version, id, fault, &description)),
+        Err(Refusal::Rejected(reason)) => {
+            Some(json!([3, id, { "status": "Rejected", "statusInfo": { "reasonCode": reason } }]).to_string())
+        }
         Err(Refusal::Silence) => None,
     }
 }

@@ -3,7 +3,7 @@
 use crate::SimulatedCharger;
 use crate::clock::after;
 use crate::dialect::{Setting, Started};
-use crate::profiles::{Profile, Purpose};
+use crate::profile::{Profile, Purpose};
 use crate::reservation::Reservation;
 use crate::rpc::cut;
 use jiff::Timestamp;

@@ -1,6 +1,6 @@
 //! What a charger takes of a limit, whatever version it is written in.
 
-use crate::profiles::{Kind, NOMINAL_VOLTS, Profile, Unit};
+use crate::profile::{Kind, Mode, NOMINAL_VOLTS, Profile, Unit};
 use crate::{AbsoluteProfiles, RateUnit, SimulatedCharger};
 use jiff::Timestamp;
 
@@ -12,8 +12,8 @@ const HORIZON: i64 = 86_400;
 pub(crate) struct Composite {
     pub(crate) duration: i64,
     pub(crate) unit: Unit,
-    /// From second, limit.
-    pub(crate) periods: Vec<(i64, f64)>,
+    /// From second, value, mode.
+    pub(crate) periods: Vec<(i64, f64, Mode)>,
 }
 
 impl SimulatedCharger {
@@ -59,15 +59,8 @@ impl SimulatedCharger {
         let duration = duration.min(HORIZON);
         let factor = if unit == Unit::A { 1.0 } else { NOMINAL_VOLTS * f64::from(self.behaviour.phases) };
         let periods = self.profiles.composite(self.moment(now), duration as f64, self.ceiling());
-        let periods = periods.iter().map(|(start, amps)| (*start, tenths(amps * factor))).collect();
+        let periods = periods.iter().map(|(start, amps, mode)| (*start, tenths(amps * factor), *mode)).collect();
         Some(Composite { duration, unit, periods })
-    }
-}
-
-impl Unit {
-    /// As both versions write it.
-    pub(crate) fn name(self) -> &'static str {
-        if self == Unit::A { "A" } else { "W" }
     }
 }
 

@@ -447,7 +447,7 @@ impl Site {
             listeners,
             tell_frames: self.inner.options.tell_frames,
             changed: Arc::new(move |id| site.mark_changed(id)),
-            sign: None,
+            sign: Some(self.signer()),
         }
     }
 }

@@ -147,7 +147,8 @@ function connection(protocol, handlers) {
     protocols: [protocol],
     strictMode: true,
     reconnect: false,
-    wsOpts: { ca: file(given.ca), cert: file(given.cert), key: file(given.key) },
+    // OCPP 1.6 knows no compression, which this package offers unless it is told not to.
+    wsOpts: { perMessageDeflate: protocol !== 'ocpp1.6', ca: file(given.ca), cert: file(given.cert), key: file(given.key) },
   });
   for (const [action, handler] of Object.entries(handlers)) client.handle(action, handler);
   client.handle(({ method }) => {
@@ -199,7 +200,10 @@ export async function run({ protocol, handlers, measured, ...charger }) {
     resets = registered = false;
     client = connection(protocol, handlers);
     const closed = new Promise((resolve) => client.once('close', resolve));
-    await client.connect();
+    await client.connect().catch((error) => {
+      console.log('refused', error.message);
+      process.exit(1);
+    });
     console.log('connected');
     // Where the connection ends in the middle of it, there is nothing more to do.
     await boots(charger, reason).catch((error) => console.log('failed', error.message));

@@ -212,7 +212,8 @@ def arguments(*more):
 
 
 def how_to_connect(given, subprotocol):
-    options = {"subprotocols": [subprotocol]}
+    # OCPP 1.6 knows no compression, which this library offers unless it is told not to.
+    options = {"subprotocols": [subprotocol], "compression": None if subprotocol == "ocpp1.6" else "deflate"}
     if given.password is not None:
         credentials = base64.b64encode(f"{given.id}:{given.password}".encode()).decode()
         options["additional_headers"] = {"Authorization": f"Basic {credentials}"}

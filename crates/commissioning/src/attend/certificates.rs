@@ -57,8 +57,9 @@ impl Signed {
 
 impl State {
     /// Has what was asked for signed, where something was: outside of the journal, because it may take a moment.
-    pub(super) fn sign(&mut self, sign: Option<&Sign>) -> bool {
-        self.signed = self.to_sign.take().map(|request| request.signed(&self.id, sign));
+    pub(super) fn sign(&mut self) -> bool {
+        let sign = self.signs();
+        self.signed = self.to_sign.take().map(|request| request.signed(&self.id, sign.as_ref()));
         self.signed.is_some()
     }
 

@@ -16,6 +16,9 @@ use crate::journal::{Direction, Writer};
 use crate::link::Outgoing;
 use crate::session::{self, Answer, Heard};
 
+/// A message is large from here on, bytes: more than many platforms take.
+const LARGE: usize = 64 * 1024;
+
 impl State {
     pub(super) fn frame(&mut self, session: u64, bytes: Bytes, binary: bool, w: &mut Writer<'_>, now: Timestamp) {
         let is_live = self.is_live(session);
@@ -30,7 +33,7 @@ impl State {
         let (event, deviations) = live.peer.receive(&bytes);
         let answering = Arc::clone(&live.answering);
         let mut happened = Vec::new();
-        let heard = Heard { number, at: now, signs: self.signs };
+        let heard = Heard { number, at: now, signs: self.signs().is_some() };
         let answer = session::on_event(&mut self.record, &event, deviations, heard, &mut happened);
         match event {
             peer::Event::Call { id, action, payload } => {
@@ -55,12 +58,15 @@ impl State {
             self.to_sign = Request::of(&what).or(self.to_sign.take());
             self.tell(number, now, what);
         }
+        if bytes.len() > LARGE {
+            self.deviated_once("message_large", w, now);
+        }
         if binary {
             self.deviated_once("binary_frame", w, now);
         }
     }
 
-    /// What the stored bytes do not show (types of frames, when they came) is an event of its own; once is enough.
+    /// What does not follow from a message's text (types of frames, when they came) is an event of its own; once is enough.
     fn deviated_once(&mut self, rule: &'static str, w: &mut Writer<'_>, now: Timestamp) {
         let deviation = Deviation::soft(rule, "", "");
         if !self.record.deviations.iter().any(|tally| tally.deviation.rule == deviation.rule) {
@@ -70,7 +76,9 @@ impl State {
 
     /// What an answered call changes for the connection, and whether the record is worth keeping.
     fn after_call(&mut self, action: &str, payload: &Value) {
-        let accepted = action == "BootNotification" && self.record.boot.as_ref().is_some_and(|b| b.accepted);
+        // A 2.x charger that boots says nothing else before (OCPP 2.0.1 part 2 B01.FR.08): what speaks has booted before.
+        let boots = action == "BootNotification" || self.record.version().is_v2();
+        let accepted = boots && self.record.boot.as_ref().is_some_and(|b| b.accepted);
         if let Some(live) = self.live.as_mut().filter(|_| accepted) {
             live.booted = true;
             (live.held_until, live.ask_boot_at) = (None, None);

@@ -39,6 +39,9 @@ pub type Changed = Arc<dyn Fn(&Arc<str>) + Send + Sync>;
 /// are unlocked before.
 pub type Sign = Arc<dyn Fn(&str, &str) -> Result<String, String> + Send + Sync>;
 
+/// Who signs at this moment; `None`: nobody, as while no key is unlocked.
+pub type Signer = Arc<dyn Fn() -> Option<Sign> + Send + Sync>;
+
 /// What a charger's task needs from the site.
 #[derive(Clone)]
 pub struct Surroundings {
@@ -52,8 +55,8 @@ pub struct Surroundings {
     pub tell_frames: bool,
     /// Called after each commit.
     pub changed: Changed,
-    /// Signs chargers' certificates; `None`: they are told that nobody does.
-    pub sign: Option<Sign>,
+    /// Signs chargers' certificates; while nobody does, they are told so.
+    pub sign: Option<Signer>,
 }
 
 /// Attends one charger until every sender of its inbox is gone or the store has closed. `record` is what the disk knows.
@@ -65,7 +68,7 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
     let mut state = State::new(Arc::clone(&id), record, around);
     loop {
         let wake = state.wake();
-        let due = if state.sign(around.sign.as_ref()) {
+        let due = if state.sign() {
             Due::Signed
         } else {
             tokio::select! {
@@ -94,6 +97,8 @@ pub async fn attend(record: Record, around: &Surroundings, inbox: &mut mpsc::Rec
     }
 }
 
+// It lives for one turn of the loop, and an input is by far the most frequent.
+#[allow(clippy::large_enum_variant)]
 enum Due {
     Input(Input),
     Time,
@@ -181,7 +186,7 @@ struct State {
     to_sign: Option<certificates::Request>,
     /// That certificate, or why there is none.
     signed: Option<Result<certificates::Signed, String>>,
-    signs: bool,
+    signer: Option<Signer>,
     effects: Effects,
 }
 
@@ -198,9 +203,14 @@ impl State {
             undo: false,
             to_sign: None,
             signed: None,
-            signs: around.sign.is_some(),
+            signer: around.sign.clone(),
             effects: Effects::default(),
         }
+    }
+
+    /// Who signs at this moment.
+    fn signs(&self) -> Option<Sign> {
+        self.signer.as_ref().and_then(|signer| signer())
     }
 
     /// When something is due without any input.

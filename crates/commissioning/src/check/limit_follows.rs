@@ -107,14 +107,24 @@ async fn note_what_is_there(link: &Link, record: &Record) {
 /// The base to which every test falls back: without duration, at the lowest level, not above the ceiling; before any
 /// current flows for us. A charger that takes no default limit may still take one for its transaction.
 async fn write_base(trial: &mut Trial<'_>, base: Amperes) -> Result<(), Outcome> {
-    for connector in [0, 1] {
-        for counts in [Counts::Absolute, Counts::Relative] {
-            if trial.stand_on(&Recipe::default_on(connector, counts), base).await? {
-                return Ok(());
-            }
-        }
+    let homes = limit::homes(&trial.record().await?);
+    let mut taken = false;
+    for connector in &homes {
+        taken |= stands(trial, *connector, base).await?;
+    }
+    if !taken && homes == [0] {
+        stands(trial, 1, base).await?;
     }
     Ok(())
+}
+
+async fn stands(trial: &mut Trial<'_>, connector: u32, base: Amperes) -> Result<bool, Outcome> {
+    for counts in [Counts::Absolute, Counts::Relative] {
+        if trial.stand_on(&Recipe::default_on(connector, counts), base).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A running transaction: the one there is, or one we start. No car is "not tested".

@@ -8,7 +8,7 @@ use chargehand_ocpp::profile::Purpose;
 
 use crate::event::Event;
 use crate::in_force;
-use crate::limit::{Counts, Recipe, place_word};
+use crate::limit::{Counts, Recipe, homes, place_word};
 use crate::link::CallFailure;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
 use crate::record::Transaction;
@@ -32,16 +32,17 @@ pub struct Found {
 
 /// Ways to put a limit, from the one that most platforms use. The first that is *proved* wins. In an old session both
 /// ways to read Relative are tried, in a young one they are the same.
-fn recipes(transaction: &Transaction, young: bool) -> Vec<Recipe> {
+fn recipes(transaction: &Transaction, home: u32, young: bool) -> Vec<Recipe> {
     let from_start = Counts::FromStart(transaction.started);
     let kinds: &[Counts] = match young {
         true => &[Counts::Absolute, from_start],
         false => &[Counts::Absolute, Counts::Relative, from_start],
     };
     let connector = transaction.connector.max(1);
-    let all = kinds.iter().map(|counts| Recipe::default_on(0, *counts));
+    let all = kinds.iter().map(|counts| Recipe::default_on(home, *counts));
     let own = kinds.iter().map(|counts| Recipe::own(transaction, *counts));
-    all.chain(own).chain(kinds.iter().map(|counts| Recipe::default_on(connector, *counts))).collect()
+    let on_connector = kinds.iter().filter(|_| connector != home).map(|counts| Recipe::default_on(connector, *counts));
+    all.chain(own).chain(on_connector).collect()
 }
 
 /// Tries the ways with a short test, each on a base in the same place; the first that passes, or the one that says most.
@@ -56,7 +57,9 @@ pub async fn find(
 ) -> Result<Option<Found>, Outcome> {
     let mut best: Option<Found> = None;
     let young = trial.link.clock.now().duration_since(transaction.started) < YOUNG;
-    for recipe in recipes(transaction, young) {
+    let homes = homes(&trial.record().await?);
+    let home = homes.iter().copied().find(|home| *home == transaction.connector).or(homes.first().copied());
+    for recipe in recipes(transaction, home.unwrap_or(0), young) {
         if !trial.stand_on(&recipe, base).await? {
             continue;
         }

@@ -7,7 +7,7 @@ use chargehand_ocpp::profile::Purpose;
 use crate::check::limit_follows;
 use crate::event::{PermanentLimit, Step};
 use crate::guard;
-use crate::limit::{Counts, Recipe, SESSION_PROFILE, STATION_PROFILE};
+use crate::limit::{self, Counts, Recipe, SESSION_PROFILE, STATION_PROFILE};
 use crate::link::Link;
 use crate::outcome::{Outcome, Verdict};
 use crate::profiles;
@@ -110,13 +110,28 @@ impl Writing<'_, '_> {
     /// be measured. Some refuse the whole charger and take a connector (field problem P25).
     async fn as_default(&mut self, record: &Record) -> Result<Outcome, Outcome> {
         let mut taken = false;
-        for connector in Self::connectors(record).into_iter().chain([0]) {
+        for connector in Self::places(record) {
             taken |= self.put_in_a_kind(connector).await?;
         }
         if !taken {
             self.put_in_a_kind(1).await?;
         }
         Ok(self.written())
+    }
+
+    /// Where a default of ours stands, and the whole charger; in 2.x the one excludes the other.
+    fn places(record: &Record) -> Vec<u32> {
+        let on_connectors = if record.version().is_v2() { Vec::new() } else { Self::connectors(record) };
+        on_connectors.into_iter().chain(limit::homes(record)).collect()
+    }
+
+    /// In 2.x a limit on one EVSE has taken the place of that for all: the other EVSEs get theirs too.
+    async fn on_the_others(&mut self, record: &Record, connector: u32) -> Result<(), Outcome> {
+        let others = record.connectors.keys().copied().filter(|other| *other > 0 && *other != connector);
+        for other in others.filter(|_| record.version().is_v2()) {
+            self.put_in_a_kind(other).await?;
+        }
+        Ok(())
     }
 
     async fn put_in_a_kind(&mut self, connector: u32) -> Result<bool, Outcome> {
@@ -131,10 +146,13 @@ impl Writing<'_, '_> {
     /// The same in the middle of a session, measured. Where the default is not followed it is tried for the transaction,
     /// then also on the connector: what holds for the transaction alone ends with it, so that is looked for in any case.
     async fn in_session(&mut self, record: &Record, charging: &Transaction) -> Result<Outcome, Outcome> {
-        for other in Self::connectors(record) {
+        let places = Self::places(record);
+        let first =
+            if places.contains(&charging.connector) && record.version().is_v2() { charging.connector } else { 0 };
+        for other in places.into_iter().filter(|place| *place != first) {
             self.put_in_a_kind(other).await?;
         }
-        match self.prove_in_a_kind(|counts| Recipe::default_on(0, counts)).await? {
+        match self.prove_in_a_kind(|counts| Recipe::default_on(first, counts)).await? {
             Verdict::Passed => return Ok(self.passed()),
             Verdict::Failed => {}
             _ => return Ok(self.not_obeyed()),
@@ -147,7 +165,12 @@ impl Writing<'_, '_> {
         if own.is_none() || self.draws_above().await {
             let connector = charging.connector.max(1);
             if self.prove_in_a_kind(|counts| Recipe::default_on(connector, counts)).await? == Verdict::Passed {
+                self.on_the_others(record, connector).await?;
                 return Ok(self.passed());
+            }
+            if record.version().is_v2() {
+                // It took the place of the one for the whole charger, and no current shows that it is better there.
+                self.put_in_a_kind(0).await?;
             }
         }
         let Some(own) = own else { return Ok(self.not_obeyed()) };

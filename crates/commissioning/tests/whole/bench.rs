@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chargehand_commissioning::attend::{Surroundings, attend};
+use chargehand_commissioning::attend::{Sign, Signer, Surroundings, attend};
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::clock::Clock;
 use chargehand_commissioning::event::{ClosedBy, Event, Handshake, Happened, Step, Told};
@@ -72,6 +72,21 @@ impl Sent {
         self.schedule().get("id").unwrap_or(&self.profile()["chargingProfileId"])
     }
 
+    /// Where it goes: 0 is the whole charger.
+    pub fn connector(&self) -> i64 {
+        self.payload.get("connectorId").unwrap_or(&self.payload["evseId"]).as_i64().unwrap()
+    }
+
+    /// The profile that a ClearChargingProfile names, where it names one.
+    pub fn cleared(&self) -> Option<i64> {
+        self.payload.get("id").unwrap_or(&self.payload["chargingProfileId"]).as_i64()
+    }
+
+    /// What a ClearChargingProfile names instead of a profile.
+    pub fn criteria(&self) -> &Value {
+        self.payload.get("chargingProfileCriteria").unwrap_or(&self.payload)
+    }
+
     pub fn is_test(&self) -> bool {
         self.action == "SetChargingProfile" && *self.role() == 47_552
     }
@@ -122,8 +137,17 @@ impl Bench {
         Self::with(Record::new("CP1"))
     }
 
+    /// A charger that nobody has seen yet, and somebody who signs certificates.
+    pub fn signing(sign: Sign) -> Self {
+        Self::started(Record::new("CP1"), Some(sign))
+    }
+
     /// A charger of which the disk knows this.
     pub fn with(record: Record) -> Self {
+        Self::started(record, None)
+    }
+
+    fn started(record: Record, sign: Option<Sign>) -> Self {
         let clock = Clock::with_tokio(START.parse().unwrap());
         let (journal, mut batches) = Journal::new(record.as_of + 1);
         let disk = Arc::new(Mutex::new(Disk::default()));
@@ -146,7 +170,7 @@ impl Bench {
             listeners: Arc::from([]),
             tell_frames: false,
             changed: Arc::new(|_: &Arc<str>| {}),
-            sign: None,
+            sign: sign.map(|sign| -> Signer { Arc::new(move || Some(Arc::clone(&sign))) }),
         };
         let (inbox, mut inputs) = mpsc::channel(32);
         let link = Link::new("CP1".into(), clock.clone(), inbox);
@@ -395,14 +419,53 @@ impl Run {
     }
 }
 
+thread_local! {
+    /// The version that the chargers of this story speak.
+    static SPOKEN: Cell<Version> = const { Cell::new(Version::V16) };
+}
+
+/// Tells a story with chargers of another version.
+pub fn speaking(version: Version, story: fn()) {
+    SPOKEN.set(version);
+    story();
+}
+
+/// The same stories with chargers of another version: the engine above must not care which it is.
+macro_rules! also_on {
+    ($version:ident: $($story:ident),* $(,)?) => {
+        $(
+            #[test]
+            fn $story() {
+                crate::bench::speaking(chargehand_simulator::Version::$version, super::$story);
+            }
+        )*
+    };
+}
+pub(crate) use also_on;
+
+/// What the version of this story calls the place of a limit.
+pub fn place() -> &'static str {
+    if SPOKEN.get().is_v2() { "EVSE" } else { "connector" }
+}
+
+/// The action of this story's version.
+pub fn action(v16: &'static str, v2: &'static str) -> &'static str {
+    if SPOKEN.get().is_v2() { v2 } else { v16 }
+}
+
+/// No car is there.
+pub fn vacant() -> Behaviour {
+    Behaviour { version: SPOKEN.get(), ..Behaviour::default() }
+}
+
 /// A car that charges on a session somebody else started.
 pub fn charging() -> Behaviour {
-    Behaviour { plugged: true, starts_by_itself: true, ..Behaviour::default() }
+    Behaviour { plugged: true, starts_by_itself: true, ..vacant() }
 }
 
 /// A car that is plugged in and waits.
 pub fn plugged() -> Behaviour {
-    Behaviour { plugged: true, ..Behaviour::default() }
+    Behaviour { plugged: true, ..vacant() }
 }
 
 /// The outcome of a step as it stands in the record.

@@ -5,7 +5,7 @@ use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested
 use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations, RateUnit};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Run, Sent, Way, charging, plugged};
+use crate::bench::{Bench, Run, Sent, Way, charging, place, plugged};
 use crate::tamper;
 
 /// A commissioning at 16 A under 32 A of a charger that deviates, with a car that waits.
@@ -27,7 +27,7 @@ async fn a_charger_that_ignores_limits_fails_in_every_way_that_is_known_and_is_u
     let tried = |purpose: &str, connector: i64, kind: &str| {
         let is = |t: &&Sent| {
             t.profile()["chargingProfilePurpose"] == purpose
-                && t.payload["connectorId"] == connector
+                && t.connector() == connector
                 && t.profile()["chargingProfileKind"] == kind
         };
         bench.tests().iter().filter(is).count()
@@ -48,14 +48,14 @@ async fn a_charger_that_ignores_limits_fails_in_every_way_that_is_known_and_is_u
 async fn a_charger_that_obeys_only_tx_profiles_in_a_session_is_found_out() {
     let (_bench, run) = run(Deviations { obeys_only_tx_profile_mid_session: true, ..Deviations::default() }).await;
     assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
-    assert!(run.finding("limit_recipe").unwrap().contains("TxProfile on connector 1, Absolute"));
+    assert!(run.finding("limit_recipe").unwrap().contains(&format!("TxProfile on {} 1, Absolute", place())));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_obeys_only_connector_1_is_found_out() {
     let (_bench, run) = run(Deviations { obeys_only_connector_1: true, ..Deviations::default() }).await;
     assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
-    assert!(run.finding("limit_recipe").unwrap().contains("on connector 1"));
+    assert!(run.finding("limit_recipe").unwrap().contains(&format!("on {} 1", place())));
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,7 +64,7 @@ async fn a_charger_that_rejects_or_ignores_absolute_profiles_is_tested_with_rela
         let (_bench, run) = run(Deviations { absolute_profiles, ..Deviations::default() }).await;
         assert_eq!(run.verdicts(), [Passed; 3], "{absolute_profiles:?}: {:?}", run.proof);
         let finding = run.finding("limit_recipe").unwrap();
-        assert!(finding.contains("TxDefaultProfile on connector 0, Relative"), "{finding}");
+        assert!(finding.contains(&format!("TxDefaultProfile on {} 0, Relative", place())), "{finding}");
     }
 }
 
@@ -77,7 +77,7 @@ async fn a_relative_limit_works_in_an_old_session_too() {
     assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
     assert!(run.finding("limit_recipe").unwrap().contains("from the start of the transaction"));
     let last = bench.tests().pop().unwrap();
-    let seconds = last.profile()["chargingSchedule"]["duration"].as_i64().unwrap();
+    let seconds = last.schedule()["duration"].as_i64().unwrap();
     let age = last.at.duration_since(run.record.transactions[0].started).as_secs();
     assert!((600..=700).contains(&(seconds - age)), "it ends 10 min and settling from now, not from the start");
 }
@@ -112,7 +112,7 @@ async fn a_charger_with_a_single_level_gets_one_schedule_of_two_periods_and_keep
     assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
     for test in bench.tests() {
         assert_eq!(test.profile()["stackLevel"], 0);
-        assert_eq!(test.profile()["chargingSchedule"]["chargingSchedulePeriod"][1]["limit"], 32);
+        assert_eq!(test.schedule()["chargingSchedulePeriod"][1]["limit"], 32);
     }
     base_is_left(&bench, &run);
 }
@@ -131,14 +131,14 @@ fn base_is_left(bench: &Bench, run: &Run) {
     let left: Vec<(i32, u32)> = run.record.in_force.iter().map(|f| (f.profile, f.limit.milliamps())).collect();
     assert_eq!(left, [(47_551, 32_000)]);
     let taken = bench.calls("SetChargingProfile").into_iter().rfind(|c| c.answer == "Accepted").unwrap();
-    assert_eq!(taken.profile()["chargingProfileId"], 47_551, "the base took its place back");
+    assert_eq!(*taken.role(), 47_551, "the base took its place back");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_never_falls_back_gets_no_long_test_and_is_undone() {
     let (bench, run) = run(Deviations { never_falls_back: true, ..Deviations::default() }).await;
     assert_eq!(run.verdicts(), [Passed, Failed, Passed], "{:?}", run.proof);
-    let longest = bench.tests().iter().filter_map(|t| t.profile()["chargingSchedule"]["duration"].as_i64()).max();
+    let longest = bench.tests().iter().filter_map(|t| t.schedule()["duration"].as_i64()).max();
     assert!(longest.unwrap() < 300, "{longest:?}");
     assert!(run.proof.fallback.finding.contains("No rehearsal"), "{:?}", run.proof.fallback);
     assert_eq!(run.record.test_limits(bench.clock.now()).count(), 0);
@@ -173,7 +173,7 @@ async fn a_charger_that_refuses_every_profile_fails_without_a_measurement() {
 async fn a_charger_that_refuses_default_profiles_is_tested_with_the_transactions_own() {
     let bench = Bench::new();
     bench.ceiling(32.0).await;
-    let is_default = |payload: &Value| payload["csChargingProfiles"]["chargingProfilePurpose"] == "TxDefaultProfile";
+    let is_default = |payload: &Value| tamper::profile(payload)["chargingProfilePurpose"] == "TxDefaultProfile";
     let refuse = tamper::answers("SetChargingProfile", is_default, json!([3, "", {"status": "Rejected"}]));
     let _cable = bench.connect_tampered(plugged(), refuse).await;
     let run = bench.commission(16.0).await;
@@ -185,7 +185,7 @@ async fn a_charger_that_refuses_default_profiles_is_tested_with_the_transactions
 async fn a_limit_that_was_refused_last_does_not_hide_that_one_was_ignored() {
     let bench = Bench::new();
     bench.ceiling(32.0).await;
-    let is_own = |payload: &Value| payload["connectorId"] == 1;
+    let is_own = |payload: &Value| payload["connectorId"] == 1 || payload["evseId"] == 1;
     let refuse = tamper::answers("SetChargingProfile", is_own, json!([3, "", {"status": "Rejected"}]));
     let deviates = Deviations { ignores_limits: true, ..Deviations::default() };
     let _cable = bench.connect_tampered(Behaviour { deviates, ..plugged() }, refuse).await;
@@ -198,7 +198,7 @@ async fn a_charger_on_adelaide_time_gets_schedules_on_its_own_clock() {
     // `law` holds every startSchedule against the charger's clock
     let (bench, run) = run_of(Behaviour { zone_offset_s: 34_200, ..plugged() }).await;
     assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
-    let start = bench.tests()[0].profile()["chargingSchedule"]["startSchedule"].as_str().unwrap().to_owned();
+    let start = bench.tests()[0].schedule()["startSchedule"].as_str().unwrap().to_owned();
     assert!(start.starts_with("2026-11-22T10:29"), "{start}");
 }
 
@@ -209,7 +209,7 @@ async fn a_charger_that_takes_only_power_gets_whole_watts_for_its_phases() {
         let (bench, run) = run_of(behaviour).await;
         assert_eq!(run.verdicts(), [Passed; 3], "{phases}: {:?}", run.proof);
         let test = bench.tests().pop().unwrap();
-        let schedule = &test.profile()["chargingSchedule"];
+        let schedule = test.schedule();
         assert_eq!((&schedule["chargingRateUnit"], test.limit()), (&json!("W"), 16.0 * 230.0 * f64::from(phases)));
         assert_eq!(schedule["chargingSchedulePeriod"][0]["numberPhases"], phases);
         assert_eq!(run.proof.measured_ma, Some(16_000), "confirmed in amperes");
@@ -251,11 +251,10 @@ async fn a_charger_that_shares_its_watts_out_is_not_held_down_by_a_base_for_one_
     // it takes the base in W as the total of all three phases, whatever numberPhases says
     let mut watts = f64::INFINITY;
     let shares = Box::new(move |way: Way, frame: &mut Value| {
-        let profile = &frame[3]["csChargingProfiles"];
-        if way == Way::ToCharger && profile["chargingProfileId"] == 47_551 {
-            watts = profile["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"].as_f64().unwrap();
+        if way == Way::ToCharger && tamper::plays(frame, 47_551) {
+            watts = tamper::schedule(&frame[3])["chargingSchedulePeriod"][0]["limit"].as_f64().unwrap();
         }
-        if way == Way::FromCharger && frame[2] == "MeterValues" {
+        if way == Way::FromCharger && tamper::is_reading(frame) {
             tamper::set_import(frame, |amps| amps.min(watts / 230.0 / 3.0));
         }
         true
@@ -292,5 +291,30 @@ async fn every_known_way_is_tried_within_the_four_minutes_that_a_whole_run_leave
         assert_eq!((proof.outcome.verdict, proof.attempts.len()), (Failed, 9), "{:?}", proof.outcome);
         let seconds = ended.duration_since(began).as_secs();
         assert!(seconds < 240, "{seconds} s");
+    }
+}
+
+mod on_2_0_1 {
+    crate::bench::also_on! { V201:
+        a_charger_that_ignores_limits_fails_in_every_way_that_is_known_and_is_undone,
+        a_charger_that_obeys_only_tx_profiles_in_a_session_is_found_out,
+        a_charger_that_obeys_only_connector_1_is_found_out,
+        a_charger_that_rejects_or_ignores_absolute_profiles_is_tested_with_relative_ones,
+        a_relative_limit_works_in_an_old_session_too,
+        whatever_way_works_the_charger_falls_back_to_the_base_and_not_to_nothing,
+        a_charger_with_a_single_level_gets_one_schedule_of_two_periods_and_keeps_the_base,
+        a_charger_that_claims_levels_and_rejects_them_gets_one_schedule_of_two_periods,
+        a_charger_that_never_falls_back_gets_no_long_test_and_is_undone,
+        a_charger_that_falls_silent_at_a_profile_is_inconclusive_and_not_tried_again,
+        a_charger_that_refuses_every_profile_fails_without_a_measurement,
+        a_charger_that_refuses_default_profiles_is_tested_with_the_transactions_own,
+        a_limit_that_was_refused_last_does_not_hide_that_one_was_ignored,
+        a_charger_on_adelaide_time_gets_schedules_on_its_own_clock,
+        a_charger_that_takes_only_power_gets_whole_watts_for_its_phases,
+        a_charger_that_regulates_watts_is_judged_by_its_amperes_on_a_low_supply,
+        a_one_phase_car_after_a_three_phase_car_is_not_given_three_phases_of_watts,
+        a_charger_that_shares_its_watts_out_is_not_held_down_by_a_base_for_one_phase,
+        a_charger_that_falls_back_above_the_base_gets_no_long_test,
+        every_known_way_is_tried_within_the_four_minutes_that_a_whole_run_leaves_for_it,
     }
 }

@@ -6,8 +6,8 @@ use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested
 use chargehand_simulator::{Behaviour, Deviations};
 use serde_json::json;
 
-use crate::bench::{Bench, Way, amps, charging, outcome, plugged};
-use crate::tamper::{import, readings};
+use crate::bench::{Bench, Way, action, amps, charging, outcome, place, plugged, vacant};
+use crate::tamper::{import, is_reading, plays, readings};
 
 #[tokio::test(start_paused = true)]
 async fn an_obedient_charger_is_inspected_limited_proved_and_undone() {
@@ -17,7 +17,7 @@ async fn an_obedient_charger_is_inspected_limited_proved_and_undone() {
     assert_eq!((run.proof.requested_ma, run.proof.asked_ma), (16_000, Some(16_000)));
     assert_eq!((run.proof.before_ma, run.proof.measured_ma), (Some(32_000), Some(16_000)));
     assert!(run.proof.settled_ms.unwrap() <= 20_000, "within 10 s and one sample interval");
-    assert!(run.proof.recipe.contains("TxDefaultProfile on connector 0, Absolute, in A"));
+    assert!(run.proof.recipe.contains(&format!("TxDefaultProfile on {} 0, Absolute, in A", place())));
     for step in [Step::Inspect, Step::Limit, Step::Undo] {
         assert_eq!(outcome(&run.record, step), Passed);
     }
@@ -39,7 +39,7 @@ async fn a_verdict_rests_on_the_reading_before_the_limit_its_answer_and_the_read
         let is = |number: &&u64| (**number > test.number) == after;
         let frames = evidence.iter().filter(is).map(|n| bench.entry(*n));
         frames
-            .filter(|e| e.direction == Direction::In && String::from_utf8_lossy(&e.bytes).contains("MeterValues"))
+            .filter(|e| e.direction == Direction::In && String::from_utf8_lossy(&e.bytes).contains("meterValue"))
             .count()
     };
     assert!(readings(false) >= 1, "a draw above it before");
@@ -53,8 +53,7 @@ async fn a_verdict_rests_on_the_reading_before_the_limit_its_answer_and_the_read
 async fn the_test_is_short_until_its_fallback_is_proved_and_then_lasts_ten_minutes_and_settling() {
     let (bench, _cable) = Bench::commissioning(32.0, plugged()).await;
     bench.commission(16.0).await;
-    let durations: Vec<i64> =
-        bench.tests().iter().map(|t| t.profile()["chargingSchedule"]["duration"].as_i64().unwrap()).collect();
+    let durations: Vec<i64> = bench.tests().iter().map(|t| t.schedule()["duration"].as_i64().unwrap()).collect();
     // 10 s and one interval of 10 s, from 60 s before now on
     assert_eq!(durations, [50 + 60, 600 + 20 + 60]);
 }
@@ -79,7 +78,7 @@ async fn a_car_at_six_and_a_half_amperes_proves_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_car_nothing_is_tested() {
-    let (bench, _cable) = Bench::commissioning(32.0, Behaviour::default()).await;
+    let (bench, _cable) = Bench::commissioning(32.0, vacant()).await;
     let run = bench.commission(16.0).await;
     assert_eq!(run.limit(), NotTested, "{:?}", run.proof.outcome);
     assert_eq!((run.proof.asked_ma, bench.tests().len()), (None, 0));
@@ -186,8 +185,8 @@ async fn one_early_reading_above_the_limit_and_then_silence_is_inconclusive_not_
     bench.ceiling(32.0).await;
     let (mut tested, mut told) = (false, 0);
     let tamper = Box::new(move |way: Way, frame: &mut serde_json::Value| {
-        tested |= way == Way::ToCharger && frame[3]["csChargingProfiles"]["chargingProfileId"] == 47_552;
-        if tested && frame[2] == "MeterValues" {
+        tested |= way == Way::ToCharger && plays(frame, 47_552);
+        if tested && is_reading(frame) {
             told += 1;
             crate::tamper::set_import(frame, |_| 32.0);
             return told <= 1;
@@ -221,8 +220,8 @@ async fn a_clock_that_is_set_in_the_middle_does_not_make_every_reading_old() {
     bench.ceiling(32.0).await;
     let mut tested = false;
     let ahead = Box::new(move |way: Way, frame: &mut serde_json::Value| {
-        tested |= way == Way::ToCharger && frame[3]["csChargingProfiles"]["chargingProfileId"] == 47_552;
-        if !tested && frame[2] == "MeterValues" {
+        tested |= way == Way::ToCharger && plays(frame, 47_552);
+        if !tested && is_reading(frame) {
             let time: jiff::Timestamp = frame[3]["meterValue"][0]["timestamp"].as_str().unwrap().parse().unwrap();
             let ahead = time + jiff::SignedDuration::from_secs(100);
             frame[3]["meterValue"][0]["timestamp"] = json!(ahead.to_string());
@@ -239,11 +238,15 @@ async fn a_clock_that_is_set_in_the_middle_does_not_make_every_reading_old() {
 async fn a_charge_of_our_own_uses_a_short_id_tag_that_expires_within_the_hour() {
     let (bench, _cable) = Bench::commissioning(32.0, plugged()).await;
     bench.commission(16.0).await;
-    let start = bench.calls("RemoteStartTransaction").pop().unwrap();
-    let tag = start.payload["idTag"].as_str().unwrap();
+    let start = bench.calls(action("RemoteStartTransaction", "RequestStartTransaction")).pop().unwrap();
+    let tag = start.payload.get("idTag").unwrap_or(&start.payload["idToken"]["idToken"]).as_str().unwrap();
     assert!((1..=16).contains(&tag.chars().count()), "{tag}");
-    let answer = bench.answers("StartTransaction").pop().unwrap();
-    let expires: jiff::Timestamp = answer["idTagInfo"]["expiryDate"].as_str().unwrap().parse().unwrap();
+    let answers = bench.answers(action("StartTransaction", "TransactionEvent"));
+    let expires = answers.iter().find_map(|answer| {
+        let info = (&answer["idTagInfo"]["expiryDate"], &answer["idTokenInfo"]["cacheExpiryDateTime"]);
+        info.0.as_str().or(info.1.as_str()).map(str::to_owned)
+    });
+    let expires: jiff::Timestamp = expires.unwrap().parse().unwrap();
     let left = expires.duration_since(start.at).as_secs();
     assert!((60..=3600).contains(&left), "{left} s");
 }
@@ -267,4 +270,28 @@ async fn a_ceiling_that_comes_down_in_the_middle_holds_the_limits_that_still_wai
         "what stays is under the new ceiling: {:?}",
         record.in_force
     );
+}
+
+mod on_2_0_1 {
+    crate::bench::also_on! { V201:
+        an_obedient_charger_is_inspected_limited_proved_and_undone,
+        a_verdict_rests_on_the_reading_before_the_limit_its_answer_and_the_readings_after,
+        the_test_is_short_until_its_fallback_is_proved_and_then_lasts_ten_minutes_and_settling,
+        a_car_that_draws_less_is_tested_with_a_lower_step_never_a_higher,
+        a_car_at_six_and_a_half_amperes_proves_nothing,
+        without_a_car_nothing_is_tested,
+        a_limit_above_the_ceiling_is_never_sent,
+        a_limit_at_the_ceiling_is_tested_with_a_lower_step_because_the_base_holds_the_car_there,
+        a_reading_from_before_the_base_does_not_count_as_the_draw_before,
+        a_limit_below_six_amperes_is_sent_as_zero_and_passed_means_that_it_pauses,
+        a_car_that_is_full_in_the_middle_proves_nothing_even_for_a_pause,
+        a_car_that_reduces_by_itself_in_the_middle_proves_nothing,
+        a_reading_taken_before_the_limit_but_sent_after_it_is_not_fresh,
+        an_old_sample_beside_the_fresh_one_is_no_evidence,
+        one_early_reading_above_the_limit_and_then_silence_is_inconclusive_not_failed,
+        what_the_charger_names_is_said_beside_the_measurement_never_instead,
+        a_clock_that_is_set_in_the_middle_does_not_make_every_reading_old,
+        a_charge_of_our_own_uses_a_short_id_tag_that_expires_within_the_hour,
+        a_ceiling_that_comes_down_in_the_middle_holds_the_limits_that_still_wait,
+    }
 }

@@ -5,12 +5,14 @@
 
 mod bench;
 mod connecting;
+mod inspecting;
 mod law;
 mod limit_kinds;
 mod limit_proof;
 mod meters;
 mod permanent;
 mod replaying;
+mod stations;
 mod tamper;
 mod undoing;
 mod vanishing;

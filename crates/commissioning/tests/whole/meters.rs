@@ -4,7 +4,7 @@ use chargehand_commissioning::outcome::Verdict::{Inconclusive, Passed};
 use chargehand_simulator::{Behaviour, Deviations, MeterHabit};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Way, plugged};
+use crate::bench::{Bench, Way, action, plugged};
 use crate::tamper;
 
 fn with_meter(meter_values: MeterHabit, meter_interval_s: u32) -> Behaviour {
@@ -51,7 +51,10 @@ async fn a_meter_that_speaks_every_ten_seconds_is_not_asked() {
 
 fn triggers(bench: &Bench) -> Vec<jiff::Timestamp> {
     let triggers = bench.calls("TriggerMessage").into_iter();
-    triggers.filter(|t| t.payload["requestedMessage"] == "MeterValues").map(|t| t.at).collect()
+    triggers
+        .filter(|t| t.payload["requestedMessage"] == action("MeterValues", "TransactionEvent"))
+        .map(|t| t.at)
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,7 +75,7 @@ async fn a_meter_without_current_is_inconclusive_and_says_what_to_do() {
     let bench = Bench::new();
     bench.ceiling(32.0).await;
     let no_current = Box::new(|_: Way, frame: &mut Value| {
-        if frame[2] == "MeterValues" {
+        if tamper::is_reading(frame) {
             let samples = frame[3]["meterValue"][0]["sampledValue"].as_array_mut().unwrap();
             samples.retain(|s| !s["measurand"].as_str().unwrap().starts_with("Current"));
         }
@@ -92,6 +95,7 @@ async fn the_meter_of_another_connector_is_no_evidence() {
     let cable = bench.connect(plugged(), true).await;
     let (link, session) = (bench.link.clone(), cable.session);
     let mut told = link.watch().await.unwrap();
+    let place = action("connectorId", "evseId");
     tokio::spawn(async move {
         let mut number = 0;
         while let Some(news) = told.recv().await {
@@ -101,13 +105,28 @@ async fn the_meter_of_another_connector_is_no_evidence() {
                 continue;
             }
             number += 1;
-            let sample = json!({"value": "32.0", "measurand": "Current.Import", "phase": "L1", "unit": "A"});
+            let mut sample = json!({"value": "32.0", "measurand": "Current.Import", "phase": "L1", "unit": "A"});
+            if place == "evseId" {
+                sample =
+                    json!({"value": 32, "measurand": "Current.Import", "phase": "L1", "unitOfMeasure": {"unit": "A"}});
+            }
             let payload =
-                json!({"connectorId": 2, "meterValue": [{"timestamp": news.at.to_string(), "sampledValue": [sample]}]});
+                json!({place: 2, "meterValue": [{"timestamp": news.at.to_string(), "sampledValue": [sample]}]});
             let bytes = json!([2, format!("other-{number}"), "MeterValues", payload]).to_string().into();
             let _ = link.send(Input::Frame { session, bytes, binary: false }).await;
         }
     });
     let run = bench.commission(16.0).await;
     assert_eq!((run.limit(), run.proof.measured_ma), (Passed, Some(16_000)), "{:?}", run.proof.outcome);
+}
+
+mod on_2_0_1 {
+    crate::bench::also_on! { V201:
+        a_charger_that_measures_only_when_asked_is_asked,
+        a_meter_that_speaks_every_minute_is_asked_in_between_and_its_interval_stays,
+        a_meter_that_speaks_every_ten_seconds_is_not_asked,
+        where_a_trigger_is_refused_or_in_vain_the_slow_meter_is_waited_for,
+        a_meter_without_current_is_inconclusive_and_says_what_to_do,
+        the_meter_of_another_connector_is_no_evidence,
+    }
 }

@@ -9,6 +9,30 @@ pub fn import(change: fn(f64) -> f64) -> Tamper {
     after_test(move |frame| set_import(frame, change))
 }
 
+/// The profile of a SetChargingProfile, as each version names it.
+pub fn profile(payload: &Value) -> &Value {
+    payload.get("csChargingProfiles").unwrap_or(&payload["chargingProfile"])
+}
+
+/// The schedule of a SetChargingProfile.
+pub fn schedule(payload: &Value) -> &Value {
+    match &profile(payload)["chargingSchedule"] {
+        Value::Array(schedules) => &schedules[0],
+        schedule => schedule,
+    }
+}
+
+/// Is it a SetChargingProfile that plays this part of ours?
+pub fn plays(frame: &Value, role: i64) -> bool {
+    let payload = &frame[3];
+    *schedule(payload).get("id").unwrap_or(&profile(payload)["chargingProfileId"]) == role
+}
+
+/// Is it a message that holds meter values?
+pub fn is_reading(frame: &Value) -> bool {
+    frame[2] == "MeterValues" || (frame[2] == "TransactionEvent" && frame[3].get("meterValue").is_some())
+}
+
 /// Changes the list of meter values in every MeterValues after the first test profile went by.
 pub fn readings(change: fn(&mut Vec<Value>)) -> Tamper {
     after_test(move |frame| change(frame[3]["meterValue"].as_array_mut().unwrap()))
@@ -17,21 +41,24 @@ pub fn readings(change: fn(&mut Vec<Value>)) -> Tamper {
 fn after_test(change: impl Fn(&mut Value) + Send + 'static) -> Tamper {
     let mut tested = false;
     Box::new(move |way, frame| {
-        tested |= way == Way::ToCharger && frame[3]["csChargingProfiles"]["chargingProfileId"] == 47_552;
-        if tested && way == Way::FromCharger && frame[2] == "MeterValues" {
+        tested |= way == Way::ToCharger && plays(frame, 47_552);
+        if tested && way == Way::FromCharger && is_reading(frame) {
             change(frame);
         }
         true
     })
 }
 
-/// Changes Current.Import in a MeterValues.
+/// Changes Current.Import in a message that holds meter values.
 pub fn set_import(frame: &mut Value, change: impl Fn(f64) -> f64) {
     for meter in frame[3]["meterValue"].as_array_mut().unwrap() {
         for sample in meter["sampledValue"].as_array_mut().unwrap() {
             if sample["measurand"] == "Current.Import" {
-                let amps: f64 = sample["value"].as_str().unwrap().parse().unwrap();
-                sample["value"] = json!(format!("{:.1}", change(amps)));
+                // 1.6 writes numbers as text
+                sample["value"] = match &sample["value"] {
+                    Value::String(text) => json!(format!("{:.1}", change(text.parse().unwrap()))),
+                    number => json!(change(number.as_f64().unwrap())),
+                };
             }
         }
     }

@@ -8,12 +8,12 @@ use chargehand_ocpp::v16::call::set_charging_profile;
 use chargehand_simulator::{Behaviour, Deviations, SimulatedCharger};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Cable, amps, charging, plugged};
+use crate::bench::{Bench, Cable, Sent, action, amps, charging, plugged, vacant};
 use crate::tamper;
 
 /// What stays in force of ours: profile and limit in mA.
 async fn left(bench: &Bench) -> Vec<(i32, u32)> {
-    bench.record().await.in_force.iter().map(|f| (f.profile, f.limit.milliamps())).collect()
+    bench.record().await.in_force.iter().map(|f| (f.role(), f.limit.milliamps())).collect()
 }
 
 /// A ceiling of one breaker and the same installer limit, confirmed in the charger.
@@ -164,13 +164,15 @@ async fn an_earlier_limit_is_still_owed_when_a_check_was_not_undone() {
 async fn a_charger_that_refuses_to_clear_by_id_is_asked_by_place() {
     let bench = Bench::new();
     bench.ceiling(32.0).await;
-    let by_id = |payload: &Value| payload.get("id").is_some();
+    let by_id = |payload: &Value| payload.get("id").is_some() || payload.get("chargingProfileId").is_some();
     let refuse = tamper::answers("ClearChargingProfile", by_id, json!([4, "", "FormationViolation", "", {}]));
     let _cable = bench.connect_tampered(plugged(), refuse).await;
     let run = bench.commission(16.0).await;
     assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.undone);
-    let by_place = bench.calls("ClearChargingProfile").into_iter().filter(|c| c.payload.get("id").is_none());
-    assert!(by_place.map(|c| c.payload).all(|p| p["stackLevel"] == 1 && p["connectorId"] == 0));
+    let calls = bench.calls("ClearChargingProfile");
+    let mut by_place = calls.iter().filter(|c| c.cleared().is_none()).map(Sent::criteria).peekable();
+    assert!(by_place.peek().is_some());
+    assert!(by_place.all(|p| p["stackLevel"] == 1 && (p["connectorId"] == 0 || p["evseId"] == 0)));
     assert_eq!(left(&bench).await, [(47_551, 32_000)]);
 }
 
@@ -195,12 +197,12 @@ async fn a_charger_that_refuses_the_earlier_limit_fails_to_be_undone() {
     let bench = Bench::new();
     bench.ceiling(32.0).await;
     let earlier = |payload: &Value| {
-        let period = &payload["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"][0];
-        period["limit"] == 10 && payload["csChargingProfiles"]["stackLevel"] == 0
+        let period = &tamper::schedule(payload)["chargingSchedulePeriod"][0];
+        period["limit"] == 10 && tamper::profile(payload)["stackLevel"] == 0
     };
     let refuse = tamper::answers("SetChargingProfile", earlier, json!([3, "", {"status": "Rejected"}]));
-    let composite = json!({"status": "Accepted", "connectorId": 1, "chargingSchedule":
-        {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 10}]}});
+    let schedule = json!({"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 10}]});
+    let composite = json!({"status": "Accepted", action("chargingSchedule", "schedule"): schedule});
     let mut names_ten = tamper::answers("GetCompositeSchedule", |_| true, json!([3, "", composite]));
     let mut refuse = refuse;
     let both = Box::new(move |way, frame: &mut Value| names_ten(way, frame) && refuse(way, frame));
@@ -211,7 +213,7 @@ async fn a_charger_that_refuses_the_earlier_limit_fails_to_be_undone() {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_car_the_base_is_all_that_was_written() {
-    let (bench, _cable) = Bench::commissioning(32.0, Behaviour::default()).await;
+    let (bench, _cable) = Bench::commissioning(32.0, vacant()).await;
     let run = bench.commission(16.0).await;
     assert_eq!((run.limit(), run.undone.verdict), (NotTested, Passed), "{:?}", run.undone);
     assert_eq!(left(&bench).await, [(47_551, 32_000)]);
@@ -247,4 +249,17 @@ async fn a_second_check_asks_anew_what_limits_the_charger() {
     let (_, undone) = bench.prove(8.0).await;
     assert!(undone.finding.contains("12.0 A that was there before"), "{undone:?}");
     assert_eq!(left(&bench).await, [(47_551, 12_000)]);
+}
+
+mod on_2_0_1 {
+    crate::bench::also_on! { V201:
+        where_nothing_was_there_the_base_stays_unless_a_hardware_limit_is_confirmed,
+        a_second_check_goes_back_to_the_permanent_limit_that_was_set_in_between,
+        a_second_check_goes_back_to_a_permanent_default_limit,
+        clearing_test_limits_leaves_a_permanent_limit_alone,
+        a_charger_that_refuses_to_clear_by_id_is_asked_by_place,
+        a_test_limit_that_the_charger_keeps_is_not_called_gone,
+        a_charger_that_refuses_the_earlier_limit_fails_to_be_undone,
+        without_a_car_the_base_is_all_that_was_written,
+    }
 }

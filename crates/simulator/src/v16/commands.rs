@@ -7,7 +7,7 @@ use super::security::change_security;
 use super::smart_charging::{clear_charging_profile, get_composite_schedule, set_charging_profile};
 use crate::clock::{after, later};
 use crate::dialect::{Command, Setting};
-use crate::profiles::Purpose;
+use crate::profile::Purpose;
 use crate::registration::{Registration, heartbeat};
 use crate::reservation::Reservation;
 use crate::rpc::{Fault, Refusal, Reply, read, status};

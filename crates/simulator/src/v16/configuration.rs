@@ -1,7 +1,8 @@
 //! The configuration keys of OCPP 1.6 chapter 9 that this charger has, and which of them may be written.
 
 use crate::dialect::Setting;
-use crate::profiles::{MAX_PERIODS, MAX_PROFILES};
+use crate::profile::MAX_PERIODS;
+use crate::profiles::MAX_PROFILES;
 use crate::rpc::cut;
 use crate::{Behaviour, RateUnit, certificates, local_list, meter};
 use serde_json::{Value, json};
@@ -73,7 +74,7 @@ impl Configuration {
                 fixed("LocalAuthListEnabled", "true".into()),
                 fixed("LocalAuthListMaxLength", local_list::MOST.to_string()),
                 open("MeterValuesAlignedData", String::new(), |list| list.is_empty() || meter::knows(list)),
-                open("MeterValuesSampledData", meter::all_measurands(), meter::knows),
+                open("MeterValuesSampledData", meter::all_measurands(behaviour), meter::knows),
                 open("MeterValueSampleInterval", behaviour.meter_interval_s.to_string(), is_whole),
                 fixed("NumberOfConnectors", "1".into()),
                 fixed("ReserveConnectorZeroSupported", "false".into()),

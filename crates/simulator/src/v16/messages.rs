@@ -11,19 +11,19 @@ use serde_json::{Value, json};
 
 /// The answers it looks into.
 pub(super) const ANSWERS: &[(&str, Hear)] = &[
-    ("Authorize", |charger, result, now| {
+    ("Authorize", |charger, _, result, now| {
         charger.authorised(is_accepted(result), now);
         Ok(())
     }),
-    ("BootNotification", |charger, result, now| {
+    ("BootNotification", |charger, _, result, now| {
         charger.booted(result, now);
         Ok(())
     }),
-    ("Heartbeat", |charger, result, now| {
+    ("Heartbeat", |charger, _, result, now| {
         charger.take_time(result, now);
         Ok(())
     }),
-    ("StartTransaction", |charger, result, now| {
+    ("StartTransaction", |charger, _, result, now| {
         charger.outbox.transaction_id = result["transactionId"].as_i64();
         charger.start_judged(is_accepted(result), now);
         Ok(())

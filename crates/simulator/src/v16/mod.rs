@@ -44,6 +44,8 @@ pub(crate) static DIALECT: Dialect = Dialect {
     forget: |charger| charger.v16.notified = [None, None],
     notice: messages::notice,
     started: messages::started,
+    ticked: |_, _| {},
+    due: |_| None,
     sampled: messages::sampled,
     aligned: messages::aligned,
     // 1.6 tells it by the status only

@@ -1,6 +1,6 @@
 //! A charging profile as 1.6 writes it.
 
-use crate::profiles::{Kind, Period, Profile, Purpose, Recurrency, Schedule, Unit};
+use crate::profile::{Kind, Period, Profile, Purpose, Recurrency, Schedule, Unit};
 use crate::rpc::{Fault, Refusal, read};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -8,17 +8,20 @@ use serde_json::Value;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(super) enum WrittenPurpose {
-    ChargePointMaxProfile,
-    TxDefaultProfile,
-    TxProfile,
+    #[serde(rename = "ChargePointMaxProfile")]
+    StationMaximum,
+    #[serde(rename = "TxDefaultProfile")]
+    TxDefault,
+    #[serde(rename = "TxProfile")]
+    Tx,
 }
 
 impl From<WrittenPurpose> for Purpose {
     fn from(written: WrittenPurpose) -> Purpose {
         match written {
-            WrittenPurpose::ChargePointMaxProfile => Purpose::StationMaximum,
-            WrittenPurpose::TxDefaultProfile => Purpose::TxDefault,
-            WrittenPurpose::TxProfile => Purpose::Tx,
+            WrittenPurpose::StationMaximum => Purpose::StationMaximum,
+            WrittenPurpose::TxDefault => Purpose::TxDefault,
+            WrittenPurpose::Tx => Purpose::Tx,
         }
     }
 }
@@ -66,6 +69,7 @@ pub(super) fn read_profile(sent: &Value) -> Result<Profile, Refusal> {
         start: period.start_period,
         limit: Some(period.limit),
         phases: period.number_phases,
+        ..Period::default()
     });
     Ok(Profile {
         id: written.charging_profile_id,
@@ -82,6 +86,9 @@ pub(super) fn read_profile(sent: &Value) -> Result<Profile, Refusal> {
             unit: schedule.charging_rate_unit,
             periods: periods.collect(),
         },
+        max_offline: None,
+        ends_offline: false,
+        pull_interval: None,
         sent: sent.clone(),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::profile::{WrittenPurpose, read_profile};
 use crate::SimulatedCharger;
-use crate::profiles::{Purpose, Unit};
+use crate::profile::{Purpose, Unit};
 use crate::rpc::{Fault, Refusal, Reply, read, status};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -29,6 +29,7 @@ pub(super) fn set_charging_profile(charger: &mut SimulatedCharger, payload: &Val
     let fits = match profile.purpose {
         Purpose::StationMaximum => connector == 0,
         Purpose::TxDefault => true,
+        Purpose::Priority => false,
         // one without transactionId means the one that runs
         Purpose::Tx => {
             let runs = charger.connector.transaction.is_some();
@@ -81,7 +82,7 @@ pub(super) fn get_composite_schedule(charger: &mut SimulatedCharger, payload: &V
     let Some(composite) = composite else { return status("Rejected") };
     let phases = charger.behaviour.phases;
     let periods: Vec<Value> = (composite.periods.iter())
-        .map(|(start, limit)| json!({ "startPeriod": start, "limit": limit, "numberPhases": phases }))
+        .map(|(start, limit, _)| json!({ "startPeriod": start, "limit": limit, "numberPhases": phases }))
         .collect();
     Ok(json!({
         "status": "Accepted",

@@ -1,13 +1,12 @@
 //! The local list and reservations in 2.x.
 
 use super::remote::WrittenToken;
-use super::smart_charging::rejected;
 use crate::SimulatedCharger;
 use crate::clock::later;
 use crate::dialect::Command;
 use crate::outbox::Call;
 use crate::reservation::Reservation;
-use crate::rpc::{Reply, read, status};
+use crate::rpc::{Reply, read, rejected, status};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,12 +1,14 @@
 //! The components of the simulated charger and their variables, as data.
 
 use super::model::Evse;
+use super::newer;
 use super::security::{LONGEST_CHAIN, SLOTS};
 use super::variable::{Variable, decimal, flag, list, member, secret, sequence, text, typed, whole};
 use crate::certificates::MOST;
-use crate::profiles::{MAX_PERIODS, MAX_PROFILES};
+use crate::profile::MAX_PERIODS;
+use crate::profiles::MAX_PROFILES;
 use crate::session::Condition;
-use crate::{Behaviour, RateUnit, SimulatedCharger, local_list, meter};
+use crate::{Behaviour, RateUnit, SimulatedCharger, Version, local_list, meter};
 use jiff::Timestamp;
 
 /// How many variables one message may carry, unless the charger deviates.
@@ -15,7 +17,7 @@ const ITEMS: usize = 20;
 const BYTES: i64 = 65_000;
 const STATES: &str = "Available,Occupied,Reserved,Unavailable,Faulted";
 const TX_POINTS: &str = "ParkingBayOccupancy,EVConnected,Authorized,DataSigned,PowerPathClosed,EnergyTransfer";
-const EVSE: Evse = Evse { id: 1, connector_id: None };
+pub(super) const EVSE: Evse = Evse { id: 1, connector_id: None };
 const CONNECTOR: Evse = Evse { id: 1, connector_id: Some(1) };
 
 /// The components in the order a full report lists them.
@@ -33,12 +35,14 @@ const COMPONENTS: &[fn(&Behaviour) -> Vec<Variable>] = &[
     authorisation,
     local_list,
     reservation,
+    monitoring,
     security,
 ];
 
 /// Every variable.
 pub(super) fn all(it: &Behaviour) -> Vec<Variable> {
-    COMPONENTS.iter().flat_map(|component| component(it)).collect()
+    let newer = if it.version == Version::V21 { newer::COMPONENTS } else { &[] };
+    COMPONENTS.iter().chain(newer).flat_map(|component| component(it)).collect()
 }
 
 fn charging_station(it: &Behaviour) -> Vec<Variable> {
@@ -117,7 +121,7 @@ fn clock(_: &Behaviour) -> Vec<Variable> {
 }
 
 fn sampled_data(it: &Behaviour) -> Vec<Variable> {
-    let (all, register) = (meter::all_measurands(), "Energy.Active.Import.Register");
+    let (all, register) = (meter::all_measurands(it), "Energy.Active.Import.Register");
     [
         flag("Available", true),
         flag("Enabled", true),
@@ -131,8 +135,8 @@ fn sampled_data(it: &Behaviour) -> Vec<Variable> {
     .into()
 }
 
-fn aligned_data(_: &Behaviour) -> Vec<Variable> {
-    let all = meter::all_measurands();
+fn aligned_data(it: &Behaviour) -> Vec<Variable> {
+    let all = meter::all_measurands(it);
     [
         flag("Available", true),
         whole("Interval", 0).unit("s").within(0.0, 86_400.0).writable(),
@@ -219,13 +223,24 @@ fn security(it: &Behaviour) -> Vec<Variable> {
     .into()
 }
 
+fn monitoring(_: &Behaviour) -> Vec<Variable> {
+    [
+        flag("Available", true),
+        flag("Enabled", true),
+        whole("ItemsPerMessage", ITEMS as i64).instance("SetVariableMonitoring"),
+        whole("BytesPerMessage", BYTES).instance("SetVariableMonitoring"),
+    ]
+    .map(of("MonitoringCtrlr"))
+    .into()
+}
+
 /// Puts a variable into a component.
-fn of(component: &'static str) -> impl Fn(Variable) -> Variable {
+pub(super) fn of(component: &'static str) -> impl Fn(Variable) -> Variable {
     move |variable| Variable { component, ..variable }
 }
 
 /// Puts its component somewhere.
-fn at(evse: Evse) -> impl Fn(Variable) -> Variable {
+pub(super) fn at(evse: Evse) -> impl Fn(Variable) -> Variable {
     move |variable| Variable { evse: Some(evse), ..variable }
 }
 

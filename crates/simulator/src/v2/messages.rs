@@ -1,6 +1,6 @@
 //! What a 2.x charger says by itself outside of transactions.
 
-use super::{remote, transaction};
+use super::{monitoring, remote, transaction};
 use crate::SimulatedCharger;
 use crate::dialect::Setting;
 use crate::meter::Sample;
@@ -59,6 +59,8 @@ pub(super) fn notice(charger: &mut SimulatedCharger, now: Timestamp) {
             charger.outbox.push(call);
         }
     }
+    monitoring::notice_station(charger, now);
+    monitoring::watch(charger, now);
     transaction::notice_state(charger, now);
     remote::reset_if_idle(charger, now);
 }

@@ -2,13 +2,19 @@
 
 mod authorisation;
 mod components;
+mod der;
+mod dynamic;
 mod messages;
 mod model;
+mod monitoring;
+mod monitors;
+mod newer;
 mod profile;
 mod remote;
 mod report;
 mod security;
 mod smart_charging;
+mod stream;
 mod transaction;
 mod variable;
 mod variables;
@@ -18,6 +24,7 @@ use crate::network::Way;
 use crate::{Behaviour, SimulatedCharger};
 use jiff::{SignedDuration, Timestamp};
 use model::Model;
+use monitoring::Monitors;
 use serde_json::Value;
 use transaction::Running;
 
@@ -35,6 +42,13 @@ pub(crate) struct State {
     transactions: u64,
     /// Reset when the transaction is over.
     resets_when_idle: bool,
+    /// Priority charging is on (2.1).
+    pub(crate) priority: bool,
+    monitors: Monitors,
+    /// Controls for grid support (2.1).
+    controls: Vec<der::Control>,
+    /// Whether the endpoint was told that the station is switched on.
+    told_operative: bool,
     /// The network profiles, each in its slot.
     pub(crate) slots: Vec<Way>,
 }
@@ -49,6 +63,10 @@ impl State {
             started: start.as_second(),
             transactions: 0,
             resets_when_idle: false,
+            priority: false,
+            monitors: Monitors::default(),
+            controls: Vec::new(),
+            told_operative: true,
             slots: Vec::new(),
         }
     }
@@ -69,17 +87,29 @@ fn rebooted(charger: &mut SimulatedCharger) {
     security::rebooted(charger);
 }
 
+/// Time passed: streams flow, values are asked for.
+fn ticked(charger: &mut SimulatedCharger, now: Timestamp) {
+    stream::flow(charger, now);
+    dynamic::pull_if_due(charger, now);
+}
+
+fn due(charger: &SimulatedCharger) -> Option<Timestamp> {
+    [monitoring::due(charger), stream::due(charger), charger.profiles.pull_due()].into_iter().flatten().min()
+}
+
 /// OCPP 2.0.1.
 pub(crate) static V201: Dialect = Dialect {
     commands: &[
         authorisation::COMMANDS,
+        monitors::COMMANDS,
         remote::COMMANDS,
+        remote::UNSUPPORTED,
         report::COMMANDS,
         security::COMMANDS,
         smart_charging::COMMANDS,
         variables::COMMANDS,
     ],
-    answers: ANSWERS,
+    answers: &[ANSWERS],
     setting: |charger, setting| charger.v2.model.setting(setting),
     set: |charger, setting, value| charger.v2.model.set(setting, value),
     transaction: |charger| charger.v2.running.as_ref().map(|running| running.id.clone()),
@@ -89,6 +119,8 @@ pub(crate) static V201: Dialect = Dialect {
     rebooted,
     forget: |charger| charger.v2.notified = None,
     notice: messages::notice,
+    ticked,
+    due,
     started: transaction::started,
     sampled: transaction::sampled,
     aligned: messages::aligned,
@@ -97,32 +129,55 @@ pub(crate) static V201: Dialect = Dialect {
 };
 
 /// OCPP 2.1.
-pub(crate) static V21: Dialect = Dialect { commands: V201.commands, ..V201 };
+pub(crate) static V21: Dialect = Dialect {
+    commands: &[
+        authorisation::COMMANDS,
+        der::COMMANDS,
+        dynamic::COMMANDS,
+        monitors::COMMANDS,
+        remote::COMMANDS,
+        remote::UNSUPPORTED,
+        remote::UNSUPPORTED_IN_2_1,
+        report::COMMANDS,
+        security::COMMANDS,
+        smart_charging::COMMANDS,
+        stream::COMMANDS,
+        variables::COMMANDS,
+    ],
+    answers: &[ANSWERS, ANSWERS_IN_2_1],
+    ..V201
+};
 
-const ANSWERS: &[&[(&str, Hear)]] = &[&[
-    ("Authorize", |charger, result, now| {
+const ANSWERS: &[(&str, Hear)] = &[
+    ("Authorize", |charger, _, result, now| {
         charger.authorised(status(&result["idTokenInfo"])? == "Accepted", now);
         Ok(())
     }),
-    ("BootNotification", |charger, result, now| {
+    ("BootNotification", |charger, _, result, now| {
         status(result)?;
+        let is_first = !charger.is_registered;
         charger.booted(result, now);
+        if is_first && charger.is_registered {
+            let event = if charger.v2.boot_reason == "PowerUp" { "StartupOfTheDevice" } else { "ResetOrReboot" };
+            charger.security_event(event, now);
+        }
         Ok(())
     }),
-    ("Heartbeat", |charger, result, now| {
-        result["currentTime"].as_str().ok_or("currentTime is missing.")?;
+    ("Heartbeat", |charger, _, result, now| {
+        result["currentTime"].as_str().ok_or("The currentTime is missing.")?;
         charger.take_time(result, now);
         Ok(())
     }),
-    ("TransactionEvent", transaction_judged),
-]];
+    ("TransactionEvent", |charger, _, result, now| {
+        if let Some(info) = result.get("idTokenInfo") {
+            charger.start_judged(status(info)? == "Accepted", now);
+        }
+        Ok(())
+    }),
+];
 
-fn transaction_judged(charger: &mut SimulatedCharger, result: &Value, now: Timestamp) -> Result<(), String> {
-    if let Some(info) = result.get("idTokenInfo") {
-        charger.start_judged(status(info)? == "Accepted", now);
-    }
-    Ok(())
-}
+const ANSWERS_IN_2_1: &[(&str, Hear)] =
+    &[("OpenPeriodicEventStream", stream::opened), ("PullDynamicScheduleUpdate", dynamic::pulled)];
 
 /// The status in an answer; without one it makes no sense.
 fn status(answer: &Value) -> Result<&str, String> {

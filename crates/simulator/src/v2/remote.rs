@@ -4,13 +4,12 @@ use super::messages::{boot_because, meter_values, status_notification};
 use super::model::Evse;
 use super::profile::read_profile;
 use super::security::sign_certificate;
-use super::smart_charging::rejected;
 use super::transaction;
 use crate::clock::after;
 use crate::dialect::{Command, Setting};
-use crate::profiles::Purpose;
+use crate::profile::{Profile, Purpose};
 use crate::registration::{Registration, heartbeat};
-use crate::rpc::{Fault, Refusal, Reply, read, status};
+use crate::rpc::{Fault, Refusal, Reply, read, rejected, status};
 use crate::session::{IdToken, Start, Stop};
 use crate::{MeterHabit, SimulatedCharger};
 use jiff::Timestamp;
@@ -30,7 +29,10 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("Reset", reset),
     ("TriggerMessage", trigger),
     ("UnlockConnector", unlock),
-    // what 2.0.1 knows and this charger has no use for
+];
+
+/// What 2.0.1 knows and this charger has no use for.
+pub(super) const UNSUPPORTED: &[(&str, Command)] = &[
     ("ClearDisplayMessage", not_supported),
     ("CostUpdated", not_supported),
     ("CustomerInformation", not_supported),
@@ -40,8 +42,19 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("UnpublishFirmware", not_supported),
 ];
 
+/// The same of 2.1.
+pub(super) const UNSUPPORTED_IN_2_1: &[(&str, Command)] = &[
+    ("AFRRSignal", not_supported),
+    ("ChangeTransactionTariff", not_supported),
+    ("ClearTariffs", not_supported),
+    ("GetTariffs", not_supported),
+    ("NotifyWebPaymentStarted", not_supported),
+    ("RequestBatterySwap", not_supported),
+    ("SetDefaultTariff", not_supported),
+];
+
 /// Known, and not supported.
-pub(super) fn not_supported(_: &mut SimulatedCharger, _: &Value, _: Timestamp) -> Reply {
+fn not_supported(_: &mut SimulatedCharger, _: &Value, _: Timestamp) -> Reply {
     Err(Refusal::Error(Fault::NotSupported, "This charger has nothing that could do that.".into()))
 }
 
@@ -97,13 +110,12 @@ impl From<WrittenToken> for IdToken {
 fn request_start(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
     let asked: RequestStart = read(payload)?;
     let named = charger.behaviour.deviates.starts_only_on_named_connector;
-    let profile = match &asked.charging_profile {
-        None => None,
-        Some(sent) => match read_profile(charger.version(), sent)? {
-            Some(it) if it.purpose == Purpose::Tx && it.transaction.is_none() && charger.takes(&it) => Some(it),
-            _ => return rejected("InvalidProfile"),
-        },
-    };
+    let profile = asked.charging_profile.as_ref().map(|sent| read_profile(charger, sent)).transpose()?;
+    // F01.FR.09, 11 and 26
+    let fits = |it: &Profile| it.purpose == Purpose::Tx && it.transaction.is_none() && charger.takes(it);
+    if profile.as_ref().is_some_and(|profile| !fits(profile)) {
+        return rejected("InvalidProfile");
+    }
     if asked.evse_id.map_or(named, |evse| evse != 1) {
         return rejected("UnknownEvse");
     }

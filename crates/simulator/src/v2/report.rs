@@ -26,9 +26,12 @@ struct GetBaseReport {
 
 #[derive(Deserialize)]
 enum Base {
-    ConfigurationInventory,
-    FullInventory,
-    SummaryInventory,
+    #[serde(rename = "ConfigurationInventory")]
+    Configuration,
+    #[serde(rename = "FullInventory")]
+    Full,
+    #[serde(rename = "SummaryInventory")]
+    Summary,
 }
 
 fn get_base_report(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
@@ -38,9 +41,9 @@ fn get_base_report(charger: &mut SimulatedCharger, payload: &Value, now: Timesta
     }
     let is_physical = |variable: &Variable| ["ChargingStation", "EVSE", "Connector"].contains(&variable.component);
     report(charger, asked.request_id, now, |variable| match asked.report_base {
-        Base::FullInventory => true,
-        Base::ConfigurationInventory => variable.mutability != Mutability::ReadOnly,
-        Base::SummaryInventory => is_physical(variable) && SUMMARY.contains(&variable.name),
+        Base::Full => true,
+        Base::Configuration => variable.mutability != Mutability::ReadOnly,
+        Base::Summary => is_physical(variable) && SUMMARY.contains(&variable.name),
     })
 }
 
@@ -56,7 +59,7 @@ struct GetReport {
 
 /// A component and, unless all are wanted, its variable.
 #[derive(Deserialize)]
-struct Wanted {
+pub(super) struct Wanted {
     component: Named,
     variable: Option<Named>,
 }
@@ -71,10 +74,10 @@ enum Criterion {
 
 impl Wanted {
     /// Without an instance or an EVSE every one is meant.
-    fn means(&self, it: &Variable) -> bool {
+    pub(super) fn means(&self, it: &Variable) -> bool {
         let same = |ours: &str, asked: &str| ours.eq_ignore_ascii_case(asked);
         let of_component = same(it.component, &self.component.name)
-            && self.component.instance.is_none()
+            && (self.component.instance.is_none() || self.component.instance.as_deref() == it.component_instance)
             && (self.component.evse.is_none() || self.component.evse == it.evse);
         let of_variable = |wanted: &Named| {
             let instance = wanted.instance.as_deref();

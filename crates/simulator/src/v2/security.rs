@@ -1,10 +1,9 @@
 //! Certificates, network profiles, password, log and firmware in 2.x.
 
-use super::smart_charging::rejected;
 use crate::certificates::{HashData, Purpose};
 use crate::dialect::Command;
 use crate::network::Way;
-use crate::rpc::{Reply, read, status};
+use crate::rpc::{Reply, read, rejected, status};
 use crate::{SimulatedCharger, firmware, logs, security};
 use jiff::Timestamp;
 use serde::Deserialize;

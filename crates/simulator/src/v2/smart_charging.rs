@@ -4,8 +4,8 @@ use super::profile::{WrittenPurpose, read_profile};
 use crate::SimulatedCharger;
 use crate::dialect::Command;
 use crate::outbox::Call;
-use crate::profiles::{Kind, Profile, Purpose, Unit};
-use crate::rpc::{Fault, Refusal, Reply, read, status};
+use crate::profile::{Kind, Mode, Profile, Purpose, Unit};
+use crate::rpc::{Fault, Refusal, Reply, read, rejected, status};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -20,11 +20,6 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("SetChargingProfile", set_charging_profile),
 ];
 
-/// An answer that says no and why, in a reason code of at most 20 characters.
-pub(super) fn rejected(reason: &str) -> Reply {
-    Ok(json!({ "status": "Rejected", "statusInfo": { "reasonCode": reason } }))
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SetChargingProfile {
@@ -38,9 +33,7 @@ fn set_charging_profile(charger: &mut SimulatedCharger, payload: &Value, now: Ti
         return Err(Refusal::Silence);
     }
     let SetChargingProfile { evse_id: evse, charging_profile } = read(payload)?;
-    let Some(profile) = read_profile(charger.version(), &charging_profile)? else {
-        return rejected("InvalidProfile");
-    };
+    let profile = read_profile(charger, &charging_profile)?;
     if !(0..=1).contains(&evse) {
         return rejected("UnknownEvse");
     }
@@ -54,13 +47,19 @@ fn set_charging_profile(charger: &mut SimulatedCharger, payload: &Value, now: Ti
 fn fits(charger: &SimulatedCharger, evse: i64, profile: &Profile) -> Result<(), &'static str> {
     let is_timed = matches!(profile.kind, Kind::Absolute | Kind::Recurring);
     match profile.purpose {
+        // K01.FR.70
+        Purpose::Priority if profile.schedule.duration.is_some() => return Err("InvalidSchedule"),
         Purpose::StationMaximum if evse != 0 || profile.kind == Kind::Relative => return Err("InvalidProfile"),
         Purpose::Tx if profile.transaction.is_none() => return Err("MissingParam"),
         Purpose::Tx if evse != 1 || profile.transaction != charger.running() => return Err("TxNotFound"),
         _ => {}
     }
+    // K28.FR.01 to 03
+    if profile.kind == Kind::Dynamic && profile.schedule.periods.len() != 1 {
+        return Err("InvalidSchedule");
+    }
     // K01.FR.40 and 41
-    if is_timed != profile.schedule.start.is_some() {
+    if profile.kind != Kind::Dynamic && is_timed != profile.schedule.start.is_some() {
         return Err("InvalidSchedule");
     }
     if charger.profiles.conflicts(evse, profile) {
@@ -161,9 +160,14 @@ fn get_composite_schedule(charger: &mut SimulatedCharger, payload: &Value, now: 
     let composite = charger.composite(asked.evse_id, asked.duration, asked.charging_rate_unit, now);
     let Some(composite) = composite else { return rejected("UnsupportedRateUnit") };
     let phases = charger.behaviour.phases;
-    let periods: Vec<Value> = (composite.periods.iter())
-        .map(|(start, limit)| json!({ "startPeriod": start, "limit": limit, "numberPhases": phases }))
-        .collect();
+    let period = |(start, value, mode): &(i64, f64, Mode)| match mode {
+        Mode::ChargingOnly => json!({ "startPeriod": start, "limit": value, "numberPhases": phases }),
+        Mode::Idle => json!({ "startPeriod": start, "operationMode": mode.name() }),
+        Mode::CentralSetpoint => json!({
+            "startPeriod": start, "setpoint": value, "numberPhases": phases, "operationMode": mode.name(),
+        }),
+    };
+    let periods: Vec<Value> = composite.periods.iter().map(period).collect();
     Ok(json!({
         "status": "Accepted",
         "schedule": {

@@ -4,6 +4,7 @@ use super::messages::{meter_value, written_token};
 use crate::SimulatedCharger;
 use crate::dialect::{Setting, Started};
 use crate::outbox::Call;
+use crate::profile::Mode;
 use crate::session::{Condition, IdToken, Stop};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -16,6 +17,8 @@ pub(super) struct Running {
     /// The number of the next event; the first is 0.
     seq_no: i64,
     told: &'static str,
+    /// How it is operated, as it was told (2.1).
+    mode: Mode,
     remote_start_id: Option<i64>,
 }
 
@@ -45,6 +48,9 @@ fn event(charger: &mut SimulatedCharger, kind: &str, trigger: &str, now: Timesta
     if state == "Charging" {
         payload["numberOfPhasesUsed"] = json!(charger.behaviour.car_phases);
     }
+    if running.mode != Mode::default() {
+        payload["transactionInfo"]["operationMode"] = json!(running.mode.name());
+    }
     if let Some(id) = running.remote_start_id {
         payload["transactionInfo"]["remoteStartId"] = json!(id);
     }
@@ -69,6 +75,7 @@ pub(super) fn started(charger: &mut SimulatedCharger, started: &Started, now: Ti
         id: format!("sim-{:x}-{}", state.started, state.transactions),
         seq_no: 0,
         told: "",
+        mode: Mode::default(),
         remote_start_id: started.remote_start_id,
     });
     let trigger = match (started.remote_start_id, started.by_plug) {
@@ -113,14 +120,24 @@ pub(super) fn reading(
     Some(Call::new("TransactionEvent", payload).of_transaction().sample())
 }
 
-/// Tells a charging state that is not what was told last.
+/// Tells a charging state or an operation mode that is not what was told last.
 pub(super) fn notice_state(charger: &mut SimulatedCharger, now: Timestamp) {
     let state = charging_state(charger, now);
     if charger.v2.running.as_ref().is_some_and(|running| running.told != state) {
-        let payload = event(charger, "Updated", "ChargingStateChanged", now);
-        let call = payload.map(|payload| Call::new("TransactionEvent", payload).of_transaction());
-        call.into_iter().for_each(|call| charger.outbox.push(call));
+        update(charger, "ChargingStateChanged", now);
     }
+    // 2.1 K01.FR.110
+    let mode = charger.profiles.mode(charger.behaviour.deviates, charger.moment(now));
+    if let Some(running) = charger.v2.running.as_mut().filter(|running| running.mode != mode) {
+        running.mode = mode;
+        update(charger, "OperationModeChanged", now);
+    }
+}
+
+fn update(charger: &mut SimulatedCharger, trigger: &str, now: Timestamp) {
+    let payload = event(charger, "Updated", trigger, now);
+    let call = payload.map(|payload| Call::new("TransactionEvent", payload).of_transaction());
+    call.into_iter().for_each(|call| charger.outbox.push(call));
 }
 
 /// The transaction is over.
@@ -138,6 +155,6 @@ pub(super) fn ended(charger: &mut SimulatedCharger, _: &IdToken, stop: Stop, now
         json!(if stop == Stop::EvDisconnected { "Idle" } else { "EVConnected" });
     let list = charger.v2.model.kept("SampledDataCtrlr", "TxEndedMeasurands", None);
     add_reading(charger, &mut payload, list, "Transaction.End", now);
-    charger.v2.running = None;
+    (charger.v2.running, charger.v2.priority) = (None, false);
     charger.report_end(Call::new("TransactionEvent", payload), now);
 }

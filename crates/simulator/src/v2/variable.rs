@@ -2,6 +2,7 @@
 
 use super::model::{Evse, Named};
 use crate::SimulatedCharger;
+use crate::network::Way;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -12,6 +13,8 @@ pub(super) enum Source {
     Kept(String),
     /// It is asked of the charger.
     Live(fn(&SimulatedCharger, Timestamp) -> String),
+    /// It is asked of the network profile in the slot that the component's instance names; empty when there is none.
+    Slot(fn(&Way) -> String),
 }
 
 /// Whether a variable may be read and written.
@@ -36,6 +39,7 @@ impl Mutability {
 #[derive(Debug, Clone)]
 pub(super) struct Variable {
     pub(super) component: &'static str,
+    pub(super) component_instance: Option<&'static str>,
     pub(super) evse: Option<Evse>,
     pub(super) name: &'static str,
     pub(super) instance: Option<&'static str>,
@@ -56,6 +60,10 @@ impl Variable {
         match &self.source {
             Source::Kept(value) => value.clone(),
             Source::Live(ask) => ask(charger, now),
+            Source::Slot(ask) => {
+                let is_meant = |way: &&Way| self.component_instance == Some(way.slot.to_string().as_str());
+                charger.v2.slots.iter().find(is_meant).map(ask).unwrap_or_default()
+            }
         }
     }
 
@@ -88,7 +96,7 @@ impl Variable {
         if self.mutability != Mutability::WriteOnly {
             attribute["value"] = json!(self.value(charger, now));
         }
-        let mut characteristics = json!({ "dataType": self.data_type, "supportsMonitoring": false });
+        let mut characteristics = json!({ "dataType": self.data_type, "supportsMonitoring": self.is_live() });
         let more = [
             ("unit", self.unit.map(|unit| json!(unit))),
             ("minLimit", self.least.map(|least| json!(least))),
@@ -100,19 +108,33 @@ impl Variable {
                 characteristics[field] = value;
             }
         }
-        let component = Named { name: self.component.into(), instance: None, evse: self.evse };
-        let variable = Named { name: self.name.into(), instance: self.instance.map(str::to_owned), evse: None };
         json!({
-            "component": component,
-            "variable": variable,
+            "component": self.component_named(),
+            "variable": self.named(),
             "variableAttribute": [attribute],
             "variableCharacteristics": characteristics,
         })
     }
 
+    /// Its component as an endpoint names it.
+    pub(super) fn component_named(&self) -> Named {
+        let instance = self.component_instance.map(str::to_owned);
+        Named { name: self.component.into(), instance, evse: self.evse }
+    }
+
+    /// Itself as an endpoint names it.
+    pub(super) fn named(&self) -> Named {
+        Named { name: self.name.into(), instance: self.instance.map(str::to_owned), evse: None }
+    }
+
+    /// Whether its value changes by itself.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self.source, Source::Live(_))
+    }
+
     pub(super) fn is_of(&self, component: &Named) -> bool {
         self.component.eq_ignore_ascii_case(&component.name)
-            && component.instance.is_none()
+            && self.component_instance == component.instance.as_deref()
             && self.evse == component.evse
     }
 
@@ -129,6 +151,7 @@ impl Variable {
 pub(super) fn typed(data_type: &'static str, name: &'static str) -> Variable {
     Variable {
         component: "",
+        component_instance: None,
         evse: None,
         name,
         instance: None,
@@ -186,6 +209,10 @@ impl Variable {
 
     pub(super) fn live(self, ask: fn(&SimulatedCharger, Timestamp) -> String) -> Variable {
         Variable { source: Source::Live(ask), ..self }
+    }
+
+    pub(super) fn of_slot(self, ask: fn(&Way) -> String) -> Variable {
+        Variable { source: Source::Slot(ask), ..self }
     }
 
     pub(super) fn instance(self, instance: &'static str) -> Variable {

@@ -48,6 +48,8 @@ pub struct Bench {
     pub answers: bool,
     /// The endpoint's answer to a charger that pulls a limit (2.1).
     pub update: Value,
+    /// The latest call that was left without an answer.
+    pub unanswered: Option<Value>,
     outstanding: Option<Timestamp>,
     last_call: u64,
     transactions: i64,
@@ -68,6 +70,7 @@ impl Bench {
             id_tag: "Accepted",
             answers: true,
             update: json!({}),
+            unanswered: None,
             outstanding: None,
             last_call: 0,
             transactions: 0,
@@ -224,6 +227,7 @@ impl Bench {
             self.check(&action, &frame[3]);
             self.said.push(Said { action: action.clone(), payload: frame[3].clone() });
             self.outstanding = Some(self.now);
+            self.unanswered = Some(frame.clone());
             if self.answers {
                 self.outstanding = None;
                 let answer = self.answer(&action, &frame[3]);

@@ -7,6 +7,7 @@ mod bench;
 mod boot;
 mod commands;
 mod deviations;
+mod everything;
 mod limits;
 mod runner;
 mod schemas;

@@ -63,3 +63,38 @@ fn the_schemas_do_find_a_fault() {
     assert_eq!(faults(Version::V21, "StatusNotification", &status).len(), 3);
     assert_eq!(Version::ALL.map(|version| actions(version).len()), [39, 64, 90], "one of the 91 of 2.1 is a SEND");
 }
+
+/// The smallest payload that an action's schema allows: every field it wants, with the first thing that fits.
+pub fn least(version: Version, action: &str) -> Value {
+    let folder = FOLDER.join(["v1_6", "v2_0_1", "v2_1"][version as usize]);
+    let suffix = if version.is_v2() { "Request.json" } else { ".json" };
+    let text = std::fs::read_to_string(folder.join(format!("{action}{suffix}"))).unwrap();
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    instance(&schema, &schema)
+}
+
+fn instance(schema: &Value, whole: &Value) -> Value {
+    if let Some(name) = schema["$ref"].as_str() {
+        return instance(&whole["definitions"][name.rsplit('/').next().unwrap()], whole);
+    }
+    if let Some(first) = schema["enum"].get(0) {
+        return first.clone();
+    }
+    match schema["type"].as_str() {
+        Some("array") => Value::Array(vec![instance(&schema["items"], whole)]),
+        Some("integer") => 1.into(),
+        Some("number") => 1.0.into(),
+        Some("boolean") => true.into(),
+        Some("string") if schema["format"] == "date-time" => "2026-11-22T00:00:00Z".into(),
+        Some("string") if schema["format"] == "uri" => "http://10.0.0.2/".into(),
+        Some("string") => "x".into(),
+        _ => {
+            let wanted = schema["required"].as_array().cloned().unwrap_or_default();
+            let field = |name: &Value| {
+                let name = name.as_str().unwrap();
+                (name.to_owned(), instance(&schema["properties"][name], whole))
+            };
+            wanted.iter().map(field).collect::<serde_json::Map<_, _>>().into()
+        }
+    }
+}

@@ -98,13 +98,17 @@ pub(crate) async fn accept(
     }
     let mut deviations = head.odd_headers();
     deviations.extend(odd_path);
-    deviations.extend(credentials.filter(|c| c.user != id).map(|c| Deviation::hard("basic_user", "", c.user)));
+    deviations.extend(credentials.iter().flat_map(|c| c.odd(&id)));
     deviations.extend(untrusted(&security));
     if !early.is_empty() {
         deviations.push(Deviation::soft("early_bytes", "", format!("{} bytes", early.len())));
     }
     let choice = subprotocol::choose(&answered.offered);
     deviations.extend(choice.deviations.clone());
+    // From 2.0.1 on a charger may offer it.
+    if !choice.version.is_v2() {
+        deviations.extend(head.compression());
+    }
     answered.upgrade(&head, &choice).await?;
     let Answered { mut stream, offered, .. } = answered;
     stream.rewind(early);

@@ -35,8 +35,6 @@ const TAKES: Duration = Duration::from_secs(30);
 const GOODBYE: Duration = Duration::from_secs(2);
 /// The most characters of the first message that are told with the handshake.
 const FIRST_WORDS: usize = 200;
-/// The bit of a frame's second byte that says that it is masked (RFC 6455 5.2).
-const MASKED: u8 = 0x80;
 
 fn config() -> WebSocketConfig {
     WebSocketConfig::default()
@@ -73,15 +71,13 @@ pub(crate) async fn carry(
 ) -> Ended {
     let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config())).await;
     let mut wire = Wire { socket, heard: Instant::now() };
-    // A charger that does not mask does not from its first frame on.
-    let (mut looked, mut first) = (false, true);
+    let mut first = true;
     let ended = loop {
         tokio::select! {
             biased;
             outgoing = out.recv() => if let Some(ended) = write(&mut wire.socket, outgoing).await { break ended },
             heard = next(&mut wire) => {
-                if !std::mem::replace(&mut looked, true) && is_unmasked(&wire.socket) {
-                    let deviation = Deviation::hard("unmasked_frame", "", "");
+                for deviation in wire.socket.get_mut().odd_frames() {
                     let _ = link.send(Input::Trouble { session, deviation }).await;
                 }
                 match heard {
@@ -107,11 +103,6 @@ pub(crate) async fn carry(
 }
 
 type Socket = WebSocketStream<Stream>;
-
-/// The WebSocket library tells nobody that a frame was not masked.
-fn is_unmasked(socket: &Socket) -> bool {
-    socket.get_ref().start().is_some_and(|[_, second]| second & MASKED == 0)
-}
 
 /// The beginning of the first message, masked as on disk.
 fn first_words(bytes: &Bytes) -> String {

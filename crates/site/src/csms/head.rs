@@ -24,6 +24,9 @@ const VALUE_CHARS: usize = 200;
 /// The most items of a header that is a list.
 const ITEMS: usize = 20;
 
+/// How the paths of well-known platforms end before the id.
+const PATH_WORDS: &[&str] = &["ocpp", "ocppj", "ocpp16", "ws", "wss", "websocket", "CentralSystemService", "csms"];
+
 /// Headers whose values are secrets: one of these, or one whose name holds one of [`SECRET_PARTS`].
 const SECRETS: &[&str] = &["authorization", "proxy-authorization", "cookie"];
 const SECRET_PARTS: &[&str] = &["token", "secret", "password", "api-key", "apikey"];
@@ -43,6 +46,17 @@ pub struct Credentials {
     pub user: String,
     /// As bytes: a 1.6 key is 20 raw bytes and no text.
     pub password: Vec<u8>,
+}
+
+impl Credentials {
+    /// What is odd about them for a charger of this id.
+    pub fn odd(&self, id: &str) -> Vec<Deviation> {
+        let user = (self.user != id).then(|| Deviation::hard("basic_user", "", &self.user));
+        let bytes = std::str::from_utf8(&self.password).is_err();
+        let password =
+            bytes.then(|| Deviation::soft("password_not_text", "", format!("{} bytes", self.password.len())));
+        user.into_iter().chain(password).collect()
+    }
 }
 
 /// Where the head ends: after its empty line. `None`: more has to come.
@@ -146,8 +160,17 @@ impl Head {
             deviations.push(Deviation::hard("path_without_id", "", self.path()));
         } else if !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
             deviations.push(Deviation::soft("id_not_plain", "", &id));
+        } else if PATH_WORDS.iter().any(|word| id.eq_ignore_ascii_case(word)) {
+            deviations.push(Deviation::soft("id_like_a_path", "", &id));
         }
         (id, deviations)
+    }
+
+    /// That it offers to compress its messages (RFC 7692).
+    pub fn compression(&self) -> Option<Deviation> {
+        let offered =
+            self.list("sec-websocket-extensions").into_iter().find(|e| e.starts_with("permessage-deflate"))?;
+        Some(Deviation::soft("compression_offered", "", offered))
     }
 
     /// Headers that a WebSocket request needs (RFC 6455 4.1) and that are missing or say something else.
@@ -244,6 +267,7 @@ mod tests {
             ("/ws/central/CP-1_2.x?token=1", "CP-1_2.x", &[]),
             ("/%00%0a", "", &["path_without_id"]),
             ("ws://10.0.0.2:9616/CP1", "CP1", &[]),
+            ("/ocpp/OCPP", "OCPP", &["id_like_a_path"]),
             ("ws://10.0.0.2:9616", "", &["path_without_id"]),
         ] {
             let (found, deviations) = asked(target).id();

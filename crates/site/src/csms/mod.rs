@@ -4,6 +4,7 @@ mod accept;
 pub(crate) mod attempts;
 mod connection;
 mod flood;
+mod framing;
 pub mod head;
 pub mod hello;
 pub mod listen;

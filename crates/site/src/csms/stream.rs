@@ -5,7 +5,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
+use chargehand_ocpp::Deviation;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::framing::Framing;
 
 /// What bytes go through in both directions.
 pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -16,32 +19,24 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}
 pub(crate) struct Rewind<S> {
     before: Bytes,
     stream: S,
-    start: [u8; 2],
-    seen: usize,
+    framing: Option<Framing>,
 }
 
 impl<S> Rewind<S> {
     /// `before` comes first, then what `stream` gives.
     pub(crate) fn new(before: impl Into<Bytes>, stream: S) -> Self {
-        Self { before: before.into(), stream, start: [0; 2], seen: 0 }
+        Self { before: before.into(), stream, framing: None }
     }
 
-    /// `again` comes next, and the first bytes are looked at anew.
+    /// `again` comes next, and from there on all that comes is WebSocket frames.
     pub(crate) fn rewind(&mut self, again: Vec<u8>) {
         self.before = [&again[..], &self.before[..]].concat().into();
-        self.seen = 0;
+        self.framing = Some(Framing::default());
     }
 
-    /// The first two bytes that were read from it, once they were.
-    pub(crate) fn start(&self) -> Option<[u8; 2]> {
-        (self.seen == 2).then_some(self.start)
-    }
-
-    fn look(&mut self, read: &[u8]) {
-        for byte in read.iter().take(2 - self.seen) {
-            self.start[self.seen] = *byte;
-            self.seen += 1;
-        }
+    /// What was odd about the frames that were read, each once.
+    pub(crate) fn odd_frames(&mut self) -> Vec<Deviation> {
+        self.framing.as_mut().map_or_else(Vec::new, Framing::odd)
     }
 }
 
@@ -55,7 +50,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Rewind<S> {
             buf.put_slice(&self.before[..count]);
             self.before.advance(count);
         }
-        self.look(&buf.filled()[already..]);
+        if let Some(framing) = &mut self.framing {
+            framing.look(&buf.filled()[already..]);
+        }
         Poll::Ready(Ok(()))
     }
 }
@@ -81,18 +78,18 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_was_read_already_comes_first_and_the_first_two_bytes_are_remembered() {
+    async fn what_was_read_already_comes_first_and_frames_are_looked_at_from_the_rewinding_on() {
         let (mut far, near) = tokio::io::duplex(64);
         let mut stream = Rewind::new(&b"a"[..], near);
         far.write_all(b"bcd").await.unwrap();
-        assert_eq!(stream.start(), None);
         let mut read = [0; 4];
         stream.read_exact(&mut read).await.unwrap();
-        assert_eq!((&read, stream.start()), (b"abcd", Some(*b"ab")));
-        stream.rewind(b"cd".to_vec());
+        assert_eq!((&read, stream.odd_frames().len()), (b"abcd", 0));
+        // An unmasked frame of one byte.
+        stream.rewind(b"\x81\x01".to_vec());
         far.write_all(b"e").await.unwrap();
         let mut read = [0; 3];
         stream.read_exact(&mut read).await.unwrap();
-        assert_eq!((&read, stream.start()), (b"cde", Some(*b"cd")));
+        assert_eq!((&read, &stream.odd_frames()[0].rule[..]), (b"\x81\x01e", "unmasked_frame"));
     }
 }

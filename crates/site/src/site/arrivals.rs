@@ -7,6 +7,7 @@ use chargehand_commissioning::attempt::Attempt;
 use chargehand_commissioning::event::{Event, Handshake, Happened, Told};
 use chargehand_commissioning::journal::Direction;
 use chargehand_commissioning::link::{Input, Link, Outgoing};
+use chargehand_ocpp::Policy;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -57,7 +58,8 @@ impl Site {
                     site.tell_if_it_should_be_secure(&link, &attempt).await;
                 }
                 site.keep_attempt(attempt.so_far());
-                if !speaks {
+                // OCPP-J 1.6 3.1.2 wants it closed at once. A charger that goes on regardless can still be listened to.
+                if !speaks && is_strict(&link).await {
                     let why = "none of the offered versions is spoken here";
                     let _ = goodbye.send(Outgoing::Close(why.into()));
                 }
@@ -139,4 +141,9 @@ impl Site {
             let _ = writing.await;
         });
     }
+}
+
+/// Is a charger answered as a strict platform would?
+async fn is_strict(link: &Link) -> bool {
+    link.record().await.is_ok_and(|record| record.policy == Policy::Strict)
 }

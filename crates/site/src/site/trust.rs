@@ -1,10 +1,14 @@
 //! Passwords and certificates: what chargers know of us, and we of them.
 
 use std::path::Path;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
+
+use chargehand_commissioning::attend::Signer;
+use chargehand_commissioning::event::Event;
+use chargehand_commissioning::outcome::Finding;
 
 use super::{Endpoint, Site, secure_url};
-use crate::authority::{self, Authority, AuthorityError, Keeping, Root};
+use crate::authority::{self, Authority, AuthorityError, Keeping, Root, Signed};
 use crate::csms::Password;
 use crate::store::StoreError;
 
@@ -74,5 +78,28 @@ impl Site {
             passwords.own.clone()
         };
         self.inner.store.set(PASSWORDS, &own).await
+    }
+
+    /// Signs chargers' requests with our authority, while it is open. What is odd about a request becomes a finding on its
+    /// charger.
+    pub(super) fn signer(&self) -> Signer {
+        let site = self.clone();
+        Arc::new(move || {
+            let (authority, site) = (site.inner.door.certificates.authority()?, site.clone());
+            Some(Arc::new(move |csr, charger| {
+                let Signed { chain, findings } = authority.sign(csr, charger, site.inner.clock.now())?;
+                site.found(charger, findings);
+                Ok(chain)
+            }))
+        })
+    }
+
+    fn found(&self, charger: &str, findings: Vec<Finding>) {
+        let Some(link) = self.charger(charger) else { return };
+        tokio::spawn(async move {
+            for finding in findings {
+                let _ = link.keep(Event::Found { finding }).await;
+            }
+        });
     }
 }

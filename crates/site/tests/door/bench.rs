@@ -9,9 +9,11 @@ use chargehand_commissioning::attempt::{Attempt, What};
 use chargehand_commissioning::event::{Handshake, Happened, Told};
 use chargehand_site::authority::{Keeping, Passphrase};
 use chargehand_site::{Endpoint, Options, Site};
+use futures_util::{SinkExt, StreamExt};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -19,6 +21,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::Role;
 
 /// Only a test that hangs takes so long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -181,3 +186,39 @@ pub fn text(text: &str) -> Vec<u8> {
 }
 
 pub const HEARTBEAT: &str = r#"[2,"1","Heartbeat",{}]"#;
+
+/// A charger's WebSocket, upgraded.
+pub struct Charger<S>(WebSocketStream<S>);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Charger<S> {
+    /// Connects as `CP1` and boots.
+    pub async fn boot(mut stream: S) -> Self {
+        assert_eq!(ask(&mut stream, &request("/CP1", "")).await.expect("an answer"), 101);
+        let mut charger = Self(WebSocketStream::from_raw_socket(stream, Role::Client, None).await);
+        let boot = json!({"chargePointVendor": "V", "chargePointModel": "M"});
+        assert_eq!(charger.call("BootNotification", boot).await["status"], "Accepted");
+        charger
+    }
+
+    /// Calls us; our answer.
+    pub async fn call(&mut self, action: &str, payload: Value) -> Value {
+        let call = json!([2, action, action, payload]).to_string();
+        self.0.send(Message::text(call)).await.expect("sent");
+        let answer = self.heard().await;
+        assert_eq!((&answer[0], &answer[1]), (&json!(3), &json!(action)), "{answer}");
+        answer[2].clone()
+    }
+
+    /// What we call next, answered with `Accepted`.
+    pub async fn asked(&mut self) -> (String, Value) {
+        let call = self.heard().await;
+        let answer = json!([3, call[1], {"status": "Accepted"}]).to_string();
+        self.0.send(Message::text(answer)).await.expect("sent");
+        (call[2].as_str().expect("an action").to_owned(), call[3].clone())
+    }
+
+    async fn heard(&mut self) -> Value {
+        let message = timeout(PATIENCE, self.0.next()).await.expect("in time").expect("open").expect("a message");
+        serde_json::from_str(message.to_text().expect("text")).expect("JSON")
+    }
+}

@@ -1,4 +1,5 @@
 //! Who comes to the door, over real sockets: plain and TLS, chargers and others, and what is said about them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bench;
 mod findings;

@@ -79,8 +79,8 @@ async fn a_chargers_own_password_is_right_and_no_password_reaches_the_disk() {
     let required = Some(csms::Password::new("site password"));
     let mut bench = Bench::plain(Options { password: required.clone(), ..Options::default() }).await;
     bench.site.set_password("CP1", "charger password").await.expect("kept");
-    // "CP1:charger password", "CP1:wrong password", "CP1:site password"
-    let (own, wrong) = ("Q1AxOmNoYXJnZXIgcGFzc3dvcmQ=", "Q1AxOndyb25nIHBhc3N3b3Jk");
+    // "CP1:charger password", "CP1:mistaken word", "CP1:site password"
+    let (own, wrong) = ("Q1AxOmNoYXJnZXIgcGFzc3dvcmQ=", "Q1AxOm1pc3Rha2VuIHdvcmQ=");
     for (basic, status) in [(own, 101), (wrong, 401), ("Q1AxOnNpdGUgcGFzc3dvcmQ=", 101)] {
         let mut charger = TcpStream::connect(bench.address).await.expect("it listens");
         let asked = request("/CP1", &format!("Authorization: Basic {basic}\r\n"));
@@ -97,7 +97,7 @@ async fn a_chargers_own_password_is_right_and_no_password_reaches_the_disk() {
     let disk = ["chargehand.sqlite", "chargehand.sqlite-wal"].map(|file| std::fs::read(bench.folder.path().join(file)));
     let disk = disk.map(|bytes| bytes.expect("a file")).concat();
     assert!(disk.windows(8).any(|part| part == b"(masked)"), "it was looked at");
-    for secret in ["charger password", "wrong password", "site password", own, wrong] {
+    for secret in ["charger password", "mistaken word", "site password", own, wrong] {
         assert!(
             !disk.windows(secret.len()).any(|part| part == secret.as_bytes()) && !told.contains(secret),
             "{secret}"

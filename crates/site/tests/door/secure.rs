@@ -10,11 +10,12 @@ use rcgen::{CertificateParams, DnType, KeyPair, PKCS_ECDSA_P256_SHA256};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::version::{TLS12, TLS13};
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::bench::{Bench, HEARTBEAT, Speaker, ask, passphrase, request, stages, text};
+use crate::bench::{Bench, Charger, HEARTBEAT, Speaker, ask, passphrase, request, stages, text};
 
 /// "CP1:hunter22"
 const BASIC: &str = "Authorization: Basic Q1AxOmh1bnRlcjIy\r\n";
@@ -53,18 +54,54 @@ async fn a_charger_speaks_over_tls_1_2_and_1_3_on_the_port_that_plain_ones_use()
     assert_eq!(bench.site.secure_urls(), [format!("wss://{}/", bench.address)]);
 }
 
-/// A certificate of a charger, signed by the authority in a folder.
-fn certificate(folder: &std::path::Path) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+/// A key of a charger, and its request for a certificate.
+fn request_for_certificate() -> (PrivateKeyDer<'static>, String) {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, "CP1");
     let csr = params.serialize_request(&key).expect("a request");
     use base64::Engine;
     let csr = base64::engine::general_purpose::STANDARD.encode(csr.der());
+    (PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())), csr)
+}
+
+fn chain(pem: &str) -> Vec<CertificateDer<'static>> {
+    CertificateDer::pem_slice_iter(pem.as_bytes()).map(|der| der.expect("PEM")).collect()
+}
+
+/// A certificate of a charger, signed by the authority in a folder.
+fn certificate(folder: &std::path::Path) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+    let (key, csr) = request_for_certificate();
     let authority = Authority::open(folder, &passphrase(), Timestamp::now()).expect("it opens");
-    let chain = authority.sign(&csr, "CP1", Timestamp::now()).expect("signed").chain;
-    let chain = CertificateDer::pem_slice_iter(chain.as_bytes()).map(|der| der.expect("PEM")).collect();
-    (chain, PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())))
+    (chain(&authority.sign(&csr, "CP1", Timestamp::now()).expect("signed").chain), key)
+}
+
+#[tokio::test]
+async fn a_charger_gets_its_certificate_over_ocpp_and_comes_back_with_it() {
+    let mut bench = Bench::secure(Options { adopt_all: true, ..Options::default() }).await;
+    let (key, csr) = request_for_certificate();
+    let mut charger = Charger::boot(TcpStream::connect(bench.address).await.expect("it listens")).await;
+    assert_eq!(bench.connected().await.security.profile(), Some(0));
+    assert_eq!(charger.call("SignCertificate", json!({"csr": csr})).await["status"], "Accepted");
+    let (action, payload) = charger.asked().await;
+    assert_eq!(action, "CertificateSigned");
+    let certificate = Some((chain(payload["certificateChain"].as_str().expect("a chain")), key));
+    let speaker = Speaker { certificate, ..Speaker::trusting(&bench) };
+    let _again = Charger::boot(speaker.connect(bench.address).await.expect("hands are shaken")).await;
+    assert_eq!(bench.connected().await.security.profile(), Some(3));
+    let record = bench.site.charger("CP1").expect("known").record().await.expect("a record");
+    assert!(record.findings.iter().any(|f| f.code == "csr_without_organisation"), "{:?}", record.findings);
+}
+
+#[tokio::test]
+async fn a_request_for_a_certificate_is_refused_while_no_authority_is_open_and_signed_once_one_is() {
+    let bench = Bench::plain(Options { adopt_all: true, ..Options::default() }).await;
+    let (_, csr) = request_for_certificate();
+    let mut charger = Charger::boot(TcpStream::connect(bench.address).await.expect("it listens")).await;
+    assert_eq!(charger.call("SignCertificate", json!({"csr": csr})).await["status"], "Rejected");
+    bench.site.secure(passphrase()).await.expect("it is made");
+    assert_eq!(charger.call("SignCertificate", json!({"csr": csr})).await["status"], "Accepted");
+    assert_eq!(charger.asked().await.0, "CertificateSigned");
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 mod limits;
 mod model;
+mod monitors;
+mod newer;
 mod sessions;
 
 use crate::bench::Bench;

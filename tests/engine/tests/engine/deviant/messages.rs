@@ -1,17 +1,17 @@
 //! Messages that break the rules of OCPP-J or of the schemas.
 
 use super::rules;
-use crate::charger::{BOOT, Came, Charger};
+use crate::charger::{BOOT, Came, Charger, OCPP16};
 use crate::program::{Endpoint, Program, folder};
 
 /// What the charger does, what it sends, how the answer begins (empty: it gets none), and the rules that are named.
-type Case = (&'static str, String, &'static str, &'static [&'static str]);
+pub type Case = (&'static str, String, &'static str, &'static [&'static str]);
 
 const HEARTBEAT: &str = r#"[2,"1","Heartbeat",{}]"#;
 /// A status without anything odd.
 const FINE: &str = r#""connectorId":1,"errorCode":"NoError","status":"Available""#;
 /// An answer to the call "1".
-const ANSWERED: &str = "[3,\"1\",";
+pub const ANSWERED: &str = "[3,\"1\",";
 
 fn status(fields: &str) -> String {
     format!(r#"[2,"1","StatusNotification",{{{fields}}}]"#)
@@ -103,18 +103,21 @@ fn rubbish() -> Vec<Case> {
         ("stops in the middle", r#"[2,"1","Heartbeat",{"#.into(), "", &["not_json"]),
         ("sends an object", r#"{"a":1}"#.into(), "", &["not_a_message"]),
         ("sends nothing", String::new(), "", &["not_json"]),
-        ("opens brackets without end", "[".repeat(100_000), "", &["message_large", "too_complex"]),
+        ("opens brackets without end", "[".repeat(100_000), "", &["too_complex", "message_large"]),
     ]
 }
 
-/// Sends it after a boot (`boots`) or as the first thing; the connection must be good for the next call.
-fn play(endpoint: &mut Endpoint, cases: &[Case], boots: bool) {
+/// Sends it once the charger is connected and `ready`; the connection must be good for the next call.
+pub fn play(
+    endpoint: &mut Endpoint,
+    protocol: &str,
+    cases: &[Case],
+    ready: impl Fn(&mut Endpoint, &mut Charger, &str),
+) {
     for (number, (what, text, answer, expected)) in cases.iter().enumerate() {
         let id = format!("CP{number}");
-        let mut charger = Charger::connect(endpoint.port, &id);
-        if boots {
-            charger.boot();
-        }
+        let mut charger = Charger::at(endpoint.port, &format!("/{id}"), protocol);
+        ready(endpoint, &mut charger, &id);
         // Answers come in the order of the calls: where there is none, that of the next call comes first.
         for (text, answer) in [(text.as_str(), *answer), (r#"[2,"after","Heartbeat",{}]"#, "[3,\"after\",")] {
             charger.send(text);
@@ -133,7 +136,7 @@ fn what_breaks_a_rule_is_answered_where_it_can_be_and_named() {
     let data = folder();
     let mut endpoint = Program::endpoint(data.path(), &[]);
     for cases in [payloads(), envelopes(), rubbish()] {
-        play(&mut endpoint, &cases, true);
+        play(&mut endpoint, OCPP16, &cases, |_, charger, _| drop(charger.boot()));
     }
 }
 
@@ -154,5 +157,5 @@ fn the_first_message_may_break_a_rule_as_well() {
         ),
     ];
     let data = folder();
-    play(&mut Program::endpoint(data.path(), &[]), &cases, false);
+    play(&mut Program::endpoint(data.path(), &[]), OCPP16, &cases, |_, _, _| {});
 }

@@ -2,6 +2,8 @@
 
 mod messages;
 mod requests;
+mod strict;
+mod versions;
 mod wire;
 
 use crate::program::Endpoint;

@@ -1,6 +1,6 @@
 //! How a charger may ask for its WebSocket.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::rules;
 use crate::charger::{BOOT, Came, Charger, OCPP16, TEXT, frame, request};
@@ -20,6 +20,8 @@ fn cases() -> Vec<Case> {
     let at = |path: &str| request(path, OCPP16);
     // Five bytes that are no text: DEV1:\x00\x01\x02\xff\xfe
     let raw_password = "Authorization: Basic REVWMToAAQL//g==";
+    // DEV1:secret
+    let password = "Authorization: Basic REVWMTpzZWNyZXQ=";
     let deflate = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits";
     vec![
         ("asks as it should", plain("PLAIN"), "PLAIN", &[]),
@@ -34,7 +36,7 @@ fn cases() -> Vec<Case> {
         ("has an id that must be percent-encoded", at("/ocpp/RDAM%20123"), "RDAM 123", &["id_not_plain"]),
         ("leaves a space in its path", at("/ocpp/A SPACE"), "A SPACE", &["id_not_plain"]),
         ("has no path", at("/"), "no-id-127.0.0.1", &["path_without_id"]),
-        ("forgets its id", at("/ocpp"), "ocpp", &[]),
+        ("forgets its id", at("/ocpp"), "ocpp", &["id_like_a_path"]),
         ("speaks HTTP/1.0", plain("OLD").replace("HTTP/1.1", "HTTP/1.0"), "OLD", &[]),
         ("sends no Connection", without("NOCONN", "Connection: Upgrade\r\n"), "NOCONN", &["upgrade_header"]),
         ("sends no version", without("NOVERS", "Sec-WebSocket-Version: 13\r\n"), "NOVERS", &["upgrade_header"]),
@@ -44,8 +46,10 @@ fn cases() -> Vec<Case> {
             "SHORT",
             &["upgrade_header"],
         ),
-        ("has a password of raw bytes", more("PASSWORD", raw_password), "PASSWORD", &[]),
-        ("offers to compress", more("DEFLATE", deflate), "DEFLATE", &[]),
+        ("has a password of raw bytes", more("DEV1", raw_password), "DEV1", &["password_not_text"]),
+        ("is another one's user", more("DEV2", password), "DEV2", &["basic_user"]),
+        ("offers to compress", more("DEFLATE", deflate), "DEFLATE", &["compression_offered"]),
+        ("offers a version that is out of date", offering("OLDEST", "ocpp1.5"), "OLDEST", &["subprotocol_unknown"]),
         ("has a path without end", at(&long), "LONG", &[]),
     ]
 }
@@ -82,15 +86,26 @@ fn a_boot_that_comes_before_the_connection_is_confirmed_is_not_lost() {
 #[test]
 fn the_offered_spelling_is_answered_and_no_version_is_pretended() {
     let data = folder();
-    let mut endpoint = Program::endpoint(data.path(), &[]);
-    for (offer, answer) in [("ocpp1.6, ocpp1.5", Some("ocpp1.6")), ("OCPP1.6", Some("OCPP1.6")), ("ocpp1.5", None)] {
+    let endpoint = Program::endpoint(data.path(), &[]);
+    for (offer, answer) in [
+        ("ocpp1.6, ocpp2.0.1", Some("ocpp1.6")),
+        ("ocpp1.5, ocpp2.0.1", Some("ocpp2.0.1")),
+        ("OCPP1.6", Some("OCPP1.6")),
+        ("ocpp1.5", None),
+    ] {
         let header = format!("Sec-WebSocket-Protocol: {offer}\r\n");
-        let mut charger = Charger::at(endpoint.port, "/CP1", &header);
+        let charger = Charger::at(endpoint.port, "/CP1", &header);
         assert_eq!(charger.header("Sec-WebSocket-Protocol"), answer, "{offer}");
-        if answer.is_none() {
-            assert_eq!(charger.came(), Came::Close(Some(1000)));
-        }
     }
-    let unknown = |line: &Value| line["rule"] == "subprotocol_unknown";
-    assert_eq!(endpoint.take("subprotocol_unknown", unknown)["got"], "ocpp1.5");
+}
+
+#[test]
+fn a_charger_of_an_unknown_version_is_sent_away_where_we_are_to_be_strict() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &[]);
+    let header = "Sec-WebSocket-Protocol: ocpp1.5\r\n";
+    Charger::at(endpoint.port, "/CP1", header).boot();
+    endpoint.order(json!({"do": "policy", "charger": "CP1", "policy": "strict"})).expect("it is known");
+    // OCPP-J 1.6 3.1.2
+    assert_eq!(Charger::at(endpoint.port, "/CP1", header).came(), Came::Close(Some(1000)));
 }

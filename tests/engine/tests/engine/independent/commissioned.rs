@@ -23,3 +23,13 @@ fn commission(peer: Peer) {
 fn charge_points_of_others_on_1_6_are_commissioned() {
     each("1.6", commission);
 }
+
+#[test]
+fn charging_stations_of_others_on_2_0_1_are_commissioned() {
+    each("2.0.1", commission);
+}
+
+#[test]
+fn charging_stations_of_others_on_2_1_are_commissioned() {
+    each("2.1", commission);
+}

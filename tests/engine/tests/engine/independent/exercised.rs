@@ -4,12 +4,13 @@ use std::sync::mpsc::Receiver;
 
 use serde_json::{Value, json};
 
+use super::secured::Way;
 use super::{Peer, each};
-use crate::program::{Endpoint, Program, Running, folder};
+use crate::program::{Endpoint, Running, folder};
 
 /// A charge point of others at an endpoint that takes orders.
-struct Bench {
-    endpoint: Endpoint,
+pub struct Bench {
+    pub endpoint: Endpoint,
     peer: Peer,
     said: Receiver<String>,
     /// Nothing that came before this frame counts.
@@ -19,10 +20,11 @@ struct Bench {
 }
 
 impl Bench {
-    fn set(peer: Peer) -> Self {
+    fn set(peer: Peer, way: Way) -> Self {
         let data = folder();
-        let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto", "--frames"]);
-        let (running, said) = peer.starts(&endpoint.url, &[]);
+        let (mut endpoint, options) = way.prepare(data.path());
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        let (running, said) = peer.starts(&way.url(&endpoint), &options);
         let booted = endpoint.event("booted");
         assert_eq!((&booted["vendor"], &booted["status"]), (&json!("Independent"), &json!("Accepted")), "{}", peer.on);
         // Up to the hardware limit, and that is confirmed: limits may be taken away again.
@@ -219,7 +221,13 @@ impl Bench {
 }
 
 fn exercise(peer: Peer) {
-    let mut bench = Bench::set(peer);
+    exercise_over(peer, Way::Plain, |_| {});
+}
+
+/// All of it; `looks` at how it came in first.
+pub fn exercise_over(peer: Peer, way: Way, looks: fn(&mut Bench)) {
+    let mut bench = Bench::set(peer, way);
+    looks(&mut bench);
     bench.configuration();
     let transaction = bench.starts();
     bench.draws(32);
@@ -238,4 +246,14 @@ fn exercise(peer: Peer) {
 #[test]
 fn charge_points_of_others_on_1_6_do_what_they_are_told() {
     each("1.6", exercise);
+}
+
+#[test]
+fn charging_stations_of_others_on_2_0_1_do_what_they_are_told() {
+    each("2.0.1", exercise);
+}
+
+#[test]
+fn charging_stations_of_others_on_2_1_do_what_they_are_told() {
+    each("2.1", exercise);
 }

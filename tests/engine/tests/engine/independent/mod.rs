@@ -2,6 +2,7 @@
 
 mod commissioned;
 mod exercised;
+mod secured;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,6 +25,11 @@ static PEERS: &[Peer] = &[
     Peer { on: "npm ocpp-rpc", version: "1.6", program: || node("rpc_charge_point.mjs"), arguments: &[] },
     Peer { on: "crate ocpp-kit", version: "1.6", program: || rust("kit"), arguments: &["--version", "1.6"] },
     Peer { on: "crate ocpp-client", version: "1.6", program: || rust("client"), arguments: &[] },
+    Peer { on: "PyPI ocpp", version: "2.0.1", program: || python("py_station.py"), arguments: &["--version", "2.0.1"] },
+    Peer { on: "npm ocpp-rpc", version: "2.0.1", program: || node("rpc_station.mjs"), arguments: &[] },
+    Peer { on: "crate ocpp-kit", version: "2.0.1", program: || rust("kit"), arguments: &["--version", "2.0.1"] },
+    Peer { on: "PyPI ocpp", version: "2.1", program: || python("py_station.py"), arguments: &["--version", "2.1"] },
+    Peer { on: "crate ocpp-kit", version: "2.1", program: || rust("kit"), arguments: &["--version", "2.1"] },
 ];
 
 fn root() -> &'static Path {

@@ -1,0 +1,9 @@
+//! `cargo fuzz run payload`: see the function.
+#![no_main]
+#![allow(missing_docs)]
+
+#[path = "../../tests/ocpp/fuzzed.rs"]
+#[allow(dead_code)]
+mod fuzzed;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzzed::payload(bytes));
