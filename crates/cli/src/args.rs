@@ -89,7 +89,10 @@ impl Place {
 }
 
 /// A secret in a file, without the end of its line.
-fn line_of(file: &Path, what: &str) -> Result<String, Failure> {
+///
+/// # Errors
+/// The file cannot be read.
+pub fn line_of(file: &Path, what: &str) -> Result<String, Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         Failure(Exit::BadArguments, format!("The {what} file {} cannot be read ({error}).", file.display()))
     })?;

@@ -115,6 +115,7 @@ pub fn told(told: &Told, wanted: Wanted) -> Option<Line<'_>> {
         Happened::Variables { part } => ("variables", variables(part)),
         Happened::Profiles { part } => ("profiles", profiles(part)),
         Happened::CertificateRequested { kind, .. } => ("certificate_requested", json!({ "kind": kind })),
+        Happened::CertificateTaken => ("certificate_taken", json!({})),
         Happened::Found { finding } => (
             "finding",
             json!({"code": finding.code, "gravity": finding.gravity, "text": finding.text, "evidence": finding.evidence}),

@@ -8,6 +8,7 @@ mod frames;
 mod line;
 mod orders;
 mod output;
+mod security;
 mod simulate;
 mod verify;
 

@@ -1,5 +1,7 @@
 //! The orders of `endpoint`: one JSON object a line on standard input, one answer for each on standard output.
 
+use std::path::PathBuf;
+
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::guard::Refused;
@@ -11,8 +13,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, BufReader};
 
+use crate::Failure;
+use crate::args;
 use crate::line;
 use crate::output::Output;
+use crate::security;
 
 /// The longest line of an order, bytes.
 const LINE: usize = 2 * 1024 * 1024;
@@ -38,6 +43,10 @@ struct Order {
     status: String,
     #[serde(default)]
     policy: Option<Value>,
+    #[serde(default)]
+    profile: Option<u8>,
+    #[serde(default)]
+    password_file: Option<PathBuf>,
     #[serde(flatten)]
     ceiling: CeilingOrder,
 }
@@ -144,13 +153,27 @@ async fn carry_out(site: &Site, order: Order) -> Result<Value, Refusal> {
         "authorize" => authorize(&charger(site, &order)?, order).await,
         "ceiling" => ceiling(&charger(site, &order)?, &order.ceiling).await,
         "policy" => policy(&charger(site, &order)?, order.policy).await,
+        "security" => secure(site, &charger(site, &order)?, &order).await,
         "chargers" => chargers(site).await,
         "transactions" => transactions(site, &order.charger).await,
         other => {
-            let known = "call, adopt, chargers, transactions, authorize, ceiling, policy, stop";
+            let known = "call, adopt, chargers, transactions, authorize, ceiling, policy, security, stop";
             Err(refusal("bad_order", format!("There is no order {other:?}. Known: {known}.")))
         }
     }
+}
+
+async fn secure(site: &Site, link: &Link, order: &Order) -> Result<Value, Refusal> {
+    let wanted = order.profile.filter(|profile| (1..=3).contains(profile));
+    let Some(to) = wanted else { return Err(refusal("bad_order", "\"profile\" is 1, 2 or 3.")) };
+    if !order.confirm {
+        return Ok(security::plan(&link.record().await?, to));
+    }
+    let Some(file) = &order.password_file else {
+        return Err(refusal("bad_order", "\"password_file\" names a file that holds the password it is to use."));
+    };
+    let password = args::line_of(file, "password").map_err(|Failure(_, sentence)| refusal("bad_order", sentence))?;
+    security::raise(site, &order.charger, to, &password).await.map_err(|(code, message)| refusal(code, message))
 }
 
 fn charger(site: &Site, order: &Order) -> Result<Link, Refusal> {

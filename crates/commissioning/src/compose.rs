@@ -119,6 +119,7 @@ static STEPS: &[(Step, &str, &str)] = &[
     (Step::PermanentLimit, "set", "Which limit does it keep from now on?"),
     (Step::Limit, "limit", "Does it follow a limit?"),
     (Step::Undo, "undo", "Is the test undone?"),
+    (Step::Security, "security", "How is its connection secured?"),
 ];
 
 fn steps(record: &Record) -> Vec<ReportStep> {

@@ -62,6 +62,8 @@ pub enum Step {
     Undo,
     /// The handover document.
     Report,
+    /// How its connection is secured.
+    Security,
 }
 
 /// The files of a written report.
@@ -303,6 +305,8 @@ pub enum Happened {
         /// 2.1: the number of the request.
         request: Option<i64>,
     },
+    /// It took the certificate that it had asked for.
+    CertificateTaken,
     /// Something was found.
     Found {
         /// What.

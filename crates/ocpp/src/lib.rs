@@ -17,6 +17,7 @@ pub mod policy;
 pub mod profile;
 pub mod read;
 pub mod schema;
+pub mod security;
 pub mod subprotocol;
 pub mod time;
 pub mod v16;

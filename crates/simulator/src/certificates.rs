@@ -14,6 +14,9 @@ use x509_parser::prelude::FromDer;
 /// How many roots it keeps.
 pub(crate) const MOST: usize = 10;
 
+/// A certificate may begin so many seconds later than now.
+const SOON: i64 = 86_400;
+
 /// What a root is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -166,10 +169,10 @@ fn hash_data(der: &[u8], algorithm: &str) -> Option<HashData> {
     })
 }
 
-/// Whether it holds at this time.
+/// Whether it holds at this time, or soon: a clock that is set by the endpoint's answers lags behind the authority's.
 fn is_valid(certificate: &X509Certificate<'_>, now: Timestamp) -> bool {
     let validity = certificate.validity();
-    (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&now.as_second())
+    (validity.not_before.timestamp() - SOON..=validity.not_after.timestamp()).contains(&now.as_second())
 }
 
 /// Whether a PEM text holds a certificate that can be read.

@@ -7,4 +7,4 @@ mod os;
 mod site;
 pub mod store;
 
-pub use site::{Endpoint, Options, Settings, Site, secure_url, url};
+pub use site::{Endpoint, Options, Settings, Site, UpgradeError, secure_url, url};

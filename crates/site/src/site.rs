@@ -3,6 +3,8 @@
 mod arrivals;
 mod trust;
 
+pub use trust::UpgradeError;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;

@@ -13,7 +13,7 @@ use crate::ipc::{StepName, StepState, StepView};
 pub fn name(step: Step) -> StepName {
     match step {
         Step::Connect => StepName::Connect,
-        Step::Inspect => StepName::Inspect,
+        Step::Inspect | Step::Security => StepName::Inspect,
         Step::PermanentLimit => StepName::Set,
         Step::Limit | Step::Undo => StepName::Prove,
         Step::Report => StepName::HandOver,

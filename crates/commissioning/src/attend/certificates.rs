@@ -58,9 +58,10 @@ impl Signed {
 impl State {
     /// Has what was asked for signed, where something was: outside of the journal, because it may take a moment.
     pub(super) fn sign(&mut self) -> bool {
-        let sign = self.signs();
-        self.signed = self.to_sign.take().map(|request| request.signed(&self.id, sign.as_ref()));
-        self.signed.is_some()
+        let Some(request) = self.to_sign.take() else { return false };
+        let sign = self.signer.as_ref().map(|signer| &signer.sign);
+        self.signed = Some(request.signed(&self.id, sign));
+        true
     }
 
     /// The certificate is there: it is sent. Or it is not: that is said.
@@ -90,7 +91,9 @@ impl State {
             Ok(payload) => answer_status(payload),
             Err(refusal) => refusal.code.clone(),
         };
-        if said != "Accepted" {
+        if said == "Accepted" {
+            self.tell(evidence.last().copied().unwrap_or_default(), now, Happened::CertificateTaken);
+        } else {
             let text = format!(
                 "The charger asked for a certificate and then did not take the one that was signed ({said}). Check that it \
                  trusts the root certificate of this site and that its clock is right."

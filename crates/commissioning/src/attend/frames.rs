@@ -33,7 +33,7 @@ impl State {
         let (event, deviations) = live.peer.receive(&bytes);
         let answering = Arc::clone(&live.answering);
         let mut happened = Vec::new();
-        let heard = Heard { number, at: now, signs: self.signs().is_some() };
+        let heard = Heard { number, at: now, signs: self.signs() };
         let answer = session::on_event(&mut self.record, &event, deviations, heard, &mut happened);
         match event {
             peer::Event::Call { id, action, payload } => {

@@ -39,8 +39,14 @@ pub type Changed = Arc<dyn Fn(&Arc<str>) + Send + Sync>;
 /// are unlocked before.
 pub type Sign = Arc<dyn Fn(&str, &str) -> Result<String, String> + Send + Sync>;
 
-/// Who signs at this moment; `None`: nobody, as while no key is unlocked.
-pub type Signer = Arc<dyn Fn() -> Option<Sign> + Send + Sync>;
+/// Signs chargers' certificates, while it can.
+#[derive(Clone)]
+pub struct Signer {
+    /// Can it at this moment? Its key may be locked.
+    pub is_open: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// Signs.
+    pub sign: Sign,
+}
 
 /// What a charger's task needs from the site.
 #[derive(Clone)]
@@ -208,9 +214,9 @@ impl State {
         }
     }
 
-    /// Who signs at this moment.
-    fn signs(&self) -> Option<Sign> {
-        self.signer.as_ref().and_then(|signer| signer())
+    /// Does anybody sign at this moment?
+    fn signs(&self) -> bool {
+        self.signer.as_ref().is_some_and(|signer| (signer.is_open)())
     }
 
     /// When something is due without any input.

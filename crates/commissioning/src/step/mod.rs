@@ -3,6 +3,7 @@
 pub mod inspect;
 pub mod permanent_limit;
 pub mod undo;
+pub mod upgrade_security;
 
 use tokio::time::{Instant, timeout_at};
 
@@ -11,6 +12,7 @@ use crate::event::{Event, PermanentLimit, Step};
 use crate::link::{Busy, Link};
 use crate::outcome::{Outcome, Verdict};
 use crate::report::LimitProof;
+use crate::step::upgrade_security::Means;
 use crate::units::Amperes;
 
 /// Reads identity, clock and configuration.
@@ -105,6 +107,20 @@ pub async fn apply_limit(link: &Link, limit: Amperes) -> Result<PermanentLimit, 
 async fn keep_permanent(link: &Link, permanent: &PermanentLimit) {
     let _ = link.keep(Event::Permanent { limit: permanent.clone() }).await;
     ended(link, Step::PermanentLimit, &permanent.outcome).await;
+}
+
+/// Raises the security profile, each rung proved before the next is written.
+///
+/// # Errors
+/// [`Busy`].
+pub async fn upgrade_security(link: &Link, means: &Means) -> Result<Outcome, Busy> {
+    let mut guard = link.begin(Step::Security).await?;
+    let outcome = tokio::select! {
+        outcome = upgrade_security::run(link, means) => outcome,
+        () = guard.cancelled() => upgrade_security::cancelled(link).await,
+    };
+    ended(link, Step::Security, &outcome).await;
+    Ok(outcome)
 }
 
 /// Keeps a step's outcome.

@@ -170,7 +170,7 @@ impl Bench {
             listeners: Arc::from([]),
             tell_frames: false,
             changed: Arc::new(|_: &Arc<str>| {}),
-            sign: sign.map(|sign| -> Signer { Arc::new(move || Some(Arc::clone(&sign))) }),
+            sign: sign.map(|sign| Signer { is_open: Arc::new(|| true), sign }),
         };
         let (inbox, mut inputs) = mpsc::channel(32);
         let link = Link::new("CP1".into(), clock.clone(), inbox);

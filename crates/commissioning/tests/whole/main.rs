@@ -12,6 +12,7 @@ mod limit_proof;
 mod meters;
 mod permanent;
 mod replaying;
+mod securing;
 mod stations;
 mod tamper;
 mod undoing;

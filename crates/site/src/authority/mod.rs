@@ -19,6 +19,7 @@ use rcgen::{Issuer, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256};
 pub(crate) use certificates::Certificates;
 pub use keep::{Keeping, Passphrase};
 pub use request::Signed;
+pub(crate) use request::{OTHER_NAME, alike};
 pub use root::{Root, trust, trusted};
 pub(crate) use server::{Names, Server};
 

@@ -30,6 +30,8 @@ const RSA_BITS: usize = 2048;
 pub struct Signed {
     /// For CertificateSigned: the certificate in PEM. The root signed it itself, so the chain is this one.
     pub chain: String,
+    /// The name in it (CN).
+    pub common_name: String,
     /// What was odd.
     pub findings: Vec<Finding>,
 }
@@ -60,7 +62,8 @@ impl Authority {
         if let Some(organisation) = organisation {
             params.distinguished_name.push(DnType::OrganizationName, organisation);
         }
-        params.distinguished_name.push(DnType::CommonName, common.unwrap_or_else(|| shown(charger, NAME_CHARS)));
+        let common_name = common.unwrap_or_else(|| shown(charger, NAME_CHARS));
+        params.distinguished_name.push(DnType::CommonName, common_name.as_str());
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         params.use_authority_key_identifier_extension = true;
@@ -68,7 +71,7 @@ impl Authority {
         let signed = params.signed_by(&key, &self.issuer).map_err(|error| {
             format!("The request for a certificate could not be signed ({error}). Please report this with the frame.")
         })?;
-        Ok(Signed { chain: root::pem(signed.der()), findings })
+        Ok(Signed { chain: root::pem(signed.der()), common_name, findings })
     }
 }
 
@@ -99,10 +102,10 @@ fn odd(charger: &str, common: Option<&str>, organisation: Option<&str>, key: Opt
              request.",
         )),
         Some(common) if !alike(common, charger) => findings.push(note(
-            "csr_other_name",
+            OTHER_NAME,
             format!(
-                "The charger asked for a certificate for {common:?}, which is not its id. That may be its serial number; a \
-                 platform that compares them refuses it."
+                "The charger asked for a certificate for {common:?}, which is neither its id nor the serial number it told. \
+                 A platform that compares them refuses it."
             ),
         )),
         Some(_) => {}
@@ -123,8 +126,11 @@ fn odd(charger: &str, common: Option<&str>, organisation: Option<&str>, key: Opt
     findings
 }
 
+/// The finding for a common name that is not the charger's id; it may be its serial number, which stands in its boot.
+pub(crate) const OTHER_NAME: &str = "csr_other_name";
+
 /// Is one the other, or a part of it, spelling aside?
-fn alike(one: &str, other: &str) -> bool {
+pub(crate) fn alike(one: &str, other: &str) -> bool {
     let plain =
         |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase() };
     let (one, other) = (plain(one), plain(other));

@@ -59,14 +59,28 @@ fn unhex(text: &[u8]) -> Option<Vec<u8>> {
 pub(crate) struct Passwords {
     /// Every charger must know this one, or its own; `None`: nobody has to know any.
     pub required: Option<Password>,
-    /// Passwords that we set in chargers, by their ids.
-    pub own: BTreeMap<String, Password>,
+    /// Passwords that we set in chargers, by their ids; newest first, and the one before stays right until the newest is
+    /// proved.
+    pub own: BTreeMap<String, Vec<Password>>,
 }
 
 impl Passwords {
+    /// A password is, or is about to be, set in a charger.
+    pub(crate) fn set(&mut self, id: &str, password: Password) {
+        let own = self.own.entry(id.to_owned()).or_default();
+        own.retain(|known| *known != password);
+        own.insert(0, password);
+        own.truncate(2);
+    }
+
+    /// The newest is proved: the one before is right no more.
+    pub(crate) fn proved(&mut self, id: &str) {
+        self.own.entry(id.to_owned()).and_modify(|own| own.truncate(1));
+    }
+
     /// What is to be said of the password a charger gave, and whether it may come in.
     pub(crate) fn judge(&self, id: &str, given: Option<&[u8]>) -> (attempt::Password, bool) {
-        let right: Vec<&Password> = self.required.iter().chain(self.own.get(id)).collect();
+        let right: Vec<&Password> = self.required.iter().chain(self.own.get(id).into_iter().flatten()).collect();
         let judged = match given {
             None => attempt::Password::Missing,
             Some(_) if right.is_empty() => attempt::Password::Unchecked,
@@ -100,7 +114,7 @@ mod tests {
 
     #[test]
     fn nobody_needs_a_password_where_none_is_required_and_a_wrong_one_is_still_named() {
-        let own = BTreeMap::from([("CP1".to_owned(), Password::new("own"))]);
+        let own = BTreeMap::from([("CP1".to_owned(), vec![Password::new("own")])]);
         let open = Passwords { required: None, own: own.clone() };
         let closed = Passwords { required: Some(Password::new("all")), own };
         for (passwords, id, given, expected) in [
@@ -115,5 +129,16 @@ mod tests {
         ] {
             assert_eq!(passwords.judge(id, given.map(str::as_bytes)), expected, "{id} {given:?}");
         }
+    }
+
+    #[test]
+    fn the_password_before_stays_right_until_the_new_one_is_proved() {
+        let mut passwords = Passwords { required: Some(Password::new("all")), ..Passwords::default() };
+        ["first", "second", "third", "third"].into_iter().for_each(|text| passwords.set("CP1", Password::new(text)));
+        let right = |passwords: &Passwords, text: &str| passwords.judge("CP1", Some(text.as_bytes())).1;
+        let held = |passwords: &Passwords| ["first", "second", "third"].map(|text| right(passwords, text));
+        assert_eq!(held(&passwords), [false, true, true]);
+        passwords.proved("CP1");
+        assert_eq!(held(&passwords), [false, false, true]);
     }
 }

@@ -1,19 +1,47 @@
 //! Passwords and certificates: what chargers know of us, and we of them.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
+use chargehand_commissioning::attempt::Attempt;
 use chargehand_commissioning::attend::Signer;
-use chargehand_commissioning::event::Event;
-use chargehand_commissioning::outcome::Finding;
+use chargehand_commissioning::event::{Event, Handshake, Step};
+use chargehand_commissioning::link::Busy;
+use chargehand_commissioning::outcome::{Outcome, Verdict};
+use chargehand_commissioning::step;
+use chargehand_commissioning::step::upgrade_security::{Means, Secret};
+use jiff::Timestamp;
 
 use super::{Endpoint, Site, secure_url};
-use crate::authority::{self, Authority, AuthorityError, Keeping, Root, Signed};
-use crate::csms::Password;
+use crate::authority::{self, Authority, AuthorityError, Keeping, OTHER_NAME, Root, Signed, alike};
+use crate::csms::{Password, Passwords};
 use crate::store::StoreError;
 
 /// The name of the setting that holds the hashes of the passwords we set.
 pub(super) const PASSWORDS: &str = "passwords";
+
+/// Why a charger's security was not touched.
+#[derive(Debug, thiserror::Error)]
+pub enum UpgradeError {
+    /// It never connected.
+    #[error("No charger {0:?} has connected. Connect it first.")]
+    Unknown(String),
+    /// Something else is done with it.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The password's hash could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Our URLs as a charger is to use them, without and with TLS: what it reached, without its id.
+fn ways(handshake: &Handshake) -> (String, String) {
+    let address = handshake.url.split_once("://").map_or("", |(_, rest)| rest).trim_end_matches('/');
+    let path = handshake.path.split('?').next().unwrap_or_default().trim_end_matches('/');
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    (format!("ws://{address}{folder}/"), format!("wss://{address}{folder}/"))
+}
 
 impl Site {
     /// The data folder.
@@ -66,40 +94,97 @@ impl Site {
         Ok(count)
     }
 
-    /// A password is, or is about to be, set in a charger: it is right from now on, also after the next start. Only its
-    /// hash is kept.
+    /// A password is, or is about to be, set in a charger: it is right from now on, also after the next start, beside the
+    /// one before. Only its hash is kept.
     ///
     /// # Errors
     /// It is not on disk.
     pub async fn set_password(&self, charger: &str, password: &str) -> Result<(), StoreError> {
+        self.change_passwords(|passwords| passwords.set(charger, Password::new(password))).await
+    }
+
+    async fn change_passwords(&self, change: impl FnOnce(&mut Passwords)) -> Result<(), StoreError> {
         let own = {
             let mut passwords = self.inner.door.passwords.write().unwrap_or_else(PoisonError::into_inner);
-            passwords.own.insert(charger.to_owned(), Password::new(password));
+            change(&mut passwords);
             passwords.own.clone()
         };
         self.inner.store.set(PASSWORDS, &own).await
     }
 
+    /// Raises a charger's security profile (see [`step::upgrade_security`]), with our authority and the addresses it reaches us
+    /// at. The password is a person's choice; only its hash is kept. Where it fails, what was seen of the charger at our
+    /// door meanwhile is part of the outcome.
+    ///
+    /// # Errors
+    /// It was not begun.
+    pub async fn upgrade_security(&self, charger: &str, to: u8, password: &str) -> Result<Outcome, UpgradeError> {
+        let link = self.charger(charger).ok_or_else(|| UpgradeError::Unknown(charger.to_owned()))?;
+        let record = link.record().await.map_err(|_| UpgradeError::Unknown(charger.to_owned()))?;
+        let handshake = record.handshake.ok_or_else(|| UpgradeError::Unknown(charger.to_owned()))?;
+        // Right before it is in the charger; the one before stays right until this one is proved.
+        self.set_password(charger, password).await?;
+        let (plain, secure) = ways(&handshake);
+        let root = self.authority().map(|root| root.pem());
+        let means = Means { to, password: Secret(password.to_owned()), root, plain, secure };
+        let began = self.inner.clock.now();
+        let mut outcome = step::upgrade_security(&link, &means).await?;
+        if outcome.verdict == Verdict::Passed {
+            self.change_passwords(|passwords| passwords.proved(charger)).await?;
+        } else if let Some(seen) = self.refused_since(began, &handshake.peer) {
+            outcome.finding.push_str(&format!(" What was seen at our door meanwhile: {seen}"));
+            step::ended(&link, Step::Security, &outcome).await;
+        }
+        Ok(outcome)
+    }
+
+    /// Why the newest connection from a charger's address was refused since then.
+    fn refused_since(&self, began: Timestamp, peer: &str) -> Option<String> {
+        let from = |peer: &str| peer.parse::<SocketAddr>().ok().map(|peer| peer.ip());
+        let attempts = self.attempts();
+        let of_it = attempts.iter().rev().filter(|attempt| attempt.at >= began && from(&attempt.peer) == from(peer));
+        of_it.filter_map(Attempt::refusal).map(|finding| finding.text.clone()).next()
+    }
+
     /// Signs chargers' requests with our authority, while it is open. What is odd about a request becomes a finding on its
     /// charger.
     pub(super) fn signer(&self) -> Signer {
-        let site = self.clone();
-        Arc::new(move || {
-            let (authority, site) = (site.inner.door.certificates.authority()?, site.clone());
-            Some(Arc::new(move |csr, charger| {
-                let Signed { chain, findings } = authority.sign(csr, charger, site.inner.clock.now())?;
-                site.found(charger, findings);
-                Ok(chain)
-            }))
-        })
+        let (open, site) = (self.inner.door.certificates.clone(), self.clone());
+        let sign = move |csr: &str, charger: &str| {
+            let authority = site.inner.door.certificates.authority();
+            let authority = authority.ok_or("No certificate authority is open here.")?;
+            let signed = authority.sign(csr, charger, site.inner.clock.now())?;
+            let chain = signed.chain.clone();
+            site.found(charger, signed);
+            Ok(chain)
+        };
+        Signer { is_open: Arc::new(move || open.authority().is_some()), sign: Arc::new(sign) }
     }
 
-    fn found(&self, charger: &str, findings: Vec<Finding>) {
+    fn found(&self, charger: &str, Signed { common_name, mut findings, .. }: Signed) {
         let Some(link) = self.charger(charger) else { return };
         tokio::spawn(async move {
+            let boot = link.record().await.ok().and_then(|record| record.boot);
+            let by_serial = boot.is_some_and(|boot| alike(&boot.serial, &common_name));
+            findings.retain(|finding| !(by_serial && finding.code == OTHER_NAME));
             for finding in findings {
                 let _ = link.keep(Event::Found { finding }).await;
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_charger_is_pointed_to_the_place_it_reached_with_and_without_tls() {
+        for (path, folder) in [("/CP1", "/"), ("/ocpp/v1/CP1/", "/ocpp/v1/"), ("/CP1?key=(masked)", "/"), ("", "/")] {
+            let url = "ws://192.168.1.2:9616/".to_owned();
+            let (plain, secure) = ways(&Handshake { url, path: path.into(), ..Handshake::default() });
+            assert_eq!(plain, format!("ws://192.168.1.2:9616{folder}"));
+            assert_eq!(secure, plain.replace("ws://", "wss://"));
+        }
     }
 }

@@ -92,7 +92,7 @@ async fn a_chargers_own_password_is_right_and_no_password_reaches_the_disk() {
         }
     }
     let kept = bench.site.store().setting::<serde_json::Value>("passwords").await.expect("kept for the next start");
-    assert!(kept["CP1"].is_object(), "{kept}");
+    assert!(kept["CP1"][0].is_object(), "{kept}");
     let told = format!("{:?}", bench.site.attempts());
     let disk = ["chargehand.sqlite", "chargehand.sqlite-wal"].map(|file| std::fs::read(bench.folder.path().join(file)));
     let disk = disk.map(|bytes| bytes.expect("a file")).concat();

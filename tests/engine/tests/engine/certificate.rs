@@ -71,6 +71,41 @@ fn without_a_keychain_there_is_no_authority_and_the_other_way_is_named() {
 }
 
 #[test]
+fn a_charger_climbs_from_no_security_to_a_certificate_of_its_own_in_every_version() {
+    for version in ["1.6", "2.0.1", "2.1"] {
+        let data = folder();
+        let (passphrase, password) = (data.path().join("passphrase"), data.path().join("password"));
+        std::fs::write(&passphrase, "correct horse battery").expect("written");
+        std::fs::write(&password, "a-password-of:20+chr\n").expect("written");
+        let options = ["--adopt", "auto", "--tls-passphrase-file", passphrase.to_str().expect("a path")];
+        let mut endpoint = Program::endpoint(data.path(), &options);
+        let mut charger = Command::new(path());
+        charger.args(["simulate", "--id", "CP1", "--url", &endpoint.url, "--version", version]);
+        let _charger = Program::start(charger, "simulate_line");
+        endpoint.event("booted");
+        let mut order = json!({"do": "security", "charger": "CP1", "profile": 3});
+        let plan = endpoint.order(order.clone()).expect("a plan");
+        assert_eq!((&plan["from"], plan["rungs"].as_array().map(Vec::len)), (&json!(0), Some(3)));
+        assert!(plan["way_back"].as_str().expect("text").contains("factory reset"), "{plan}");
+
+        order["confirm"] = json!(true);
+        order["password_file"] = json!(password);
+        let raised = endpoint.order(order.clone()).expect("it was begun");
+        assert_eq!(raised["outcome"], "passed", "{version}: {raised}");
+        for scheme in ["ws", "ws", "wss", "wss"] {
+            let url = endpoint.event("connected")["url"].as_str().expect("a url").to_owned();
+            assert!(url.starts_with(&format!("{scheme}://")), "{version}: {url}");
+        }
+        assert_eq!(endpoint.order(order).expect("it was begun")["outcome"], "not_applicable");
+        endpoint.stop();
+        let disk = std::fs::read(data.path().join("chargehand.sqlite")).expect("a database");
+        for secret in ["a-password-of:20+chr", "612D70617373776F72642D6F663A32302B636872"] {
+            assert!(!disk.windows(secret.len()).any(|part| part == secret.as_bytes()), "{version}: {secret}");
+        }
+    }
+}
+
+#[test]
 fn what_each_connection_did_is_printed_where_it_is_asked_for() {
     let data = folder();
     let mut endpoint = Program::endpoint(data.path(), &["--handshakes"]);

@@ -27,7 +27,7 @@ static ROOMS: &[Room] = &[
 static LIBRARIES: &[(&str, &[&str])] = &[
     ("sqlx", &["site"]),
     ("httparse", &["site"]),
-    ("rcgen", &["site"]),
+    ("rcgen", &["site", "simulator"]),
     ("rustls", &["site", "simulator"]),
     ("keyring", &["site"]),
     ("if-addrs", &["site"]),
