@@ -1,6 +1,7 @@
 //! Stations that want to hurt: others must not notice, and memory has a bound.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::Shutdown;
 
 use serde_json::{Value, json};
 
@@ -192,19 +193,37 @@ fn a_hundred_thousand_tiny_frames_delay_no_other_charger_and_are_all_on_disk() {
     assert!(between.iter().all(|first| *first < 5_000), "{between:?}");
 }
 
+/// What the fuzzers of a target found worth keeping.
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/seeds")).join(target);
+    let files = std::fs::read_dir(folder).expect("the seeds");
+    files.map(|file| std::fs::read(file.expect("a file").path()).expect("readable")).collect()
+}
+
+#[test]
+fn what_the_fuzzers_found_knocks_at_a_real_door_and_keeps_nobody_out() {
+    let mut scene = Scene::set();
+    for bytes in [seeds("head"), seeds("hello")].concat() {
+        let mut charger = Charger::dial(scene.endpoint.port);
+        charger.raw(&bytes);
+        charger.socket.shutdown(Shutdown::Write).expect("open");
+        // Let in or not: it comes to an end.
+        let _ = charger.socket.read_to_end(&mut Vec::new());
+        scene.fine.call("Heartbeat", json!({}));
+    }
+    scene.holds(100);
+    let ended = scene.endpoint.stop();
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+}
+
 #[test]
 fn what_the_fuzzers_found_goes_over_a_real_socket_and_the_connection_is_kept() {
-    let corpus = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/ocpp/tests/corpus"));
-    let found = |target: &str| {
-        let files = std::fs::read_dir(corpus.join(target)).expect("the corpus");
-        files.map(|file| std::fs::read(file.expect("a file").path()).expect("readable")).collect::<Vec<_>>()
-    };
-    // A frame is whole; before a conversation stands a byte, before a payload two (crates/ocpp/tests/ocpp/fuzzed.rs).
-    let mut inputs = found("frame");
-    for conversation in found("conversation") {
+    // A frame is whole; before a conversation stands a byte, before a payload two (tests/fuzz).
+    let mut inputs = seeds("frame");
+    for conversation in seeds("conversation") {
         inputs.extend(conversation.split(|byte| *byte == b'\n').map(<[u8]>::to_vec));
     }
-    for payload in found("payload") {
+    for payload in seeds("payload") {
         let call = |action: &str| [format!("[2,\"p\",\"{action}\",").as_bytes(), &payload[2..], b"]"].concat();
         inputs.extend(["BootNotification", "MeterValues", "TransactionEvent"].map(call));
     }
