@@ -27,6 +27,8 @@ const COMMANDS: &[&str] = &[
     "messages",
     "message_schema",
     "send_message",
+    "security_plan",
+    "raise_security",
     "export_report",
     "close",
     "stay",

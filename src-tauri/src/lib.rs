@@ -6,6 +6,7 @@ pub mod endpoint;
 mod forward;
 pub mod ipc;
 pub mod messages;
+pub mod security;
 mod view;
 
 use app::App;
@@ -41,6 +42,8 @@ macro_rules! bridge {
                 messages::messages,
                 messages::message_schema,
                 messages::send_message,
+                security::security_plan,
+                security::raise_security,
                 commands::export_report,
                 commands::close::<$runtime>,
                 commands::stay::<$runtime>

@@ -24,7 +24,7 @@ mod connection;
 mod steps;
 
 pub use app::app;
-pub use connection::connection;
+pub use connection::{connection, plan};
 
 fn time(at: Timestamp) -> String {
     at.to_string()
@@ -93,7 +93,7 @@ pub fn charger(view: &View) -> ChargerView {
         live: live(record),
         clock: record.clock.map(|c| c.sentence()).unwrap_or_default(),
         policy: policy(record.policy),
-        security: connection::security(&handshake.security),
+        security: connection::security(view),
         configuration: record.configuration.as_ref().map(configuration_line),
         ceiling_parts: ceiling_parts(&record.ceiling_parts),
         ceiling: record.ceiling_parts.ceiling().map(|c| CeilingView {

@@ -44,6 +44,12 @@ const views: View[] = [
   ['the site, its authority closed', 'closed', undefined, () => at('rail-site').click()],
   ['an address with TLS', 'secured', 'connect', () => page.getByRole('radio', { name: 'With TLS (wss)' }).click()],
   ['security', 'secured', 'inspect', () => at('tab-security').click()],
+  ['security, a profile to raise', 'bare', 'inspect', () => at('tab-security').click()],
+  ['security, a password made', 'bare', 'inspect', () => at('tab-security').click().then(() => at('make-password').click())],
+  ['security, no authority', 'inspected', 'inspect', () => at('tab-security').click().then(() => page.getByRole('radio', { name: '2: password and TLS' }).click())],
+  ['security, being raised', 'raising', 'inspect', () => at('tab-security').click()],
+  ['security, raised', 'raised', 'inspect', () => at('tab-security').click()],
+  ['hand over, with a raised profile', 'raised', 'handOver'],
   ['notices', 'away', undefined, () => at('notices').click()],
   ['the endpoint', 'passed', undefined, () => at('endpoint').click()],
   ['evidence', 'passed', 'prove', () => at('evidence').first().click()],
@@ -62,6 +68,7 @@ const views: View[] = [
   ['a hostile charger, listed', 'hostile'],
   ['a hostile charger, connect', 'hostile', 'connect'],
   ['a hostile charger, inspect', 'hostile', 'inspect'],
+  ['a hostile charger, security', 'hostile', 'inspect', () => at('tab-security').click()],
   ['a hostile charger, deviations', 'hostile', 'inspect', () => at('tab-deviations').click()],
 ];
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::FindingView;
+use super::{FindingView, OutcomeView};
 
 /// A connection in the list.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -212,6 +212,36 @@ pub struct SecurityView {
     pub password: PasswordView,
     /// The charger's own certificate.
     pub certificate: Option<CertificateView>,
+    /// The profile it has: the higher of what it shows and what it is set to, 0 to 3.
+    pub has: u8,
+    /// Its profile is being raised now.
+    pub raising: bool,
+    /// What raising it came to the last time; `None` where it was not tried, or runs.
+    pub raised: Option<OutcomeView>,
+}
+
+/// What raising a charger's security profile would do.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanView {
+    /// The profile it has, 0 to 3.
+    pub from: u8,
+    /// The profiles to reach, in order.
+    pub rungs: Vec<RungView>,
+    /// The way back, in words.
+    pub way_back: String,
+}
+
+/// One security profile to reach.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RungView {
+    /// The profile, 1 to 3.
+    pub profile: u8,
+    /// What is written for it, in words.
+    pub writes: String,
+    /// What proves it, in words.
+    pub proof: String,
 }
 
 /// Our certificate authority.

@@ -1,9 +1,11 @@
 //! What came to our port, converted for the window.
 
-use chargehand_commissioning::attempt::{Attempt, ClientCertificate, Password, Security, Speaks, Stage, State, What};
-use chargehand_commissioning::event::ClosedBy;
+use chargehand_commissioning::attempt::{Attempt, ClientCertificate, Password, Speaks, Stage, State, What};
+use chargehand_commissioning::event::{ClosedBy, Step};
+use chargehand_commissioning::link::View;
+use chargehand_commissioning::step::upgrade_security::{self, Plan, Rung};
 
-use super::{finding, time};
+use super::{finding, outcome, time};
 use crate::ipc::*;
 
 /// A connection in the list.
@@ -39,13 +41,25 @@ pub fn connection(a: &Attempt) -> ConnectionView {
 }
 
 /// How a charger's newest connection is secured.
-pub fn security(s: &Security) -> SecurityView {
+pub fn security(view: &View) -> SecurityView {
+    let record = &view.record;
+    let s = record.handshake.as_ref().map(|handshake| handshake.security.clone()).unwrap_or_default();
+    let raising = view.running.as_ref().is_some_and(|running| running.step == Step::Security);
     SecurityView {
         profile: s.profile(),
         tls: s.tls.as_ref().map(|tls| format!("{}, {}", tls.version, tls.suite)),
         password: password(s.password),
         certificate: s.tls.as_ref().and_then(|tls| tls.certificate.as_ref()).map(certificate),
+        has: upgrade_security::profile(record),
+        raising,
+        raised: record.outcomes.get(&Step::Security).filter(|_| !raising).map(outcome),
     }
+}
+
+/// What raising a security profile would do.
+pub fn plan(plan: Plan) -> PlanView {
+    let rung = |Rung { profile, writes, proof }| RungView { profile, writes, proof };
+    PlanView { from: plan.from, rungs: plan.rungs.into_iter().map(rung).collect(), way_back: plan.way_back }
 }
 
 fn state(s: State) -> ConnectionState {

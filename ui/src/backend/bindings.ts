@@ -55,6 +55,13 @@ export const commands = {
 	 *  answer, silence and a lost connection are outcomes, not errors; an error means that it was not sent.
 	 */
 	sendMessage: (id: string, action: string, payload: string, confirmed: boolean) => typedError<SentView, UiError>(__TAURI_INVOKE("send_message", { id, action, payload, confirmed })),
+	/**  What reaching a security profile would write, what proves it, and the way back. Nothing is sent. */
+	securityPlan: (id: string, to: number) => typedError<PlanView, UiError>(__TAURI_INVOKE("security_plan", { id, to })),
+	/**
+	 *  Raise the security profile to `to`, rung by rung, with this password. Answers when that has ended, and its outcome comes
+	 *  by `changed`; an error means that nothing was sent.
+	 */
+	raiseSecurity: (id: string, to: number, password: string) => typedError<null, UiError>(__TAURI_INVOKE("raise_security", { id, to, password })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
 	/**  Close the window: `clear` first stops what runs and clears every test limit; without it the window closes as it is. */
@@ -592,6 +599,16 @@ export type PermanentView = {
 	outcome: OutcomeView,
 };
 
+/**  What raising a charger's security profile would do. */
+export type PlanView = {
+	/**  The profile it has, 0 to 3. */
+	from: number,
+	/**  The profiles to reach, in order. */
+	rungs: RungView[],
+	/**  The way back, in words. */
+	wayBack: string,
+};
+
 /**  A point of the chart. */
 export type PointView = {
 	/**  ms since 1970-01-01 UTC (an integer; a JavaScript number holds it exactly). */
@@ -647,6 +664,16 @@ export type ReportFilesView = {
 	sha256: string,
 };
 
+/**  One security profile to reach. */
+export type RungView = {
+	/**  The profile, 1 to 3. */
+	profile: number,
+	/**  What is written for it, in words. */
+	writes: string,
+	/**  What proves it, in words. */
+	proof: string,
+};
+
 /**  A step that runs. */
 export type RunningView = {
 	/**  Which step. */
@@ -671,6 +698,12 @@ export type SecurityView = {
 	password: PasswordView,
 	/**  The charger's own certificate. */
 	certificate: CertificateView | null,
+	/**  The profile it has: the higher of what it shows and what it is set to, 0 to 3. */
+	has: number,
+	/**  Its profile is being raised now. */
+	raising: boolean,
+	/**  What raising it came to the last time; `None` where it was not tried, or runs. */
+	raised: OutcomeView | null,
 };
 
 /**  What came of a message that was sent. */

@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FrameView, PolicyView, ReportFilesView, SentView, SiteView, UiError } from './bindings';
+import type { AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FrameView, PlanView, PolicyView, ReportFilesView, SentView, SiteView, UiError } from './bindings';
 
 export type * from './bindings';
 
@@ -28,6 +28,8 @@ export interface Backend {
   configuration(id: string): Promise<ConfigurationView | null>;
   setPolicy(id: string, policy: PolicyView): Promise<Answer<null>>;
   secure(passphrase: string | null): Promise<Answer<null>>;
+  securityPlan(id: string, to: number): Promise<PlanView>;
+  raiseSecurity(id: string, to: number, password: string): Promise<Answer<null>>;
   exportRoot(der: boolean): Promise<Answer<string>>;
   connection(id: string): Promise<ConnectionView | null>;
   exportReport(id: string): Promise<Answer<ReportFilesView>>;

@@ -18,6 +18,7 @@ export const engine: Backend = {
   messages: (version) => sure(commands.messages(version)),
   messageSchema: (version, action) => sure(commands.messageSchema(version, action)),
   configuration: (id) => sure(commands.configuration(id)),
+  securityPlan: (id, to) => sure(commands.securityPlan(id, to)),
   connection: (id) => sure(commands.connection(id)),
   connectStepOpen: async (open) => {
     // Without a store there is nothing to wait for; the window already says why.

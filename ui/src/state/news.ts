@@ -21,6 +21,8 @@ function charger(before: ChargerView | null, after: ChargerView): string[] {
   }
   const outcome = after.proof?.outcome;
   if (before && outcome && !before.proof?.outcome) heard.push(outcome.finding);
+  const { raised } = after.security;
+  if (before?.security.raising && raised) heard.push(raised.finding);
   return heard;
 }
 

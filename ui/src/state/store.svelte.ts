@@ -8,7 +8,7 @@ import { news } from './news';
 /** What can be asked of the engine and can go wrong. */
 export type Action =
   | 'setSite' | 'setAutoAdopt' | 'adopt' | 'setCeiling' | 'inspect' | 'applyLimit' | 'proveLimit' | 'cancel' | 'clear'
-  | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy' | 'secure' | 'exportRoot';
+  | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy' | 'secure' | 'exportRoot' | 'raiseSecurity';
 
 /** Frames to show: these numbers, or with `null` all, newest first page. */
 export type Evidence = { id: string; numbers: number[] | null };
@@ -143,6 +143,7 @@ export class Store {
   framesBefore = (id: string, before: number | null) => this.#ask('frames', id, () => this.backend.framesBefore(id, before));
   setPolicy = (id: string, policy: PolicyView) => this.#ask('setPolicy', id, () => this.backend.setPolicy(id, policy));
   secure = (passphrase: string | null) => this.#ask('secure', '', () => this.backend.secure(passphrase));
+  raiseSecurity = (id: string, to: number, password: string) => this.#ask('raiseSecurity', id, () => this.backend.raiseSecurity(id, to, password));
   exportRoot = (der: boolean) => this.#ask('exportRoot', '', () => this.backend.exportRoot(der));
   sendMessage = async (id: string, action: string, payload: string, confirmed: boolean) => {
     const sent = await this.#ask('sendMessage', id, () => this.backend.sendMessage(id, action, payload, confirmed));

@@ -66,7 +66,7 @@ export const en = {
     notAdopted: 'Not adopted: adopt the charger first.',
     notConnected: 'Not connected: nothing can be sent now.',
     ceilingMissing: 'No ceiling: enter it under Set first.',
-    busy: 'A step is running on this charger. Wait for it, or stop it safely in Prove.',
+    busy: 'A step is running on this charger. Wait for it, or stop it where it was started.',
   },
 
   verdict: {

@@ -44,7 +44,7 @@ export const arrived = (): ChargerView => ({
   clock: '',
   configuration: null,
   policy: 'cooperative',
-  security: { profile: 0, tls: null, password: 'missing', certificate: null },
+  security: { profile: 0, tls: null, password: 'missing', certificate: null, has: 0, raising: false, raised: null },
   ceilingParts: { breakerMa: null, cableMa: null, nameplateMa: null, installerMa: null, installerConfirmed: false },
   ceiling: null,
   inForce: [],
@@ -186,7 +186,7 @@ export function configurationOf({ configuration, version, serial }: ChargerView)
 export const secondVersion = (): ChargerView => ({
   ...limited(),
   version: '2.0.1',
-  security: { profile: 2, tls: 'TLS 1.3, TLS_AES_128_GCM_SHA256', password: 'right', certificate: null },
+  security: { profile: 2, tls: 'TLS 1.3, TLS_AES_128_GCM_SHA256', password: 'right', certificate: null, has: 2, raising: false, raised: null },
   offered: ['ocpp2.0.1', 'ocpp1.6'],
   steps: strip({ connect: ['done', 'booted 09:41'], inspect: ['done', '96 variables saved'], set: ['done', '16 A · ceiling 25 A'] }),
   configuration: { taken: ago(610), readAs: 'full inventory', keys: variables().length },
@@ -212,6 +212,7 @@ export const hostile = (): ChargerView => {
     connectors: [{ connector: 1, status: nonsense, error: markup, at: ago(1) }],
     configuration: { taken: ago(5), readAs: 'whole list', keys: 15 },
     deviations: [{ rule: 'any', place: nonsense, got: nonsense, meaning: markup, hard: true, count: 1, evidence: [1] }],
+    security: { ...inspected().security, raised: { verdict: 'failed', finding: nonsense, evidence: [1] } },
     findings: [{ code: 'any', gravity: 'stop', text: nonsense, evidence: [1] }],
   };
 };

@@ -1,8 +1,9 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
-import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, NoticeView, PolicyView, ReportFilesView, SentView, SiteView, UiError } from '..';
+import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, NoticeView, PlanView, PolicyView, ReportFilesView, SentView, SiteView, UiError } from '..';
 import { attempts, lineOf } from './attempts';
 import * as stage from './charger';
 import { exchange, messagesOf, schemaOf } from './messages';
+import { climbing, planOf, risen } from './raise';
 import { ago, line, secured, site, taken } from './site';
 
 export * from './charger';
@@ -87,6 +88,8 @@ export class DemoSite implements Backend {
       if (passphrase !== null && passphrase.length < 8) return fail('other', 'A passphrase needs at least 8 characters.', 'Choose a longer one, for example five words.');
       this.changeApp(secured);
     });
+  securityPlan = async (id: string, to: number): Promise<PlanView> => planOf(this.#chargers.get(id)!, to);
+  raiseSecurity = (id: string, to: number, password: string) => this.#answer('raiseSecurity', [id, to, password], () => this.change(id, climbing(this.#chargers.get(id)!, to)));
   exportRoot = async (der: boolean): Promise<Answer<string>> => {
     this.calls.push(['exportRoot', der]);
     return { status: 'ok', data: `/home/okafor/Documents/Chargehand/Chargehand root CA.${der ? 'der' : 'pem'}` };
@@ -186,6 +189,9 @@ export const sites = {
   closing: () => new DemoSite({ closing: 'The test limit of 10.0 A is still in force on Fronius Wattpilot Home 22 J. It ends by itself in 4:12.' }, [stage.running()]),
   second: () => new DemoSite({}, [stage.secondVersion()]),
   secured: () => new DemoSite(secured, [stage.secondVersion()]),
+  bare: () => new DemoSite(secured, [stage.inspected()]),
+  raising: () => new DemoSite(secured, [{ ...stage.inspected(), ...climbing(stage.inspected(), 2) }]),
+  raised: () => new DemoSite(secured, [risen()]),
   closed: () => new DemoSite({ authority: { ...secured.authority!, open: false, underPassphrase: true } }),
   hostile: () => new DemoSite({ notices: [{ ...testLimitNotice, text: stage.hostile().title }] }, [stage.hostile()]),
 };
