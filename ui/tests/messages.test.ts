@@ -26,10 +26,10 @@ test('every message the version lets us send is there, found by name or by what 
 
 test('form and JSON are in step, both ways', async () => {
   await compose('limited', 'ChangeAvailability');
-  expect(json()).toEqual({ connectorId: null, type: null });
+  await expect.poll(json).toEqual({ connectorId: null, type: null });
   await at('form/connectorId').fill('1');
   await at('form/type').selectOptions('Inoperative');
-  expect(json()).toEqual({ connectorId: 1, type: 'Inoperative' });
+  await expect.poll(json).toEqual({ connectorId: 1, type: 'Inoperative' });
   await at('json').fill('{"connectorId": 2, "type": "Operative", "note": "x"}');
   await expect.element(at('form/connectorId')).toHaveValue('2');
   await expect.element(at('form')).toHaveTextContent('note: OCPP does not define this field.');
@@ -85,9 +85,9 @@ test('optional fields and list entries are taken away again', async () => {
   await at('add/key').click();
   await at('form/key/1').fill('NoSuchKey');
   await at('remove/key/0').click();
-  expect(json()).toEqual({ key: ['NoSuchKey'] });
+  await expect.poll(json).toEqual({ key: ['NoSuchKey'] });
   await at('remove/key').click();
-  expect(json()).toEqual({});
+  await expect.poll(json).toEqual({});
 });
 
 test('what does not fit the schema is said at its field, and may still be sent as it is', async () => {
@@ -160,7 +160,7 @@ test('a password that was sent is masked, and the mask is never filled in again'
   await expect.element(at('sent')).toHaveTextContent('(masked)');
   expect(at('history').element().textContent).not.toContain('hunter22');
   await at('use-again').click();
-  expect(json()).toEqual({ key: 'AuthorizationKey', value: null });
+  await expect.poll(json).toEqual({ key: 'AuthorizationKey', value: null });
 });
 
 test('what was typed is still there after looking elsewhere, and each charger has its own', async () => {
@@ -185,12 +185,12 @@ test('nothing is sent while the charger is away, not adopted or busy', async () 
 
 test('the running transaction stands in the form of the message that stops it', async () => {
   await compose('limited', 'RemoteStopTransaction');
-  expect(json()).toEqual({ transactionId: 1001 });
+  await expect.poll(json).toEqual({ transactionId: 1001 });
 });
 
 test('in 2.x a transaction is named by its text id', async () => {
   await compose(new DemoSite({}, [{ ...limited(), version: '2.0.1', transaction: { ...limited().transaction!, named: 'f3-77' } }]), 'RequestStopTransaction');
-  expect(json()).toEqual({ transactionId: 'f3-77' });
+  await expect.poll(json).toEqual({ transactionId: 'f3-77' });
 });
 
 test('2.1: a message with deep schemas and many optional fields is filled in', async () => {

@@ -58,7 +58,7 @@ const wrong = (change: (value: any) => void): string[] => {
 };
 
 test.each<[string, (value: any) => void]>([
-  ['type /connectorId', (v) => (v.connectorId = '1')],
+  ['number /connectorId', (v) => (v.connectorId = '1')],
   ['whole /connectorId', (v) => (v.connectorId = 1.5)],
   ['missing /csChargingProfiles', (v) => delete v.csChargingProfiles],
   ['type /csChargingProfiles', (v) => (v.csChargingProfiles = [])],

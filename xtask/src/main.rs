@@ -62,7 +62,7 @@ fn window() -> Done {
 fn bench() -> Done {
     needs::have(needs::COMPILER)?;
     run(cargo().args(["build", "--release", "-p", "chargehand-cli"]))?;
-    run(cargo().args(["bench", "-p", "chargehand-ocpp", "--bench", "receive"]))?;
+    run(cargo().args(["bench", "-p", "chargehand-commissioning", "--bench", "receive"]))?;
     run(cargo().args(["bench", "-p", "engine-tests", "--bench", "endpoint"]))?;
     run(cargo().args(["bench", "-p", "chargehand-cli", "--bench", "report"]))
 }

@@ -67,8 +67,10 @@ pub struct Terms {
     pub version: Version,
     /// A, or W where the charger takes only that.
     pub unit: RateUnit,
-    /// Phases for the conversion to W, and always sent.
+    /// Phases for the conversion to W.
     pub phases: Phases,
+    /// The phases that are named with a limit; `None`: the charger's own affair.
+    pub named_phases: Option<Phases>,
     /// The level of a test: above the base, and above what others have left there. `None`: there is only one level.
     pub test_level: Option<i32>,
     /// 2.x: the places that are taken, with the id of the profile that stands there. Two profiles of one place are
@@ -83,11 +85,16 @@ pub struct Terms {
 impl Terms {
     /// From what the charger said of itself.
     pub fn of(record: &Record, now: Timestamp) -> Self {
+        let (version, unit) = (record.version(), unit(record.setting(Setting::RateUnit)));
+        // Unknown counts as one: that makes a limit in W the smallest.
+        let phases = record.phases.unwrap_or(Phases::ONE);
         Self {
-            version: record.version(),
-            unit: unit(record.setting(Setting::RateUnit)),
-            // Unknown counts as one: that makes a limit in W the smallest.
-            phases: record.phases.unwrap_or(Phases::ONE),
+            version,
+            unit,
+            phases,
+            // A 2.x charger refuses fewer phases than it is supplied with where it cannot switch the others off (OCPP 2.0.1
+            // part 2 K01.FR.43); and a limit in A is for each phase, however many there are.
+            named_phases: if version.is_v2() && unit == RateUnit::A { supply_phases(record) } else { Some(phases) },
             test_level: test_level(record),
             taken: profiles::taken(record),
             now,
@@ -105,6 +112,10 @@ impl Terms {
         let id = |is: &dyn Fn(&Place) -> bool| self.taken.iter().find(|(taken, _)| is(taken)).map(|(_, id)| *id);
         id(&|taken| *taken == place).or_else(|| id(&shared)).unwrap_or(ours)
     }
+}
+
+fn supply_phases(record: &Record) -> Option<Phases> {
+    record.setting(Setting::SupplyPhases).trim().parse().ok().and_then(Phases::new)
 }
 
 /// Level 1, or above what others have left, as far as the charger has levels.
@@ -204,7 +215,7 @@ impl Recipe {
     pub fn stays(&self, limit: Amperes, terms: &Terms, entry: &InForce) -> bool {
         entry.accepted
             && entry.role() == self.staying_id()
-            && (entry.until, entry.limit, entry.phases) == (None, as_sent(limit), Some(terms.phases))
+            && (entry.until, entry.limit, entry.phases) == (None, as_sent(limit), terms.named_phases)
             && entry.relative == (self.counts != Counts::Absolute)
     }
 
@@ -248,7 +259,7 @@ impl Recipe {
             unit: terms.unit,
             periods,
             duration_s,
-            phases: terms.phases.count(),
+            phases: terms.named_phases.map(Phases::count),
             transaction: self.transaction,
         }
     }
@@ -326,6 +337,6 @@ mod tests {
         assert_eq!(ALL.staying(amps(102), &Terms::of(&record, NOW)).periods[0].tenths, 23_460);
         record.phases = Phases::new(3);
         let profile = ALL.staying(amps(102), &Terms::of(&record, NOW));
-        assert_eq!((profile.periods[0].tenths, profile.phases), (70_380, 3));
+        assert_eq!((profile.periods[0].tenths, profile.phases), (70_380, Some(3)));
     }
 }

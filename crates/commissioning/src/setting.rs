@@ -13,6 +13,8 @@ pub enum Setting {
     RateUnit,
     /// The highest stack level it takes.
     StackLevels,
+    /// The phases it is supplied with; only 2.x tells them.
+    SupplyPhases,
 }
 
 /// Each setting's key (OCPP 1.6 section 9) and its variable (OCPP 2.0.1 part 2 appendices, referenced components).
@@ -20,6 +22,7 @@ static NAMES: &[(Setting, &str, &str)] = &[
     (Setting::SampleInterval, "MeterValueSampleInterval", "SampledDataCtrlr.TxUpdatedInterval"),
     (Setting::RateUnit, "ChargingScheduleAllowedChargingRateUnit", "SmartChargingCtrlr.RateUnit"),
     (Setting::StackLevels, "ChargeProfileMaxStackLevel", "SmartChargingCtrlr.ProfileStackLevel"),
+    (Setting::SupplyPhases, "", "EVSE.SupplyPhases"),
 ];
 
 impl Setting {

@@ -116,8 +116,8 @@ pub struct Profile {
     pub periods: Vec<Period>,
     /// After this many seconds the charger falls to the next lower level; `None`: stays.
     pub duration_s: Option<i32>,
-    /// 1 to 3. Always sent: where it is missing a charger assumes 3 (OCPP 1.6 7.14).
-    pub phases: u8,
+    /// 1 to 3. Where it is missing a charger assumes 3 (OCPP 1.6 7.14, OCPP 2.0.1 part 2 K01.FR.49).
+    pub phases: Option<u8>,
     /// Only with [`Purpose::TxProfile`]: our own number of the transaction.
     pub transaction: Option<i32>,
 }

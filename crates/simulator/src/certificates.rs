@@ -9,10 +9,13 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::pem::Pem;
-use x509_parser::prelude::FromDer;
+use x509_parser::prelude::{FromDer, X509Version};
 
 /// How many roots it keeps.
 pub(crate) const MOST: usize = 10;
+
+/// A certificate may begin so many seconds later than now.
+const SOON: i64 = 86_400;
 
 /// What a root is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,14 +112,16 @@ impl Certificates {
         Some(pem("CERTIFICATE REQUEST", request.der()))
     }
 
-    /// CertificateSigned: whether the certificate is for the key that was asked for, valid now, and signed by a root
-    /// for the endpoint (1.6 security A02.FR.06). If so it is the charger's own from now on.
+    /// CertificateSigned: whether the certificate is X.509 version 3, for the key that was asked for, valid now, and
+    /// signed by a root for the endpoint (1.6 security A02.FR.06). If so it is the charger's own from now on.
     pub(crate) fn accept(&mut self, chain: &str, now: Timestamp) -> bool {
         let chain = certificates(chain);
         let (Some(leaf), Some(key)) = (chain.first(), &self.pending) else { return false };
         let is_ours = X509Certificate::from_der(leaf).is_ok_and(|(_, it)| {
             use rcgen::PublicKeyData;
-            is_valid(&it, now) && it.public_key().subject_public_key.data.as_ref() == key.der_bytes()
+            it.version() == X509Version::V3
+                && is_valid(&it, now)
+                && it.public_key().subject_public_key.data.as_ref() == key.der_bytes()
         });
         if !is_ours || !self.leads_to_root(&chain) {
             return false;
@@ -166,10 +171,10 @@ fn hash_data(der: &[u8], algorithm: &str) -> Option<HashData> {
     })
 }
 
-/// Whether it holds at this time.
+/// Whether it holds at this time, or soon: a clock that is set by the endpoint's answers lags behind the authority's.
 fn is_valid(certificate: &X509Certificate<'_>, now: Timestamp) -> bool {
     let validity = certificate.validity();
-    (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&now.as_second())
+    (validity.not_before.timestamp() - SOON..=validity.not_after.timestamp()).contains(&now.as_second())
 }
 
 /// Whether a PEM text holds a certificate that can be read.

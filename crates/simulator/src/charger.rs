@@ -221,7 +221,8 @@ impl SimulatedCharger {
 
     /// A call of ours failed or was not answered in time.
     fn give_up(&mut self, call: Call, now: Timestamp) {
-        let given_up = self.outbox.failed(call, self.number(Setting::Attempts));
+        let (most, wait) = (self.number(Setting::Attempts), self.number(Setting::AttemptInterval));
+        let given_up = self.outbox.failed(call, most, wait, now);
         match given_up.map(|call| call.action) {
             Some("BootNotification") => self.boot_unanswered(now),
             Some("Authorize") => self.refused(now),

@@ -77,6 +77,8 @@ pub(crate) enum Setting {
     ConnectionTimeout,
     /// How often what belongs to a transaction is sent before it is given up.
     Attempts,
+    /// Seconds before it is sent again, once more for each time that it was.
+    AttemptInterval,
     /// Whether a remote start needs the endpoint's consent once more.
     RemoteNeedsConsent,
     /// Whether a token on the local list is not asked about.

@@ -1,8 +1,11 @@
-//! Simulated OCPP 1.6J chargers and their cars: for practice without hardware, for tests and for load.
+//! Simulated chargers and their cars, for practice without hardware, for tests and for load. They speak OCPP 1.6J with
+//! its security extension, 2.0.1 or 2.1: the car, the meter, the profiles and the session are one code, the versions are
+//! siblings behind `dialect`.
 //!
 //! [`SimulatedCharger`] is a pure state machine: text and time in, text out. It opens no socket and reads no clock, so
-//! a test says what time it is. [`connect`] drives one over a WebSocket, [`over_channels`] inside a test.
-//! What a charger is and what it does wrong is data: [`Behaviour`] and its [`Deviations`].
+//! a test says what time it is. (The key of a certificate request is the one thing that is not the same twice.)
+//! [`connect`] drives one over a WebSocket, encrypted or not, [`over_channels`] inside a test. What a charger is and what
+//! it does wrong is data: [`Behaviour`] and its [`Deviations`].
 //!
 //! The frame reader, the profile rules and the payloads here are written apart from `chargehand-ocpp` on purpose: the
 //! simulator is what that code is tested against, and shared code would share its mistakes.

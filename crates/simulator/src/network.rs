@@ -4,8 +4,8 @@
 /// How often a new way is tried before the charger goes back to one that worked.
 const ATTEMPTS: i64 = 3;
 
-/// One way to an endpoint.
-#[derive(Clone, PartialEq, Eq)]
+/// One way to an endpoint; unsecured unless it is said otherwise.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Way {
     /// 2.x: the configuration slot it is kept in.
     pub(crate) slot: i64,
@@ -28,8 +28,7 @@ pub(crate) struct Network {
 
 impl Default for Network {
     fn default() -> Self {
-        let way = Way { slot: 0, url: None, security_profile: 0, password: None };
-        Network { ways: vec![way], at: 0, failures: 0, attempts: ATTEMPTS }
+        Network { ways: vec![Way::default()], at: 0, failures: 0, attempts: ATTEMPTS }
     }
 }
 

@@ -221,11 +221,13 @@ impl Outbox {
         self.waiting.take_if(|(_, deadline, _)| *deadline <= now).map(|(_, _, call)| call)
     }
 
-    /// A call failed: repeats it up to `most` times, or hands it back as given up.
-    pub(crate) fn failed(&mut self, mut call: Call, most: i64) -> Option<Call> {
+    /// A call failed: sends it up to `most` times, each time `wait` seconds later than the time before, or hands it
+    /// back as given up.
+    pub(crate) fn failed(&mut self, mut call: Call, most: i64, wait: i64, now: Timestamp) -> Option<Call> {
         call.attempts += 1;
         if call.is_repeated() && call.attempts < most {
-            self.queue.push_front(call);
+            let wait = wait.saturating_mul(call.attempts);
+            self.queue.push_front(if wait > 0 { call.at(after(now, wait)) } else { call });
             return None;
         }
         Some(call)

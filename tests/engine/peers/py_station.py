@@ -17,10 +17,8 @@ EVSE = {"id": 1, "connector_id": 1}
 class Station(Charger):
     """`says` and `answers` are the version's messages."""
 
-    reason = "PowerUp"
-
     async def boot(self):
-        reason = "RemoteReset" if self.car.came_back else self.reason
+        reason = "RemoteReset" if self.car.came_back else "PowerUp"
         station = {"vendor_name": "Independent", "model": "PyPI ocpp", "firmware_version": "2.1.0"}
         return await self.call(self.says.BootNotification(charging_station=station, reason=reason))
 
@@ -113,12 +111,7 @@ class Station(Charger):
         if self.car.transaction is not None:
             await self.event("Updated", "Trigger", "Trigger")
 
-    async def triggered_boot(self):
-        self.reason, self.car.came_back = "Triggered", False
-        await self.boot_again()
-
     TRIGGERED = {
-        "BootNotification": triggered_boot,
         "Heartbeat": heartbeat,
         "StatusNotification": status,
         "MeterValues": meter_values,
@@ -126,13 +119,20 @@ class Station(Charger):
     }
 
     @on("TriggerMessage")
-    def trigger(self, requested_message, **_):
+    def trigger(self, requested_message, evse=None, **_):
+        if requested_message == "BootNotification":
+            # F06.FR.17: it was accepted before.
+            return self.answers.TriggerMessage(status="Rejected")
+        if requested_message == "StatusNotification" and "connector_id" not in (evse or {}):
+            say("breach F06.FR.13")
+            return self.answers.TriggerMessage(status="Rejected")
         known = requested_message in self.TRIGGERED
         return self.answers.TriggerMessage(status="Accepted" if known else "NotImplemented")
 
     @after("TriggerMessage")
-    async def triggered(self, requested_message, **_):
-        if requested_message in self.TRIGGERED:
+    async def triggered(self, requested_message, evse=None, **_):
+        placed = requested_message != "StatusNotification" or "connector_id" in (evse or {})
+        if requested_message in self.TRIGGERED and placed:
             say("triggered", requested_message)
             await self.TRIGGERED[requested_message](self)
 
@@ -174,14 +174,34 @@ class Station(Charger):
     def profile(self, evse_id, said):
         return Profile(evse_id, said, said["charging_schedule"][0], said["id"], now())
 
+    def breaches(self, evse_id, said):
+        """Which duties of a platform the setting of a profile breaks."""
+        schedule, purpose, kind = said["charging_schedule"][0], said["charging_profile_purpose"], said["charging_profile_kind"]
+        others = self.car.profiles.matching(purpose=purpose, level=said["stack_level"], connector=evse_id)
+        twice = any(other.id != said["id"] for other in others)
+        broken = {
+            "K01.FR.03": purpose == "TxProfile" and "transaction_id" not in said,
+            "K01.FR.06": purpose != "TxProfile" and twice,
+            "K01.FR.16": purpose == "TxProfile" and evse_id == 0,
+            "K01.FR.31": schedule["charging_schedule_period"][0]["start_period"] != 0,
+            "K01.FR.38": purpose == "ChargingStationMaxProfile" and kind == "Relative",
+            "K01.FR.39": purpose == "TxProfile" and twice,
+            "K01.FR.40": kind != "Relative" and "start_schedule" not in schedule,
+            "K01.FR.41": kind == "Relative" and "start_schedule" in schedule,
+        }
+        return [rule for rule, is_broken in broken.items() if is_broken]
+
     @on("SetChargingProfile")
     def set_charging_profile(self, evse_id, charging_profile, **_):
+        broken = self.breaches(evse_id, charging_profile)
+        if broken:
+            say("breach", *broken)
+            return self.answers.SetChargingProfile(status="Rejected")
         profile = self.profile(evse_id, charging_profile)
         running = self.car.transaction
         fits = {
-            "ChargingStationMaxProfile": evse_id == 0 and profile.kind != "Relative",
+            "ChargingStationMaxProfile": evse_id == 0,
             "TxDefaultProfile": evse_id in (0, 1),
-            # K01.FR.03: a TxProfile names its transaction
             "TxProfile": evse_id == 1 and running is not None and profile.transaction == running,
         }.get(profile.purpose, False)
         return self.answers.SetChargingProfile(status="Accepted" if self.car.take(profile, fits) else "Rejected")

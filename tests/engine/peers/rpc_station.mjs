@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 
 import {
-  TOP_LEVEL, accepted, begin, call, car, clear, composite, end, given, later, matching, measure, register, reserve, reset,
+  TOP_LEVEL, accepted, begin, call, car, clear, composite, end, given, later, matching, measure, reserve, reset,
   run, take, time, triggers,
 } from './charging.mjs';
 
@@ -120,14 +120,13 @@ const profileOf = (evseId, said) => ({
   said,
 });
 
-function fits(evseId, { purpose, kind, transaction }) {
+function fits(evseId, { purpose, transaction }) {
   switch (purpose) {
     case 'ChargingStationMaxProfile':
-      return evseId === 0 && kind !== 'Relative';
+      return evseId === 0;
     case 'TxDefaultProfile':
       return evseId <= 1;
     case 'TxProfile':
-      // K01.FR.03: it names its transaction
       return evseId === 1 && car.transaction !== null && transaction === car.transaction;
     default:
       return false;
@@ -141,6 +140,35 @@ async function reportProfiles(requestId, profiles) {
   }
 }
 
+/** Which duties of a platform the setting of a profile breaks. */
+function breaches({ connector, id, purpose, level, kind, transaction, schedule }) {
+  const twice = matching({ connector, purpose, level }).some((other) => other.id !== id);
+  const starts = schedule.startSchedule !== undefined;
+  const broken = {
+    'K01.FR.03': purpose === 'TxProfile' && transaction === undefined,
+    'K01.FR.06': purpose !== 'TxProfile' && twice,
+    'K01.FR.16': purpose === 'TxProfile' && connector === 0,
+    'K01.FR.31': schedule.chargingSchedulePeriod[0].startPeriod !== 0,
+    'K01.FR.38': purpose === 'ChargingStationMaxProfile' && kind === 'Relative',
+    'K01.FR.39': purpose === 'TxProfile' && twice,
+    'K01.FR.40': kind !== 'Relative' && !starts,
+    'K01.FR.41': kind === 'Relative' && starts,
+  };
+  return Object.keys(broken).filter((rule) => broken[rule]);
+}
+
+/** As `triggers`, and by the rules of 2.x. */
+const triggered = (known) => (call) => {
+  const { requestedMessage: name, evse } = call.params;
+  // F06.FR.17: it was accepted before.
+  if (name === 'BootNotification') return accepted(false);
+  if (name === 'StatusNotification' && evse?.connectorId === undefined) {
+    console.log('breach F06.FR.13');
+    return accepted(false);
+  }
+  return triggers(known)(call);
+};
+
 const handlers = {
   GetBaseReport: ({ params: { requestId, reportBase } }) => {
     const all = reportBase === 'FullInventory';
@@ -152,7 +180,9 @@ const handlers = {
   SetVariables: ({ params: { setVariableData } }) => ({ setVariableResult: setVariableData.map(setVariable) }),
   SetChargingProfile: ({ params: { evseId, chargingProfile } }) => {
     const profile = profileOf(evseId, chargingProfile);
-    return accepted(take(profile, fits(evseId, profile)));
+    const broken = breaches(profile);
+    if (broken.length > 0) console.log('breach', ...broken);
+    return accepted(broken.length === 0 && take(profile, fits(evseId, profile)));
   },
   ClearChargingProfile: ({ params: { chargingProfileId: id, chargingProfileCriteria: said } }) => {
     const asked = { id, connector: said?.evseId, purpose: said?.chargingProfilePurpose, level: said?.stackLevel };
@@ -170,8 +200,7 @@ const handlers = {
     const { start: scheduleStart, chargingSchedulePeriod } = composite(duration);
     return { ...accepted(true), schedule: { evseId, duration, scheduleStart, chargingRateUnit: 'A', chargingSchedulePeriod } };
   },
-  TriggerMessage: triggers({
-    BootNotification: () => register({ boot, status }, 'Triggered'),
+  TriggerMessage: triggered({
     Heartbeat: () => call('Heartbeat', {}),
     StatusNotification: status,
     MeterValues: () => call('MeterValues', { evseId: EVSE.id, meterValue: meterValue('Trigger') }),

@@ -28,8 +28,14 @@ pub struct Charger(#[allow(dead_code, reason = "held until the test ends")] Grou
 impl Charger {
     /// Points one at the window's address.
     pub fn plugged(url: &str, id: &str) -> Self {
+        Self::speaking("1.6", url, id)
+    }
+
+    /// The same with another version of OCPP.
+    pub fn speaking(version: &str, url: &str, id: &str) -> Self {
         let mut charger = Command::new(built("chargehand-cli"));
         charger.args(["simulate", "--url", url, "--id", id, "--plugged", "--meter-interval", "1"]);
+        charger.args(["--version", version]);
         charger.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
         Self(Group(charger.spawn().unwrap()))
     }

@@ -62,6 +62,23 @@ async fn journey(album: &Album, window: Window) {
     window.press("step-inspect").await;
     window.see_in("step-inspect", "keys saved").await;
     album.take(&window, "5-inspect").await;
+    window.press("tab-messages").await;
+    window.enter("message-search", "SetChargingProfile").await;
+    window.press("message").await;
+    window.enter("form/connectorId", "x").await;
+    album.take(&window, "5a-form").await;
+    window.enter("message-search", "GetConfiguration").await;
+    window.press("message").await;
+    window.press("send").await;
+    window.see("sent").await;
+    album.take(&window, "5b-answer").await;
+    window.press("tab-deviations").await;
+    album.take(&window, "5c-deviations").await;
+    window.press("step-connect").await;
+    window.press("handshake-open").await;
+    window.see("stage").await;
+    album.take(&window, "5d-handshake").await;
+    window.press("sheet-close").await;
     window.press("step-set").await;
     album.take(&window, "6-no-ceiling").await;
     for (part, amps) in [("breakerMa", "25"), ("cableMa", "32"), ("nameplateMa", "32"), ("installerMa", "25")] {

@@ -160,6 +160,31 @@ async fn a_message_is_sent_from_its_form_and_its_answer_is_shown_with_its_frames
 }
 
 #[tokio::test]
+async fn a_charger_of_2_1_is_shown_with_its_variables_and_answers_a_message_of_its_version() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+    let _charger = Charger::speaking("2.1", &window.url().await, ID);
+    window.press("adopt").await;
+    window.gone("adopt").await;
+    window.press("open-charger").await;
+    window.see_in("facts", "OCPP 2.1").await;
+    window.press("step-inspect").await;
+    window.see_in("step-inspect", "variables saved").await;
+    window.enter("configuration-search", "TxUpdatedInterval").await;
+    window.see_in("component", "SampledDataCtrlr").await;
+    window.is_clean("the variables of a 2.1 charger").await;
+
+    window.press("tab-messages").await;
+    choose_message(&window, "GetVariables").await;
+    window.enter("form/getVariableData/0/component/name", "SampledDataCtrlr").await;
+    window.enter("form/getVariableData/0/variable/name", "TxUpdatedInterval").await;
+    window.see_in("send-say", "Fits the official schema").await;
+    window.press("send").await;
+    window.see_in("sent-answer", "attributeValue").await;
+    window.is_clean("a message of 2.1").await;
+}
+
+#[tokio::test]
 async fn a_limit_above_the_ceiling_is_refused_beside_its_field_and_one_below_it_is_set_and_proved() {
     let data = tempfile::tempdir().unwrap();
     let window = Window::open(data.path(), LOCAL).await;

@@ -9,6 +9,7 @@ const problem: Record<Problem['rule'], (limit: number) => string> = {
   missing: () => 'Fill this in.',
   extra: () => 'OCPP does not define this field.',
   type: () => 'This is another kind of value.',
+  number: () => 'Enter a number.',
   whole: () => 'Enter a whole number.',
   value: () => 'This is not in OCPP’s list.',
   time: () => 'Write it as 2026-11-22T09:30:00Z: with the zone.',

@@ -202,3 +202,14 @@ async fn a_2_x_charger_without_meter_values_is_inconclusive() {
         bench.calls("TriggerMessage").into_iter().map(|call| call.payload["requestedMessage"].clone()).collect();
     assert!(asked.contains(&json!("TransactionEvent")) && asked.contains(&json!("MeterValues")), "{asked:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_three_phase_2_x_charger_is_not_told_to_use_one_phase_for_a_one_phase_car() {
+    let behaviour = Behaviour { version: Version::V201, phases: 3, ..plugged() };
+    let (bench, _cable) = Bench::commissioning(32.0, behaviour).await;
+    let run = bench.commission(16.0).await;
+    assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
+    for call in bench.calls("SetChargingProfile") {
+        assert_eq!(call.schedule()["chargingSchedulePeriod"][0]["numberPhases"], 3, "{call:?}");
+    }
+}

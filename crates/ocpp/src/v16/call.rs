@@ -94,7 +94,7 @@ mod tests {
             unit: RateUnit::A,
             periods: vec![Period { start_s: 0, tenths: 102 }],
             duration_s: Some(600),
-            phases: 1,
+            phases: Some(1),
             transaction: None,
         };
         let set = set_charging_profile(0, &profile);

@@ -45,7 +45,9 @@ fn schedule(profile: &Profile) -> kit::ChargingSchedule {
     }
 }
 
-fn period(period: &Period, phases: u8) -> kit::ChargingSchedulePeriod {
+fn period(period: &Period, phases: Option<u8>) -> kit::ChargingSchedulePeriod {
     let limit = Decimal::new(period.tenths, 1).normalized();
-    kit::ChargingSchedulePeriod::new(period.start_s, limit).with_number_phases(i32::from(phases))
+    let mut typed = kit::ChargingSchedulePeriod::new(period.start_s, limit);
+    typed.number_phases = phases.map(i32::from);
+    typed
 }

@@ -112,7 +112,7 @@ mod tests {
             unit: RateUnit::A,
             periods: vec![Period { start_s: 0, tenths: 102 }, Period { start_s: 60, tenths: 160 }],
             duration_s: Some(600),
-            phases: 1,
+            phases: (purpose != Purpose::TxProfile).then_some(1),
             transaction: (purpose == Purpose::TxProfile).then_some(7),
         }
     }

@@ -32,8 +32,12 @@ pub fn wire(profile: &Profile, name: impl Fn(i32) -> String) -> Value {
     wire
 }
 
-fn period(period: &Period, phases: u8) -> Value {
-    json!({"startPeriod": period.start_s, "limit": limit(period.tenths), "numberPhases": phases})
+fn period(period: &Period, phases: Option<u8>) -> Value {
+    let mut wire = json!({"startPeriod": period.start_s, "limit": limit(period.tenths)});
+    if let Some(phases) = phases {
+        wire["numberPhases"] = phases.into();
+    }
+    wire
 }
 
 /// Whole where it is whole: some chargers read no `16.0`.

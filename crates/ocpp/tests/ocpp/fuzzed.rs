@@ -1,5 +1,5 @@
-//! What must hold for whatever bytes come. Each function is a fuzz target (`fuzz/`); here they are fed with what fuzzing
-//! has found worth keeping (`tests/corpus`).
+//! What must hold for whatever bytes come. Each function is a fuzz target (`tests/fuzz`); here they are fed with what
+//! fuzzing has found worth keeping.
 
 use std::time::Instant;
 
@@ -106,8 +106,8 @@ mod replay {
     use std::path::Path;
 
     fn each(target: &str, check: fn(&[u8])) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(target);
-        let files: Vec<_> = std::fs::read_dir(&folder).expect("the corpus").map(|file| file.unwrap().path()).collect();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fuzz/seeds").join(target);
+        let files: Vec<_> = std::fs::read_dir(&folder).expect("the seeds").map(|file| file.unwrap().path()).collect();
         assert!(files.len() >= 20, "{} holds too little", folder.display());
         for file in files {
             println!("{}", file.display());

@@ -209,11 +209,11 @@ async fn converse(
         }
         uploads.begin(charger.take_uploads());
         let now = clock();
-        if charger.reboot_due(now) {
-            return End::Reboot;
-        }
-        if charger.reconnect_due() {
-            return End::Reconnect;
+        let leaves = [(charger.reboot_due(now), End::Reboot), (charger.reconnect_due(), End::Reconnect)];
+        if let Some((_, end)) = leaves.into_iter().find(|(is_due, _)| *is_due) {
+            // a goodbye that cannot be said changes nothing
+            let _ = outgoing.close().await;
+            return end;
         }
         let wait = Duration::try_from(charger.next_tick().duration_since(now)).unwrap_or(Duration::ZERO);
         frames = tokio::select! {

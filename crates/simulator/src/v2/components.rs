@@ -92,7 +92,7 @@ fn communication(_: &Behaviour) -> Vec<Variable> {
     [
         member("FileTransferProtocols", "HTTP", "HTTP,HTTPS,FTP,FTPS,SFTP"),
         whole("HeartbeatInterval", 300).unit("s").within(1.0, 86_400.0).writable(),
-        whole("MessageAttemptInterval", 60).instance("TransactionEvent").unit("s").within(0.0, 3600.0).writable(),
+        whole("MessageAttemptInterval", 10).instance("TransactionEvent").unit("s").within(0.0, 3600.0).writable(),
         whole("MessageAttempts", 3).instance("TransactionEvent").within(1.0, 10.0).writable(),
         whole("MessageTimeout", 30).instance("Default").unit("s"),
         sequence("NetworkConfigurationPriority", "0", SLOTS).writable().after_reboot(),

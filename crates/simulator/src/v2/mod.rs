@@ -67,7 +67,7 @@ impl State {
             monitors: Monitors::default(),
             controls: Vec::new(),
             told_operative: true,
-            slots: Vec::new(),
+            slots: vec![Way::default()],
         }
     }
 }

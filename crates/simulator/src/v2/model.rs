@@ -15,6 +15,7 @@ const SETTINGS: &[(Setting, &str, &str, Option<&str>)] = &[
     (Setting::AlignedMeasurands, "AlignedDataCtrlr", "Measurands", None),
     (Setting::ConnectionTimeout, "TxCtrlr", "EVConnectionTimeOut", None),
     (Setting::Attempts, "OCPPCommCtrlr", "MessageAttempts", Some("TransactionEvent")),
+    (Setting::AttemptInterval, "OCPPCommCtrlr", "MessageAttemptInterval", Some("TransactionEvent")),
     (Setting::RemoteNeedsConsent, "AuthCtrlr", "AuthorizeRemoteStart", None),
     (Setting::ListDecides, "AuthCtrlr", "LocalPreAuthorize", None),
     (Setting::StopOnInvalidId, "TxCtrlr", "StopTxOnInvalidId", None),

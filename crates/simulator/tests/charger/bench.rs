@@ -163,6 +163,13 @@ impl Bench {
         }
     }
 
+    /// Answers the outstanding call with an error; what the charger then sends is noted.
+    pub fn refuse(&mut self, call: &Value) {
+        self.outstanding = None;
+        let frames = self.charger.receive(&json!([4, call[1], "InternalError", "", {}]).to_string(), self.now);
+        self.take(frames);
+    }
+
     /// Sends a raw text to the charger.
     pub fn send(&mut self, text: &str) -> Vec<String> {
         self.charger.receive(text, self.now)

@@ -1,7 +1,7 @@
 //! Each deviation shows in the charger's frames, and nothing else changes with it.
 
 use crate::bench::{Answer, Bench, profile};
-use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations, MeterHabit};
+use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations, MeterHabit, Version};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -219,10 +219,12 @@ fn a_charger_may_fall_silent_on_a_profile_until_it_is_reconnected() {
 #[test]
 fn a_behaviour_can_be_read_from_data() {
     let read: Behaviour = serde_json::from_value(json!({
-        "rate_unit": "power", "deviates": { "absolute_profiles": "ignored", "meter_values": "never" },
+        "version": "2.0.1",
+        "rate_unit": "power",
+        "deviates": { "absolute_profiles": "ignored", "meter_values": "never", "report_parts": "last_missing" },
     }))
     .unwrap();
     assert_eq!(read.deviates.absolute_profiles, AbsoluteProfiles::Ignored);
-    assert_eq!(read.nameplate_amps, 32.0);
+    assert_eq!((read.version, read.nameplate_amps), (Version::V201, 32.0));
     assert!(serde_json::from_value::<Behaviour>(json!({ "typo": 1 })).is_err());
 }

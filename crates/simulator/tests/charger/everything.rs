@@ -63,7 +63,7 @@ fn a_charger_has_an_answer_to_every_message_of_its_version() {
 }
 
 #[test]
-fn a_charger_takes_no_payload_for_what_it_is_not() {
+fn a_charger_answers_whatever_the_payload_is() {
     for version in Version::ALL {
         for action in schemas::actions(version) {
             let mut bench = Bench::booted(Behaviour { version, ..<_>::default() });

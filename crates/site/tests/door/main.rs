@@ -3,6 +3,7 @@
 
 mod bench;
 mod findings;
+mod fuzzed;
 mod openssl;
 mod plain;
 mod secure;

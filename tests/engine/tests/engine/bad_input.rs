@@ -131,8 +131,8 @@ fn a_message_of_two_megabytes_ends_its_connection_with_a_finding_and_no_other() 
             // It may hang up before it has read everything.
             let _ = big.socket.write_all(&frame(opcode, number == pieces - 1, true, &piece));
         }
-        let named = endpoint.take("a finding", |line| line["event"] == "deviation" && line["charger"] == "BIG");
-        assert_eq!(named["rule"], "frame_too_large");
+        let too_large = |line: &Value| line["rule"] == "frame_too_large" && line["charger"] == "BIG";
+        let named = endpoint.take("a finding", too_large);
         assert!(named["meaning"].as_str().expect("text").contains("1 MiB"), "{named}");
         let end = endpoint.take("an end", |line| line["event"] == "disconnected" && line["charger"] == "BIG");
         assert_eq!((&end["by"], &end["code"]), (&json!("us"), &json!(1009)));

@@ -1,10 +1,11 @@
 //! Stations that want to hurt: others must not notice, and memory has a bound.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::Shutdown;
 
 use serde_json::{Value, json};
 
-use crate::charger::{Charger, TEXT, frame};
+use crate::charger::{BINARY, Charger, TEXT, frame};
 use crate::program::{Endpoint, Program, folder, stored};
 
 /// An endpoint, and a charger at it that must not notice anything.
@@ -190,4 +191,97 @@ fn a_hundred_thousand_tiny_frames_delay_no_other_charger_and_are_all_on_disk() {
     assert_eq!(between.len(), 1 + 100 + 1, "its boot, its heartbeats, and the one of `holds`");
     println!("at most {:?} went first", between.iter().max());
     assert!(between.iter().all(|first| *first < 5_000), "{between:?}");
+}
+
+/// What the fuzzers of a target found worth keeping.
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/seeds")).join(target);
+    let files = std::fs::read_dir(folder).expect("the seeds");
+    files.map(|file| std::fs::read(file.expect("a file").path()).expect("readable")).collect()
+}
+
+#[test]
+fn what_the_fuzzers_found_knocks_at_a_real_door_and_keeps_nobody_out() {
+    let mut scene = Scene::set();
+    for bytes in [seeds("head"), seeds("hello")].concat() {
+        let mut charger = Charger::dial(scene.endpoint.port);
+        charger.raw(&bytes);
+        charger.socket.shutdown(Shutdown::Write).expect("open");
+        // Let in or not: it comes to an end.
+        let _ = charger.socket.read_to_end(&mut Vec::new());
+        scene.fine.call("Heartbeat", json!({}));
+    }
+    scene.holds(100);
+    let ended = scene.endpoint.stop();
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+}
+
+#[test]
+fn what_the_fuzzers_found_goes_over_a_real_socket_and_the_connection_is_kept() {
+    // A frame is whole; before a conversation stands a byte, before a payload two (tests/fuzz).
+    let mut inputs = seeds("frame");
+    for conversation in seeds("conversation") {
+        inputs.extend(conversation.split(|byte| *byte == b'\n').map(<[u8]>::to_vec));
+    }
+    for payload in seeds("payload") {
+        let call = |action: &str| [format!("[2,\"p\",\"{action}\",").as_bytes(), &payload[2..], b"]"].concat();
+        inputs.extend(["BootNotification", "MeterValues", "TransactionEvent"].map(call));
+    }
+    assert!(inputs.len() > 90, "{}", inputs.len());
+    let mut scene = Scene::set();
+    for protocol in ["ocpp1.6", "ocpp2.0.1", "ocpp2.1"] {
+        let header = format!("Sec-WebSocket-Protocol: {protocol}\r\n");
+        let mut charger = Charger::at(scene.endpoint.port, &format!("/{protocol}"), &header);
+        for (number, bytes) in inputs.iter().enumerate() {
+            // What is no text cannot come in a text frame.
+            let opcode = if std::str::from_utf8(bytes).is_ok() { TEXT } else { BINARY };
+            charger.raw(&frame(opcode, true, true, bytes));
+            charger.send(&json!([2, format!("alive-{number}"), "Heartbeat", {}]).to_string());
+            charger.answer_to(&json!(format!("alive-{number}")));
+        }
+    }
+    scene.holds(100);
+    let ended = scene.endpoint.stop();
+    let failed: Vec<&Value> = ended.lines.iter().filter(|line| line["code"] == "chargehand_failed").collect();
+    assert!(failed.is_empty() && !ended.stderr.contains("panicked"), "{failed:?} {}", ended.stderr);
+}
+
+#[test]
+fn a_station_that_tells_without_end_is_remembered_within_bounds() {
+    let mut scene = Scene::set();
+    let mut hostile = Charger::at(scene.endpoint.port, "/HOSTILE", "Sec-WebSocket-Protocol: ocpp2.1\r\n");
+    let station = json!({"model": "M", "vendorName": "V"});
+    hostile.call("BootNotification", json!({"reason": "PowerUp", "chargingStation": station}));
+    let time = "2026-11-22T10:00:00Z";
+    for round in 0..30 {
+        let variables: Vec<Value> = (0..50)
+            .map(|number| {
+                let value = "v".repeat(1000);
+                json!({"component": {"name": format!("C{round}"), "evse": {"id": number}}, "variable": {"name": format!("V{number}")},
+                    "variableAttribute": [{"value": value}]})
+            })
+            .collect();
+        let more =
+            json!({"requestId": round, "generatedAt": time, "seqNo": round, "tbc": true, "reportData": variables});
+        hostile.call("NotifyReport", more);
+        for number in 0..20 {
+            let id = round * 20 + number;
+            let transaction = json!({"transactionId": format!("t{id}"), "chargingState": "Charging"});
+            let meter = json!([{"timestamp": time, "sampledValue": [{"value": id, "measurand": "Current.Import"}]}]);
+            hostile.call("TransactionEvent", json!({"eventType": "Started", "timestamp": time, "triggerReason": "Authorized",
+                "seqNo": 0, "transactionInfo": transaction, "evse": {"id": id, "connectorId": id}, "meterValue": meter}));
+            hostile.call(
+                "StatusNotification",
+                json!({"timestamp": time, "connectorStatus": "Faulted", "evseId": id, "connectorId": id}),
+            );
+        }
+        let part = json!({"requestId": round, "chargingLimitSource": "CSO", "evseId": round, "tbc": true, "chargingProfile": [{
+            "id": round, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile", "chargingProfileKind": "Relative",
+            "chargingSchedule": [{"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]}]}]});
+        hostile.call("ReportChargingProfiles", part);
+    }
+    scene.holds(200);
+    let transactions = scene.endpoint.order(json!({"do": "transactions", "charger": "HOSTILE"})).expect("a list");
+    let remembered = transactions.as_array().expect("a list").len();
+    assert!(remembered < 30 * 20, "{remembered} transactions");
 }

@@ -26,7 +26,7 @@ export type Schema = {
 
 /** What a value is not, with what the schema asks; `at` is its JSON pointer. */
 export type Problem = { at: string; rule: Rule; limit?: number };
-export type Rule = 'missing' | 'extra' | 'type' | 'whole' | 'value' | 'time' | 'tooLong' | 'tooSmall' | 'tooLarge' | 'step' | 'tooFew' | 'tooMany';
+export type Rule = 'missing' | 'extra' | 'type' | 'number' | 'whole' | 'value' | 'time' | 'tooLong' | 'tooSmall' | 'tooLarge' | 'step' | 'tooFew' | 'tooMany';
 
 /** What a value is edited with. */
 export type Kind = 'object' | 'list' | 'choice' | 'flag' | 'number' | 'time' | 'text' | 'any';
@@ -141,7 +141,7 @@ function ofList(root: Schema, { items = {}, minItems = 0, maxItems = Infinity }:
 }
 
 function ofNumber({ type, minimum = -Infinity, maximum = Infinity, multipleOf }: Schema, value: Json, at: string): Problem[] {
-  if (typeof value !== 'number') return [{ at, rule: 'type' }];
+  if (typeof value !== 'number') return [{ at, rule: 'number' }];
   if (type === 'integer' && !Number.isInteger(value)) return [{ at, rule: 'whole' }];
   if (value < minimum) return [{ at, rule: 'tooSmall', limit: minimum }];
   if (value > maximum) return [{ at, rule: 'tooLarge', limit: maximum }];

@@ -2,7 +2,7 @@
 
 use super::{BOTH, amps, profile, set, speaking, transaction};
 use crate::bench::{Answer, Bench};
-use chargehand_simulator::{Behaviour, Deviations};
+use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations};
 use serde_json::{Value, json};
 
 fn absolute(bench: &Bench) -> Value {
@@ -113,4 +113,43 @@ fn a_charger_may_fall_silent_on_a_profile() {
     let deviates = Deviations { falls_silent_on_profile: true, ..<_>::default() };
     let mut bench = Bench::charging(Behaviour { deviates, ..speaking(BOTH[0]) });
     assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 10.0, json!({}))), "silence");
+}
+
+#[test]
+fn a_charger_deviates_in_2_x_as_it_does_in_1_6() {
+    let normal = Deviations::default;
+    let relative = |purpose: &'static str, evse: i64| (evse, profile(purpose, 0, 10.0, json!({})));
+    let timed = |bench: &Bench, evse: i64| (evse, profile("TxDefaultProfile", 0, 0.0, absolute(bench)));
+    type Limit<'a> = &'a dyn Fn(&Bench) -> (i64, Value);
+    let cases: [(Deviations, Limit<'_>, f64); 6] = [
+        (normal(), &|_| relative("TxDefaultProfile", 0), 10.0),
+        (
+            Deviations { ignores_station_maximum: true, ..normal() },
+            &|bench| (0, profile("ChargingStationMaxProfile", 0, 0.0, absolute(bench))),
+            32.0,
+        ),
+        (
+            Deviations { obeys_only_tx_profile_mid_session: true, ..normal() },
+            &|_| relative("TxDefaultProfile", 1),
+            32.0,
+        ),
+        (Deviations { obeys_only_connector_1: true, ..normal() }, &|_| relative("TxDefaultProfile", 0), 32.0),
+        (Deviations { obeys_only_connector_1: true, ..normal() }, &|_| relative("TxDefaultProfile", 1), 10.0),
+        (Deviations { absolute_profiles: AbsoluteProfiles::Ignored, ..normal() }, &|bench| timed(bench, 1), 32.0),
+    ];
+    for (deviates, limit, wanted) in cases {
+        let mut bench = Bench::charging(Behaviour { deviates, ..speaking(BOTH[0]) });
+        let (evse, profile) = limit(&bench);
+        assert_eq!(set(&mut bench, evse, profile), "Accepted", "{deviates:?}");
+        assert_eq!(amps(&mut bench), wanted, "{deviates:?}");
+    }
+    let mut bench = Bench::charging(Behaviour {
+        deviates: Deviations { never_falls_back: true, stack_level_zero_only: true, ..normal() },
+        ..speaking(BOTH[1])
+    });
+    assert_eq!(set(&mut bench, 1, profile("TxDefaultProfile", 1, 10.0, json!({}))), "Rejected");
+    let (evse, profile) = timed(&bench, 1);
+    set(&mut bench, evse, profile);
+    bench.run(120);
+    assert_eq!(amps(&mut bench), 8.0);
 }

@@ -193,3 +193,21 @@ fn what_is_known_and_not_there_is_not_supported_and_the_unknown_not_implemented(
         assert!(matches!(odd, Answer::Error(code) if code != "NotImplemented"));
     }
 }
+
+#[test]
+fn an_event_that_is_not_taken_is_sent_again_later_each_time() {
+    let mut bench = Bench::booted(speaking(BOTH[0]));
+    bench.plug();
+    bench.answers = false;
+    let token = json!({ "idToken": "A", "type": "Central" });
+    bench.call("RequestStartTransaction", json!({ "remoteStartId": 1, "evseId": 1, "idToken": token }));
+    let mut sent = Vec::new();
+    for second in 0..60 {
+        if let Some(call) = bench.unanswered.take_if(|call| call[2] == "TransactionEvent") {
+            sent.push(second);
+            bench.refuse(&call);
+        }
+        bench.run(1);
+    }
+    assert_eq!(sent[..3], [0, 10, 30], "the first event, and its repetitions");
+}

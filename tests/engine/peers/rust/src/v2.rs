@@ -87,6 +87,11 @@ pub fn answer(car: &mut Car, action: &str, asked: &Value) -> Option<Answered> {
         "SetVariables" => plain(json!({"setVariableResult": each("setVariableData", model::set)})),
         "SetChargingProfile" => {
             let profile = profile(asked["evseId"].as_i64()?, &asked["chargingProfile"]);
+            let broken = breaches(car, &profile);
+            if !broken.is_empty() {
+                say(format_args!("breach {}", broken.join(" ")));
+                return plain(accepted(false, "Rejected"));
+            }
             let fits = fits(car, &profile);
             plain(accepted(car.take(profile, fits), "Rejected"))
         }
@@ -96,7 +101,7 @@ pub fn answer(car: &mut Car, action: &str, asked: &Value) -> Option<Answered> {
         }
         "GetChargingProfiles" => profiles(car, asked),
         "GetCompositeSchedule" => plain(composite(car, asked)),
-        "TriggerMessage" => trigger(car, asked["requestedMessage"].as_str()?),
+        "TriggerMessage" => trigger(car, asked),
         "RequestStartTransaction" => {
             let free = car.reserve();
             Some((accepted(free, "Rejected"), free.then(|| Then::Start(asked.clone()))))
@@ -148,11 +153,31 @@ fn which<'a>(id: &'a Value, connector: &'a Value, said: &'a Value) -> Which<'a> 
     Which { id, connector, purpose: &said["chargingProfilePurpose"], level: &said["stackLevel"] }
 }
 
+/// Which duties of a platform the setting of a profile breaks.
+fn breaches(car: &Car, new: &Profile) -> Vec<&'static str> {
+    let same = |old: &&Profile| {
+        (old.connector, &old.purpose, old.level) == (new.connector, &new.purpose, new.level) && old.id != new.id
+    };
+    let (twice, of_transaction) = (car.profiles.iter().any(|old| same(&old)), new.purpose == "TxProfile");
+    let schedule = &new.said["chargingSchedule"][0];
+    let (relative, starts) = (new.kind == "Relative", !schedule["startSchedule"].is_null());
+    let broken = [
+        ("K01.FR.03", of_transaction && new.transaction.is_null()),
+        ("K01.FR.06", !of_transaction && twice),
+        ("K01.FR.16", of_transaction && new.connector == 0),
+        ("K01.FR.31", schedule["chargingSchedulePeriod"][0]["startPeriod"] != 0),
+        ("K01.FR.38", new.purpose == "ChargingStationMaxProfile" && relative),
+        ("K01.FR.39", of_transaction && twice),
+        ("K01.FR.40", !relative && !starts),
+        ("K01.FR.41", relative && starts),
+    ];
+    broken.into_iter().filter(|(_, is_broken)| *is_broken).map(|(rule, _)| rule).collect()
+}
+
 fn fits(car: &Car, profile: &Profile) -> bool {
     match profile.purpose.as_str() {
-        "ChargingStationMaxProfile" => profile.connector == 0 && profile.kind != "Relative",
+        "ChargingStationMaxProfile" => profile.connector == 0,
         "TxDefaultProfile" => profile.connector <= 1,
-        // K01.FR.03: it names its transaction
         "TxProfile" => profile.connector == 1 && car.transaction.as_ref() == Some(&profile.transaction),
         _ => false,
     }
@@ -188,9 +213,15 @@ fn composite(car: &Car, asked: &Value) -> Value {
     json!({"status": "Accepted", "schedule": schedule})
 }
 
-fn trigger(car: &mut Car, message: &str) -> Option<Answered> {
+fn trigger(car: &mut Car, asked: &Value) -> Option<Answered> {
+    let message = asked["requestedMessage"].as_str()?;
     let then = match message {
-        "BootNotification" => Then::Boot("Triggered"),
+        // F06.FR.17: it was accepted before.
+        "BootNotification" => return Some((accepted(false, "Rejected"), None)),
+        "StatusNotification" if asked["evse"]["connectorId"].is_null() => {
+            say("breach F06.FR.13");
+            return Some((accepted(false, "Rejected"), None));
+        }
         "Heartbeat" => Then::Tell(vec![("Heartbeat", json!({}))]),
         "StatusNotification" => Then::Tell(vec![status(car)]),
         "MeterValues" => {

@@ -63,7 +63,7 @@ fn what_breaks_a_rule_of_2_1_is_answered_as_it_says() {
         vec![
             ("invents a message type", r#"[9,"1","Heartbeat",{}]"#.into(), "", &["unknown_message_type"]),
             ("sends what wants no answer", stream(6), "", &[]),
-            ("wants an answer to it", stream(2), ANSWERED, &["send_as_call"]),
+            ("wants an answer to it", stream(2), "[4,\"1\",\"NotSupported\"", &["send_as_call"]),
             ("sends what wants an answer", r#"[6,"1","Heartbeat",{}]"#.into(), "", &["call_as_send"]),
             ("refuses an answer", r#"[5,"nope","FormatViolation","",{}]"#.into(), "", &[]),
         ],

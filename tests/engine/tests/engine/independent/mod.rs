@@ -72,6 +72,15 @@ impl Peer {
     }
 }
 
+impl Peer {
+    /// What we sent fits the schemas, and does what a platform has to do.
+    fn accuses_nobody(self, said: &[String]) {
+        let accused: Vec<_> =
+            said.iter().filter(|line| ["schema", "breach"].iter().any(|word| line.contains(word))).collect();
+        assert!(accused.is_empty(), "{} on {}: {accused:#?}", self.on, self.version);
+    }
+}
+
 /// Does something with each charge point of a version, all at the same time: most of it is waiting.
 fn each(version: &str, does: fn(Peer)) {
     let chosen: Vec<Peer> = PEERS.iter().copied().filter(|peer| peer.version == version).collect();

@@ -39,8 +39,8 @@ impl Way {
         } else {
             let made = Certificates::make(&data.join("maker"));
             let mut trust = Command::new(path());
-            let trusted = trust.args(["certificate", "trust", "--data"]).arg(data).arg(&made.root).status();
-            assert!(trusted.expect("it runs").success());
+            let trusted = trust.args(["certificate", "trust", "--data"]).arg(data).arg(&made.root).output();
+            assert!(trusted.expect("it runs").status.success());
             let text = |path: PathBuf| path.to_str().expect("a path").to_owned();
             options.extend(["--cert".to_owned(), text(made.certificate), "--key".to_owned(), text(made.key)]);
         }

@@ -2,7 +2,7 @@
 #![no_main]
 #![allow(missing_docs)]
 
-#[path = "../../tests/ocpp/fuzzed.rs"]
+#[path = "../../../crates/ocpp/tests/ocpp/fuzzed.rs"]
 #[allow(dead_code)]
 mod fuzzed;
 
