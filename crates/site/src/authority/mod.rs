@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use rcgen::{Issuer, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256};
+use rcgen::{Issuer, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, SerialNumber};
 
 pub(crate) use certificates::Certificates;
 pub use keep::{Keeping, Passphrase};
@@ -170,4 +170,14 @@ fn day(at: Timestamp) -> time::OffsetDateTime {
 /// A time some days before or after another.
 fn days(at: Timestamp, days: i64) -> Timestamp {
     at.checked_add((days * 24).hours()).unwrap_or(at)
+}
+
+/// A certificate's number: random, because two of one issuer with one number are refused by some clients, and a renewed
+/// certificate of ours has the key it had.
+fn serial() -> Result<SerialNumber, AuthorityError> {
+    let mut bytes = [0; 16];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|error| AuthorityError::Crypto(error.to_string()))?;
+    // Positive, and of one length (RFC 5280 4.1.2.2).
+    bytes[0] = bytes[0] & 0x3f | 0x40;
+    Ok(SerialNumber::from(bytes.to_vec()))
 }

@@ -10,7 +10,7 @@ use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::{AttributeTypeAndValue, FromDer};
 use x509_parser::public_key::PublicKey;
 
-use super::{Authority, day, days, root};
+use super::{Authority, day, days, root, serial};
 use crate::csms::attempts::note;
 use crate::csms::head::shown;
 
@@ -58,6 +58,7 @@ impl Authority {
             odd(charger, common.as_deref(), organisation.as_deref(), info.subject_pki.parsed().ok().as_ref());
 
         let mut params = CertificateParams::default();
+        params.serial_number = Some(serial().map_err(|error| error.to_string())?);
         params.distinguished_name = DistinguishedName::new();
         if let Some(organisation) = organisation {
             params.distinguished_name.push(DnType::OrganizationName, organisation);

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::keep::{self, Keeping};
-use super::{AuthorityError, FOLDER, day, days};
+use super::{AuthorityError, FOLDER, day, days, serial};
 use crate::os;
 use crate::store::hex;
 
@@ -100,6 +100,7 @@ pub(super) fn make(folder: &Path, keeping: &Keeping, now: Timestamp) -> Result<(
     let which = &hex(&Sha256::digest(key.der_bytes()))[..4];
     let host: String = os::host_name().chars().take(30).collect();
     let mut params = CertificateParams::default();
+    params.serial_number = Some(serial()?);
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::OrganizationName, "Chargehand");
     params.distinguished_name.push(DnType::CommonName, format!("Chargehand local CA {host} {which}"));

@@ -17,7 +17,7 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{CertificateError, CipherSuite, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::{Authority, AuthorityError, day, days, root};
+use super::{Authority, AuthorityError, day, days, root, serial};
 use crate::csms::{head::shown, hello};
 use crate::os;
 
@@ -161,6 +161,7 @@ impl Authority {
         until: Timestamp,
     ) -> Result<Arc<CertifiedKey>, AuthorityError> {
         let mut params = CertificateParams::default();
+        params.serial_number = Some(serial()?);
         params.subject_alt_names = alternatives(names)?;
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::OrganizationName, "Chargehand");

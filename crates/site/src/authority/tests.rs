@@ -209,6 +209,16 @@ fn a_certificate_is_made_anew_when_the_address_changes_or_its_end_is_near() {
 }
 
 #[test]
+fn no_two_certificates_have_one_number() {
+    let serial = |server: &Server| {
+        let certificate = shown(server, ip(2), |_| true).expect("a handshake");
+        X509Certificate::from_der(&certificate).expect("a certificate").1.raw_serial_as_string()
+    };
+    let make = || authority().0.server(Names::new([ip(2)]), now()).expect("it is made");
+    assert_ne!(serial(&make()), serial(&make()));
+}
+
+#[test]
 fn a_name_that_the_network_gives_us_is_taken_up_and_a_strangers_is_not() {
     let host = crate::os::host_name();
     for (called, ours) in [
