@@ -218,3 +218,42 @@ fn a_request_of_openssl_is_signed_over_ocpp_and_lets_it_in() {
     let booted = boots_as_openssl(&mut endpoint, &root, &own.join("own.pem"), &own.join("own.key"));
     assert_eq!(booted["status"], "Accepted");
 }
+
+/// From no security to a certificate of its own, at one order.
+fn climbs(peer: &Peer) {
+    let data = folder();
+    let own = |name: &str| data.path().join(name).to_str().expect("a path").to_owned();
+    std::fs::write(own("passphrase"), "correct horse battery").expect("written");
+    std::fs::write(own("password"), "a-password.of:20+chr").expect("written");
+    let options = ["--adopt", "auto", "--frames", "--handshakes", "--tls-passphrase-file", &own("passphrase")];
+    let mut endpoint = Program::endpoint(data.path(), &options);
+    let (_running, said) = peer.starts(&endpoint.url, &[]);
+    endpoint.event("booted");
+    let mut order = json!({"do": "security", "charger": "CP1", "profile": 3});
+    let plan = endpoint.order(order.clone()).expect("a plan");
+    assert_eq!((&plan["from"], plan["rungs"].as_array().map(Vec::len)), (&json!(0), Some(3)), "{plan}");
+    order["confirm"] = json!(true);
+    order["password_file"] = json!(own("password"));
+    let raised = endpoint.order(order).expect("it is begun");
+    assert_eq!(raised["outcome"], "passed", "{}: {raised}", peer.version);
+    let ended = endpoint.stop();
+    let came =
+        ended.lines.iter().filter(|line| line["event"] == "handshake" && line["attempt"]["state"] == "connected");
+    let (passwords, certificates): (Vec<bool>, Vec<bool>) = came
+        .map(|line| {
+            let stages = line["attempt"]["stages"].as_array().expect("stages");
+            let certificate = stages.iter().any(|stage| stage["tls"]["certificate"]["trouble"] == "");
+            (stages.iter().any(|stage| stage["password"] == "right"), certificate)
+        })
+        .unzip();
+    assert_eq!((passwords.first(), passwords.contains(&true)), (Some(&false), true), "{}", peer.version);
+    assert_eq!((certificates.first(), certificates.last()), (Some(&false), Some(&true)), "{}", peer.version);
+    peer.accuses_nobody(&said.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn charge_points_of_others_climb_from_no_security_to_a_certificate_of_their_own() {
+    for peer in PEERS.iter().filter(|peer| peer.on == "PyPI ocpp") {
+        climbs(peer);
+    }
+}
