@@ -25,6 +25,9 @@ export default defineConfig(({ mode }) => ({
   build: { target: ['chrome120', 'safari16'], assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   test: {
     include: ['tests/**/*.test.ts'],
+    // How long a busy machine may take; a test that passes does not wait for it.
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     browser: {
       enabled: true,
       headless: true,

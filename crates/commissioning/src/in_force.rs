@@ -35,7 +35,7 @@ pub fn sent(version: Version, payload: &Value, number: u64, at: Timestamp) -> Op
         limit: amps(first, schedule)?,
         phases: phases(first),
         relative: text(profile, "chargingProfileKind") == "Relative",
-        until: ends(schedule, periods, at),
+        until: ends(schedule, periods, at).into_iter().chain(valid_to(profile)).min(),
         then: periods.last().filter(|_| stays && periods.len() > 1).and_then(|last| amps(last, schedule)),
         accepted: false,
         number,
@@ -69,6 +69,11 @@ fn amps(period: &Value, schedule: &Value) -> Option<Amperes> {
         &unit,
         phases(period).unwrap_or(Phases::ONE),
     )
+}
+
+/// A profile may be over before its schedule is.
+fn valid_to(profile: &Value) -> Option<Timestamp> {
+    profile["validTo"].as_str().and_then(time::read).map(|time| time.instant)
 }
 
 /// When the first limit of a schedule is over, by our clock. What was sent a moment ago began `STARTED_BEFORE_S` before
@@ -190,6 +195,16 @@ mod tests {
         assert!(!clears(json!({"id": BASE_PROFILE})));
         assert!(clears(json!({"connectorId": 0, "stackLevel": 1})));
         assert!(!clears(json!({"connectorId": 0, "stackLevel": 0})));
+    }
+
+    #[test]
+    fn a_limit_that_is_valid_for_an_hour_is_none_that_stays() {
+        let record = charger(Version::V201);
+        let mut call =
+            record.call(&Ask::SetProfile { connector: 0, profile: RECIPE.staying(amps(16), &Terms::of(&record, NOW)) });
+        call.payload["chargingProfile"]["validTo"] = "1970-01-01T01:00:00Z".into();
+        let entry = sent(Version::V201, &call.payload, 1, NOW).expect("a profile");
+        assert_eq!(entry.until, Timestamp::from_second(3600).ok());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use chargehand_ocpp::profile::Purpose;
-use chargehand_ocpp::read::{answer_status, int, list as items, text};
+use chargehand_ocpp::read::{answer_status, int, list as items, long_text, text};
 use chargehand_ocpp::v2::read::ProfilesPart;
 use chargehand_ocpp::{Ask, Call, Version, v2};
 
@@ -21,6 +21,8 @@ use crate::units::Amperes;
 
 /// The next part of a list comes within this.
 const PART: Duration = Duration::from_secs(15);
+/// The most profiles that are named in a sentence.
+const NAMED: usize = 10;
 /// The most profiles that are kept: a real charger holds a few dozen.
 const MOST: usize = 100;
 
@@ -74,8 +76,8 @@ impl Listed {
 
     /// Purpose, EVSE, level and whose it is.
     pub fn words(&self) -> String {
-        let (purpose, level) =
-            (text(&self.profile, "chargingProfilePurpose"), int(&self.profile, "stackLevel").unwrap_or(0));
+        let purpose = long_text(&self.profile, "chargingProfilePurpose", 40);
+        let level = int(&self.profile, "stackLevel").unwrap_or(0);
         format!("{purpose} on EVSE {} at level {level} ({})", self.connector, self.source)
     }
 }
@@ -256,12 +258,14 @@ fn found(profiles: &[Listed], evidence: Vec<u64>) -> Option<Finding> {
     if words.is_empty() {
         return None;
     }
+    let more = words.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     Some(Finding {
         code: "profiles_found".into(),
         gravity: Gravity::Note,
         text: format!(
-            "The charger already held limits before this check: {}. What ours replaces is put back as it was.",
-            words.join("; ")
+            "The charger already held limits before this check: {}{more}. What ours replaces is put back as it was.",
+            words.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ")
         ),
         evidence,
     })

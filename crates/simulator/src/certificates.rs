@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::pem::Pem;
-use x509_parser::prelude::FromDer;
+use x509_parser::prelude::{FromDer, X509Version};
 
 /// How many roots it keeps.
 pub(crate) const MOST: usize = 10;
@@ -112,14 +112,16 @@ impl Certificates {
         Some(pem("CERTIFICATE REQUEST", request.der()))
     }
 
-    /// CertificateSigned: whether the certificate is for the key that was asked for, valid now, and signed by a root
-    /// for the endpoint (1.6 security A02.FR.06). If so it is the charger's own from now on.
+    /// CertificateSigned: whether the certificate is X.509 version 3, for the key that was asked for, valid now, and
+    /// signed by a root for the endpoint (1.6 security A02.FR.06). If so it is the charger's own from now on.
     pub(crate) fn accept(&mut self, chain: &str, now: Timestamp) -> bool {
         let chain = certificates(chain);
         let (Some(leaf), Some(key)) = (chain.first(), &self.pending) else { return false };
         let is_ours = X509Certificate::from_der(leaf).is_ok_and(|(_, it)| {
             use rcgen::PublicKeyData;
-            is_valid(&it, now) && it.public_key().subject_public_key.data.as_ref() == key.der_bytes()
+            it.version() == X509Version::V3
+                && is_valid(&it, now)
+                && it.public_key().subject_public_key.data.as_ref() == key.der_bytes()
         });
         if !is_ours || !self.leads_to_root(&chain) {
             return false;

@@ -257,7 +257,7 @@ pub fn profiles(payload: &Value) -> ProfilesPart {
     ProfilesPart {
         request: int(payload, "requestId").unwrap_or(0),
         evse: id(payload, "evseId"),
-        source: text(payload, "chargingLimitSource"),
+        source: long_text(payload, "chargingLimitSource", 20),
         more: flag(payload, "tbc"),
         profiles: list(payload, "chargingProfile").iter().filter(kept).take(PROFILES).cloned().collect(),
     }

@@ -1,6 +1,6 @@
 //! The way to the endpoint: TCP, TLS where the security profile wants it, WebSocket. And what went wrong, in sentences.
 
-use crate::certificates::Certificates;
+use crate::certificates::{Certificates, Own};
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -33,7 +33,7 @@ pub(super) async fn dial(
     let line: Box<dyn Line> = if profile >= 2 {
         let name = ServerName::try_from(host).map_err(io::Error::other)?;
         let own = if profile == 3 { certificates.own.as_ref() } else { None };
-        let config = configuration(certificates.trusted(), own).map_err(io::Error::other)?;
+        let config = configuration(certificates.trusted(), own).map_err(|e| io::Error::other(NotUsable(e)))?;
         Box::new(TlsConnector::from(Arc::new(config)).connect(name, stream).await?)
     } else {
         Box::new(stream)
@@ -41,9 +41,14 @@ pub(super) async fn dial(
     Ok(client_async(request, line).await?.0)
 }
 
+/// The charger's own certificate or key is of no use.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct NotUsable(rustls::Error);
+
 fn configuration<'a>(
     trusted: impl Iterator<Item = &'a [u8]>,
-    own: Option<&crate::certificates::Own>,
+    own: Option<&Own>,
 ) -> Result<ClientConfig, rustls::Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(trusted.map(|root| CertificateDer::from(root.to_vec())));
@@ -67,15 +72,16 @@ pub(super) fn explain(error: &Error, address: &str, subprotocol: &str) -> String
         Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
             format!("{address} does not agree to {subprotocol}.")
         }
-        Error::Io(e) => match tls_error(e) {
-            Some(e) => explain_tls(e, address),
-            None => format!("Nobody answers at {address} ({e}). Is the endpoint running, and is this its address?"),
+        Error::Io(e) => match (inner::<NotUsable>(e), inner::<rustls::Error>(e)) {
+            (Some(e), _) => format!("The charger's own certificate or key cannot be used: {e}."),
+            (_, Some(e)) => explain_tls(e, address),
+            _ => format!("Nobody answers at {address} ({e}). Is the endpoint running, and is this its address?"),
         },
         other => format!("{address} cannot be connected to: {other}."),
     }
 }
 
-fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+fn inner<T: std::error::Error + 'static>(error: &io::Error) -> Option<&T> {
     error.get_ref()?.downcast_ref()
 }
 

@@ -14,4 +14,5 @@ mod schemas;
 mod security;
 mod sessions;
 mod tls;
+mod upload;
 mod v2;

@@ -21,10 +21,11 @@ fn plugged() -> Behaviour {
 
 fn answer(action: &str) -> Value {
     let accepted = json!({ "status": "Accepted" });
+    let info = json!({ "idTagInfo": accepted, "idTokenInfo": accepted });
     match action {
         "BootNotification" => json!({ "status": "Accepted", "interval": 60, "currentTime": crate::bench::START }),
         "Heartbeat" => json!({ "currentTime": crate::bench::START }),
-        "Authorize" => json!({ "idTagInfo": accepted }),
+        "Authorize" => info,
         "StartTransaction" => json!({ "transactionId": 1, "idTagInfo": accepted }),
         _ => json!({}),
     }
@@ -81,6 +82,39 @@ async fn a_session_runs_over_channels_on_paused_time() {
     other.until("Heartbeat").await;
     drop(other);
     task.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_2_x_session_runs_over_channels_and_follows_its_limit() {
+    for version in [Version::V201, Version::V21] {
+        let (mut other, _task) = on_paused_time(Behaviour { version, ..plugged() });
+        assert_eq!(other.until("TransactionEvent").await["eventType"], "Started");
+        let period = json!({ "startPeriod": 0, "limit": 10.0 });
+        let schedule = json!({ "id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [period] });
+        let profile = json!({
+            "id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile",
+            "chargingProfileKind": "Relative", "chargingSchedule": [schedule],
+        });
+        let asked = json!([2, "p", "SetChargingProfile", { "evseId": 1, "chargingProfile": profile }]);
+        other.to.send(asked.to_string()).await.unwrap();
+        let event = other.until("TransactionEvent").await;
+        let samples = event["meterValue"][0]["sampledValue"].as_array().unwrap();
+        let current = samples.iter().find(|sample| sample["measurand"] == "Current.Import").unwrap();
+        assert_eq!((&current["value"], event["triggerReason"].as_str()), (&json!(10.0), Some("MeterValuePeriodic")));
+        other.until("Heartbeat").await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_password_over_channels_is_a_new_connection() {
+    let (mut other, _task) = on_paused_time(Behaviour::default());
+    other.until("BootNotification").await;
+    for (key, value) in [("AuthorizationKey", "0123456789abcdef0123"), ("SecurityProfile", "1")] {
+        let change = json!([2, key, "ChangeConfiguration", { "key": key, "value": value }]);
+        other.to.send(change.to_string()).await.unwrap();
+    }
+    other.until("BootNotification").await;
+    assert_eq!(other.answered, ["AuthorizationKey", "SecurityProfile"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -141,6 +141,18 @@ async fn a_charger_says_what_is_wrong_with_the_endpoints_certificate() {
 }
 
 #[tokio::test]
+async fn a_charger_says_when_its_own_certificate_and_key_do_not_belong_together() {
+    let authority = Authority::new("Root");
+    let encrypted = Encrypted::new(&authority.certify("127.0.0.1"), Some(&authority)).await;
+    let (certificate, key) = (authority.certify("CP1").certificate, authority.certify("CP1").key);
+    let security = Security { profile: 3, certificate, key, ..with_password(&authority) };
+    let hand = connect(Endpoint::secured(&encrypted.url(), "CP1", security).unwrap(), charger(Version::V21));
+    let why = why(&hand).await;
+    assert!(why.starts_with("The charger's own certificate or key cannot be used"), "{why}");
+    hand.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_charger_notices_an_endpoint_that_is_not_encrypted() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("wss://{}", listener.local_addr().unwrap());
