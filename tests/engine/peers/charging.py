@@ -9,12 +9,11 @@ prints a line for each thing that matters: `connected`, `boot Accepted`, `transa
 
 import argparse
 import asyncio
-import base64
-import ssl
 from datetime import datetime, timedelta, timezone
-from urllib.parse import quote
 
 import websockets
+
+from securing import Way
 
 NAMEPLATE = 32.0
 LEAST_OFFER = 6.0
@@ -89,6 +88,23 @@ class Profiles:
         say("cleared" if gone else "nothing to clear", asked)
         return bool(gone)
 
+    def breaches(self, evse_id, said):
+        """Which duties of a platform the setting of a profile breaks (OCPP 2.0.1)."""
+        schedule, purpose, kind = said["charging_schedule"][0], said["charging_profile_purpose"], said["charging_profile_kind"]
+        others = self.matching(purpose=purpose, level=said["stack_level"], connector=evse_id)
+        twice = any(other.id != said["id"] for other in others)
+        broken = {
+            "K01.FR.03": purpose == "TxProfile" and "transaction_id" not in said,
+            "K01.FR.06": purpose != "TxProfile" and twice,
+            "K01.FR.16": purpose == "TxProfile" and evse_id == 0,
+            "K01.FR.31": schedule["charging_schedule_period"][0]["start_period"] != 0,
+            "K01.FR.38": purpose == "ChargingStationMaxProfile" and kind == "Relative",
+            "K01.FR.39": purpose == "TxProfile" and twice,
+            "K01.FR.40": kind != "Relative" and "start_schedule" not in schedule,
+            "K01.FR.41": kind == "Relative" and "start_schedule" in schedule,
+        }
+        return [rule for rule, is_broken in broken.items() if is_broken]
+
     def in_force(self, at, charging_since):
         """The limit in force at a time, in amperes."""
 
@@ -109,8 +125,8 @@ class Profiles:
 class Car:
     """The car, its transaction, and what the charger knows beyond one connection."""
 
-    def __init__(self, plugged, ignores_limits):
-        self.plugged, self.ignores_limits = plugged, ignores_limits
+    def __init__(self, plugged, ignores_limits, way):
+        self.plugged, self.ignores_limits, self.way = plugged, ignores_limits, way
         self.profiles = Profiles()
         self.transaction = self.since = None
         self.starting = self.resets = self.came_back = False
@@ -211,25 +227,11 @@ def arguments(*more):
     return parser.parse_args()
 
 
-def how_to_connect(given, subprotocol):
-    # OCPP 1.6 knows no compression, which this library offers unless it is told not to.
-    options = {"subprotocols": [subprotocol], "compression": None if subprotocol == "ocpp1.6" else "deflate"}
-    if given.password is not None:
-        credentials = base64.b64encode(f"{given.id}:{given.password}".encode()).decode()
-        options["additional_headers"] = {"Authorization": f"Basic {credentials}"}
-    if given.ca:
-        options["ssl"] = ssl.create_default_context(cafile=given.ca)
-        if given.cert:
-            options["ssl"].load_cert_chain(given.cert, given.key)
-    return options
-
-
 async def run(given, subprotocol, make):
     """Lives until the connection ends for another reason than a reset."""
-    url = f"{given.url.rstrip('/')}/{quote(given.id, safe='')}"
-    car = Car(given.plugged, given.ignore_limits)
+    car = Car(given.plugged, given.ignore_limits, Way(given))
     while True:
-        async with websockets.connect(url, **how_to_connect(given, subprotocol)) as connection:
+        async with websockets.connect(car.way.address(), **car.way.options(subprotocol)) as connection:
             say("connected")
             car.came_back, car.resets = car.resets, False
             charger = make(given.id, connection, car)

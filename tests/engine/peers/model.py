@@ -16,6 +16,7 @@ VARIABLES = {
         "MemberList",
     ),
     ("SecurityCtrlr", "BasicAuthPassword"): (None, "WriteOnly", "string"),
+    ("SecurityCtrlr", "OrganizationName"): ("", "ReadWrite", "string"),
     ("SecurityCtrlr", "SecurityProfile"): ("0", "ReadOnly", "integer"),
     ("SmartChargingCtrlr", "Enabled"): ("true", "ReadOnly", "boolean"),
     ("SmartChargingCtrlr", "PeriodsPerSchedule"): ("6", "ReadOnly", "integer"),

@@ -10,6 +10,7 @@ from ocpp.v16 import ChargePoint, call, call_result
 from charging import TOP_LEVEL, Charger, Profile, arguments, now, run, say, text
 
 CONFIGURATION = {
+    "CpoName": "",
     "HeartbeatInterval": "60",
     "MeterValueSampleInterval": "1",
     "MeterValuesSampledData": "Energy.Active.Import.Register,Current.Import",
@@ -19,8 +20,9 @@ CONFIGURATION = {
     "ChargingScheduleAllowedChargingRateUnit": "Current",
     "ChargingScheduleMaxPeriods": "6",
     "MaxChargingProfilesInstalled": "6",
+    "SecurityProfile": "0",
 }
-WRITABLE = {"HeartbeatInterval", "MeterValueSampleInterval"}
+WRITABLE = {"CpoName", "HeartbeatInterval", "MeterValueSampleInterval"}
 
 
 class ChargePoint16(Charger, ChargePoint):
@@ -54,6 +56,7 @@ class ChargePoint16(Charger, ChargePoint):
 
     @on("GetConfiguration")
     def get_configuration(self, key=None):
+        CONFIGURATION["SecurityProfile"] = str(self.car.way.profile)
         asked = key or list(CONFIGURATION)
         known = [
             {"key": name, "readonly": name not in WRITABLE, "value": CONFIGURATION[name]}
@@ -65,10 +68,42 @@ class ChargePoint16(Charger, ChargePoint):
 
     @on("ChangeConfiguration")
     def change_configuration(self, key, value):
+        if key == "AuthorizationKey":
+            self.car.way.password = bytes.fromhex(value)
+            return call_result.ChangeConfiguration(status="Accepted")
+        if key == "SecurityProfile":
+            can = self.car.way.can_be(int(value))
+            return call_result.ChangeConfiguration(status="Accepted" if can else "Rejected")
         if key in WRITABLE:
             CONFIGURATION[key] = value
             return call_result.ChangeConfiguration(status="Accepted")
         return call_result.ChangeConfiguration(status="Rejected" if key in CONFIGURATION else "NotSupported")
+
+    @after("ChangeConfiguration")
+    async def changed(self, key, value):
+        if key == "SecurityProfile" and self.car.way.can_be(int(value)):
+            self.car.way.profile = int(value)
+            await self.reset()
+
+    @on("InstallCertificate")
+    def install_certificate(self, certificate_type, certificate):
+        self.car.way.install(certificate)
+        return call_result.InstallCertificate(status="Accepted")
+
+    @on("ExtendedTriggerMessage")
+    def extended_trigger(self, requested_message, **_):
+        known = requested_message == "SignChargePointCertificate"
+        return call_result.ExtendedTriggerMessage(status="Accepted" if known else "NotImplemented")
+
+    @after("ExtendedTriggerMessage")
+    async def asks_for_certificate(self, requested_message, **_):
+        if requested_message == "SignChargePointCertificate":
+            await self.call(call.SignCertificate(csr=self.car.way.request()))
+
+    @on("CertificateSigned")
+    def certificate_signed(self, certificate_chain):
+        taken = self.car.way.take(certificate_chain)
+        return call_result.CertificateSigned(status="Accepted" if taken else "Rejected")
 
     async def heartbeat(self):
         await self.call(call.Heartbeat())

@@ -18,6 +18,7 @@ class Station(Charger):
     """`says` and `answers` are the version's messages."""
 
     async def boot(self):
+        model.VARIABLES["SecurityCtrlr", "SecurityProfile"] = (str(self.car.way.profile), "ReadOnly", "integer")
         reason = "RemoteReset" if self.car.came_back else "PowerUp"
         station = {"vendor_name": "Independent", "model": "PyPI ocpp", "firmware_version": "2.1.0"}
         return await self.call(self.says.BootNotification(charging_station=station, reason=reason))
@@ -99,7 +100,41 @@ class Station(Charger):
 
     @on("SetVariables")
     def set_variables(self, set_variable_data, **_):
+        for asked in set_variable_data:
+            if asked["variable"]["name"] == "BasicAuthPassword":
+                self.car.way.password = asked["attribute_value"].encode()
         return self.answers.SetVariables(set_variable_result=[model.put(asked) for asked in set_variable_data])
+
+    SLOTS = {}
+
+    @on("SetNetworkProfile")
+    def set_network_profile(self, configuration_slot, connection_data, **_):
+        self.SLOTS[str(configuration_slot)] = connection_data
+        return self.answers.SetNetworkProfile(status="Accepted")
+
+    def takes_the_first_way(self):
+        """After a restart the first slot is tried (B10); the one it came with has no number here."""
+        first = model.VARIABLES["OCPPCommCtrlr", "NetworkConfigurationPriority"][0].split(",")[0]
+        way = self.SLOTS.get(first)
+        if way and self.car.way.can_be(way["security_profile"]):
+            self.car.way.url, self.car.way.profile = way["ocpp_csms_url"], way["security_profile"]
+
+    @on("InstallCertificate")
+    def install_certificate(self, certificate_type, certificate, **_):
+        self.car.way.install(certificate)
+        return self.answers.InstallCertificate(status="Accepted")
+
+    async def asks_for_certificate(self):
+        await self.call(
+            self.says.SignCertificate(
+                csr=self.car.way.request(), certificate_type="ChargingStationCertificate"
+            )
+        )
+
+    @on("CertificateSigned")
+    def certificate_signed(self, certificate_chain, **_):
+        taken = self.car.way.take(certificate_chain)
+        return self.answers.CertificateSigned(status="Accepted" if taken else "Rejected")
 
     async def heartbeat(self):
         await self.call(self.says.Heartbeat())
@@ -113,6 +148,7 @@ class Station(Charger):
 
     TRIGGERED = {
         "Heartbeat": heartbeat,
+        "SignChargingStationCertificate": asks_for_certificate,
         "StatusNotification": status,
         "MeterValues": meter_values,
         "TransactionEvent": transaction_event,
@@ -174,26 +210,9 @@ class Station(Charger):
     def profile(self, evse_id, said):
         return Profile(evse_id, said, said["charging_schedule"][0], said["id"], now())
 
-    def breaches(self, evse_id, said):
-        """Which duties of a platform the setting of a profile breaks."""
-        schedule, purpose, kind = said["charging_schedule"][0], said["charging_profile_purpose"], said["charging_profile_kind"]
-        others = self.car.profiles.matching(purpose=purpose, level=said["stack_level"], connector=evse_id)
-        twice = any(other.id != said["id"] for other in others)
-        broken = {
-            "K01.FR.03": purpose == "TxProfile" and "transaction_id" not in said,
-            "K01.FR.06": purpose != "TxProfile" and twice,
-            "K01.FR.16": purpose == "TxProfile" and evse_id == 0,
-            "K01.FR.31": schedule["charging_schedule_period"][0]["start_period"] != 0,
-            "K01.FR.38": purpose == "ChargingStationMaxProfile" and kind == "Relative",
-            "K01.FR.39": purpose == "TxProfile" and twice,
-            "K01.FR.40": kind != "Relative" and "start_schedule" not in schedule,
-            "K01.FR.41": kind == "Relative" and "start_schedule" in schedule,
-        }
-        return [rule for rule, is_broken in broken.items() if is_broken]
-
     @on("SetChargingProfile")
     def set_charging_profile(self, evse_id, charging_profile, **_):
-        broken = self.breaches(evse_id, charging_profile)
+        broken = self.car.profiles.breaches(evse_id, charging_profile)
         if broken:
             say("breach", *broken)
             return self.answers.SetChargingProfile(status="Rejected")
@@ -278,6 +297,7 @@ class Station(Charger):
             await asyncio.sleep(0.1)
         if self.car.transaction is not None:
             await self.end("ResetCommand", "ImmediateReset")
+        self.takes_the_first_way()
         await self.reset()
 
 

@@ -87,7 +87,7 @@ impl Bench {
     fn configuration(&mut self) {
         if self.is_v16() {
             let answer = self.asks("GetConfiguration", json!({}));
-            assert_eq!(answer["configurationKey"].as_array().map(Vec::len), Some(9), "{answer}");
+            assert!(answer["configurationKey"].as_array().is_some_and(|keys| keys.len() >= 9), "{answer}");
             self.accepts("ChangeConfiguration", json!({"key": "MeterValueSampleInterval", "value": "1"}));
             return;
         }
