@@ -1,13 +1,17 @@
 //! Every type that crosses to the window. Integers only (mA, W, ms); times are RFC 3339 strings in UTC.
 
 mod charger;
+mod configuration;
 mod connection;
+mod message;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use charger::*;
+pub use configuration::*;
 pub use connection::*;
+pub use message::*;
 
 /// The one event: what changed. A part that is `None` did not change.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
