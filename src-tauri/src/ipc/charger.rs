@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{GravityView, SecurityView};
+use super::{ConfigurationLine, GravityView, SecurityView};
 
 /// Everything the window shows of one charger.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]

@@ -185,6 +185,50 @@ async fn a_charger_of_2_1_is_shown_with_its_variables_and_answers_a_message_of_i
 }
 
 #[tokio::test]
+async fn a_chargers_security_is_raised_from_nothing_to_a_certificate_of_its_own() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+    let _charger = adopted(&window).await;
+    window.press("rail-site").await;
+    window.pick("keeping", 1).await;
+    window.enter("passphrase", "five words are long enough").await;
+    window.press("secure").await;
+    window.see("authority-open").await;
+    window.press("rail-chargers").await;
+    window.press("open-charger").await;
+    window.press("step-inspect").await;
+    window.press("tab-messages").await;
+    choose_message(&window, "RemoteStopTransaction").await;
+    window.press("send").await;
+    window.press("confirm-yes").await;
+    window.see_in("sent-outcome", "Accepted").await;
+    window.press("tab-security").await;
+
+    window.pick("raise-to", 2).await;
+    window.see_in("rungs", "A certificate of its own").await;
+    window.see_in("way-back", "no way down again").await;
+    window.press("make-password").await;
+    let password = window.run("return document.querySelector('[data-testid=raise-password]').value").await;
+    window.see_disabled("raise-start").await;
+    window.press("kept").await;
+    window.is_clean("before a charger's security is raised").await;
+    window.press("raise-start").await;
+    window.see("stop-raising").await;
+    window.see_in("raised-finding", "Raised from security profile 0 to 3").await;
+    window.see_in("profile", "3: TLS and the charger’s own certificate").await;
+    window.see_in("security", "TLS 1.3").await;
+    window.is_clean("a charger's security is raised").await;
+    let stored = frames(data.path());
+    assert!(stored.contains("SignCertificate") && !stored.contains(password.as_str().unwrap()));
+
+    window.press("step-connect").await;
+    window.press("handshake-open").await;
+    window.see_in("handshake", "TLS hello").await;
+    window.see_in("handshake", "TLS is up").await;
+    window.is_clean("a handshake with TLS").await;
+}
+
+#[tokio::test]
 async fn a_limit_above_the_ceiling_is_refused_beside_its_field_and_one_below_it_is_set_and_proved() {
     let data = tempfile::tempdir().unwrap();
     let window = Window::open(data.path(), LOCAL).await;

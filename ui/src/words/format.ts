@@ -1,6 +1,9 @@
 // Numbers and times as a person reads them. The locale's clock, the catalogue's decimal point.
 const two = (n: number): string => String(n).padStart(2, '0');
 
+/** `1 key`, `2 keys`. */
+export const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
 /** `16.0` from 16,000 mA. */
 export const amps = (ma: number): string => (ma / 1000).toFixed(1);
 

@@ -2,8 +2,7 @@
 import type { SentView } from '../backend';
 import type { FormWords } from '../parts/form/form';
 import type { Problem } from '../parts/form/schema';
-
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+import { count } from './format';
 
 const problem: Record<Problem['rule'], (limit: number) => string> = {
   missing: () => 'Fill this in.',
