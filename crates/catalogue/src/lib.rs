@@ -2,9 +2,13 @@
 //!
 //! An unknown stays unknown: nothing is invented where a fact is missing.
 
+mod simulated;
+
 use std::sync::OnceLock;
 
 use serde::Deserialize;
+
+pub use simulated::{Fact, Group, Simulated, simulated};
 
 /// How sure a fact is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

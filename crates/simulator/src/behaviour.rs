@@ -1,5 +1,7 @@
 //! What one charger is, and what it does differently from the book.
 
+use crate::car::CarMake;
+use crate::supply::Supply;
 use crate::{Deviations, Version};
 use serde::Deserialize;
 
@@ -23,16 +25,12 @@ pub struct Behaviour {
     pub hardware_amps: Option<f64>,
     /// Phases the charger is wired to: 1 to 3.
     pub phases: u8,
-    /// What the supply really measures between phase and neutral, in volts.
-    pub volts: f64,
+    /// What it is fed by.
+    pub supply: Supply,
     /// The meter's register at the start, in watt-hours.
     pub meter_start_wh: f64,
-    /// The car's on-board limit, in amperes per phase. 6 to 7 A makes a car that proves little about a limit.
-    pub car_amps: f64,
-    /// Phases the car's on-board charger uses: 1 to 3.
-    pub car_phases: u8,
-    /// Energy after which the car is full, in watt-hours, counted from plugging in; never full when absent.
-    pub car_needs_wh: Option<f64>,
+    /// The car that is plugged in, or will be.
+    pub car: CarMake,
     /// The car is plugged in from the start.
     pub plugged: bool,
     /// Once booted and plugged in, it presents `id_tag` by itself and starts ("free vend").
@@ -69,11 +67,9 @@ impl Default for Behaviour {
             nameplate_amps: 32.0,
             hardware_amps: None,
             phases: 1,
-            volts: 230.0,
+            supply: Supply::default(),
             meter_start_wh: 12_500.0,
-            car_amps: 32.0,
-            car_phases: 1,
-            car_needs_wh: None,
+            car: CarMake::default(),
             plugged: false,
             starts_by_itself: false,
             id_tag: "SIMULATED-TAG".into(),

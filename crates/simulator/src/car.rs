@@ -1,10 +1,28 @@
 //! The car at the end of the cable: how much it takes of what it is offered.
 
-use crate::Behaviour;
 use jiff::Timestamp;
+use serde::Deserialize;
 
 /// A car follows a new pilot signal within 5 s; the usual ones take about three.
 const RAMP_SECONDS: f64 = 3.0;
+
+/// What a car is like. Deserialises with every field optional.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CarMake {
+    /// The on-board limit, in amperes per phase. 6 to 7 A makes a car that proves little about a limit.
+    pub amps: f64,
+    /// Phases the on-board charger uses: 1 to 3.
+    pub phases: u8,
+    /// Energy after which the car is full, in watt-hours, counted from plugging in; never full when absent.
+    pub needs_wh: Option<f64>,
+}
+
+impl Default for CarMake {
+    fn default() -> Self {
+        CarMake { amps: 32.0, phases: 1, needs_wh: None }
+    }
+}
 
 /// The car, plugged in or not.
 #[derive(Debug)]
@@ -19,15 +37,8 @@ pub(crate) struct Car {
 
 impl Car {
     /// A car that takes nothing yet.
-    pub(crate) fn new(behaviour: &Behaviour, now: Timestamp) -> Self {
-        Car {
-            limit: behaviour.car_amps,
-            needs_wh: behaviour.car_needs_wh,
-            received_wh: 0.0,
-            from: 0.0,
-            to: 0.0,
-            since: now,
-        }
+    pub(crate) fn new(make: &CarMake, now: Timestamp) -> Self {
+        Car { limit: make.amps, needs_wh: make.needs_wh, received_wh: 0.0, from: 0.0, to: 0.0, since: now }
     }
 
     /// Turns towards what is offered, in amperes per phase: 0 or at least 6, negative where it is to give.

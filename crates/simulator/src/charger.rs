@@ -61,14 +61,14 @@ impl SimulatedCharger {
     /// A charger that is powered up at `start` and not yet connected. Phases outside 1 to 3 are taken as the nearest.
     pub fn new(mut behaviour: Behaviour, start: Timestamp) -> Self {
         behaviour.phases = behaviour.phases.clamp(1, 3);
-        behaviour.car_phases = behaviour.car_phases.clamp(1, behaviour.phases);
+        behaviour.car.phases = behaviour.car.phases.clamp(1, behaviour.phases);
         SimulatedCharger {
             clock: Clock::new(&behaviour),
             profiles: Profiles::default(),
             outbox: Outbox::new(start),
             registration: Registration::Unknown { boot_at: None },
             connector: Connector::new(behaviour.plugged),
-            car: Car::new(&behaviour, start),
+            car: Car::new(&behaviour.car, start),
             energy_wh: behaviour.meter_start_wh,
             exported_wh: 0.0,
             reboot_by: None,
@@ -190,7 +190,7 @@ impl SimulatedCharger {
         self.advance(now);
         if !self.connector.plugged {
             self.connector.plugged = true;
-            self.car = Car::new(&self.behaviour, now);
+            self.car = Car::new(&self.behaviour.car, now);
         }
         self.settle(Vec::new(), now)
     }

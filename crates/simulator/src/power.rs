@@ -39,9 +39,9 @@ impl SimulatedCharger {
         let amps = self.car.amps(now);
         let phases = 0..self.behaviour.phases;
         Reading {
-            amps: phases.map(|phase| if phase < self.behaviour.car_phases { amps } else { 0.0 }).collect(),
+            amps: phases.map(|phase| if phase < self.behaviour.car.phases { amps } else { 0.0 }).collect(),
             offered: self.offered(now),
-            volts: self.behaviour.volts,
+            volts: self.behaviour.supply.volts,
             wh: self.energy_wh,
             exported_wh: self.exported_wh,
             kilowatts_only: self.behaviour.deviates.measures_only_kilowatts,
@@ -56,7 +56,7 @@ impl SimulatedCharger {
             let is_still = self.connector.transaction.is_none() && self.car.amps(from) == 0.0;
             let to = if is_still { now } else { after(from, FLOWING_STEP).min(now) };
             let amps = (self.car.amps(from) + self.car.amps(to)) / 2.0;
-            let watts = amps * self.behaviour.volts * f64::from(self.behaviour.car_phases);
+            let watts = amps * self.behaviour.supply.volts * f64::from(self.behaviour.car.phases);
             let wh = watts * to.duration_since(from).as_secs_f64() / 3600.0;
             self.energy_wh += wh.max(0.0);
             self.exported_wh -= wh.min(0.0);

@@ -2,7 +2,7 @@
 
 use chargehand_commissioning::event::Step;
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
-use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations, RateUnit};
+use chargehand_simulator::{AbsoluteProfiles, Behaviour, CarMake, Deviations, RateUnit};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Run, Sent, Way, charging, place, plugged};
@@ -205,7 +205,8 @@ async fn a_charger_on_adelaide_time_gets_schedules_on_its_own_clock() {
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_takes_only_power_gets_whole_watts_for_its_phases() {
     for phases in [1, 3] {
-        let behaviour = Behaviour { rate_unit: RateUnit::Power, phases, car_phases: phases, ..plugged() };
+        let behaviour =
+            Behaviour { rate_unit: RateUnit::Power, phases, car: CarMake { phases, ..<_>::default() }, ..plugged() };
         let (bench, run) = run_of(behaviour).await;
         assert_eq!(run.verdicts(), [Passed; 3], "{phases}: {:?}", run.proof);
         let test = bench.tests().pop().unwrap();
@@ -233,11 +234,12 @@ async fn a_charger_that_regulates_watts_is_judged_by_its_amperes_on_a_low_supply
 
 #[tokio::test(start_paused = true)]
 async fn a_one_phase_car_after_a_three_phase_car_is_not_given_three_phases_of_watts() {
-    let behaviour = Behaviour { rate_unit: RateUnit::Power, phases: 3, car_phases: 3, ..plugged() };
+    let behaviour =
+        Behaviour { rate_unit: RateUnit::Power, phases: 3, car: CarMake { phases: 3, ..<_>::default() }, ..plugged() };
     let (bench, cable) = Bench::commissioning(32.0, behaviour.clone()).await;
     bench.commission(16.0).await;
     bench.cut(cable).await;
-    let _cable = bench.connect(Behaviour { car_phases: 1, ..behaviour }, true).await;
+    let _cable = bench.connect(Behaviour { car: CarMake { phases: 1, ..<_>::default() }, ..behaviour }, true).await;
     bench.run(1).await;
     let (proof, _) = bench.prove(16.0).await;
     assert_eq!(proof.outcome.verdict, Passed, "{proof:?}");
@@ -259,7 +261,8 @@ async fn a_charger_that_shares_its_watts_out_is_not_held_down_by_a_base_for_one_
         }
         true
     });
-    let behaviour = Behaviour { rate_unit: RateUnit::Power, phases: 3, car_phases: 3, ..plugged() };
+    let behaviour =
+        Behaviour { rate_unit: RateUnit::Power, phases: 3, car: CarMake { phases: 3, ..<_>::default() }, ..plugged() };
     let _cable = bench.connect_tampered(behaviour, shares).await;
     let run = bench.commission(16.0).await;
     assert_eq!(run.limit(), Passed, "{:?}", run.proof);

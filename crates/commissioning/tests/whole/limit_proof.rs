@@ -3,7 +3,7 @@
 use chargehand_commissioning::event::Step;
 use chargehand_commissioning::journal::Direction;
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
-use chargehand_simulator::{Behaviour, Deviations};
+use chargehand_simulator::{Behaviour, CarMake, Deviations};
 use serde_json::json;
 
 use crate::bench::{Bench, Way, action, amps, charging, outcome, place, plugged, vacant};
@@ -60,7 +60,8 @@ async fn the_test_is_short_until_its_fallback_is_proved_and_then_lasts_ten_minut
 
 #[tokio::test(start_paused = true)]
 async fn a_car_that_draws_less_is_tested_with_a_lower_step_never_a_higher() {
-    let (bench, _cable) = Bench::commissioning(32.0, Behaviour { car_amps: 12.0, ..plugged() }).await;
+    let (bench, _cable) =
+        Bench::commissioning(32.0, Behaviour { car: CarMake { amps: 12.0, ..<_>::default() }, ..plugged() }).await;
     let run = bench.commission(16.0).await;
     assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof.outcome);
     assert_eq!((run.proof.before_ma, run.proof.asked_ma), (Some(12_000), Some(8_000)));
@@ -70,7 +71,8 @@ async fn a_car_that_draws_less_is_tested_with_a_lower_step_never_a_higher() {
 
 #[tokio::test(start_paused = true)]
 async fn a_car_at_six_and_a_half_amperes_proves_nothing() {
-    let (bench, _cable) = Bench::commissioning(32.0, Behaviour { car_amps: 6.5, ..plugged() }).await;
+    let (bench, _cable) =
+        Bench::commissioning(32.0, Behaviour { car: CarMake { amps: 6.5, ..<_>::default() }, ..plugged() }).await;
     let run = bench.commission(16.0).await;
     assert_eq!(run.limit(), Inconclusive, "{:?}", run.proof.outcome);
     assert_eq!(bench.tests().len(), 0);

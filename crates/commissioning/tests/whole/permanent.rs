@@ -4,7 +4,7 @@ use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested
 use chargehand_commissioning::record::InForce;
 use chargehand_commissioning::step;
 use chargehand_ocpp::Ask;
-use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations, RateUnit};
+use chargehand_simulator::{AbsoluteProfiles, Behaviour, CarMake, Deviations, RateUnit};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Sent, action, amps, charging, vacant};
@@ -145,7 +145,8 @@ async fn a_charger_that_ignores_limits_fails_even_where_the_last_way_was_refused
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_takes_only_power_gets_a_permanent_limit_in_watts() {
-    let behaviour = Behaviour { rate_unit: RateUnit::Power, phases: 3, car_phases: 3, ..charging() };
+    let behaviour =
+        Behaviour { rate_unit: RateUnit::Power, phases: 3, car: CarMake { phases: 3, ..<_>::default() }, ..charging() };
     let (bench, _cable) = charges(behaviour).await;
     step::inspect(&bench.link).await.unwrap();
     let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();

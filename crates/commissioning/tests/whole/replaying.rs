@@ -4,7 +4,7 @@ use chargehand_commissioning::link::Input;
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::replay::Replay;
 use chargehand_commissioning::step;
-use chargehand_simulator::{Behaviour, Deviations, RateUnit};
+use chargehand_simulator::{Behaviour, CarMake, Deviations, RateUnit};
 use serde_json::json;
 
 use crate::bench::{Bench, amps, call, charging, plugged};
@@ -59,7 +59,13 @@ async fn commissionings_of_deviating_chargers_are_rebuilt() {
             deviates: Deviations { obeys_only_tx_profile_mid_session: true, ..Deviations::default() },
             ..plugged()
         },
-        Behaviour { max_stack_level: 0, rate_unit: RateUnit::Power, phases: 3, car_phases: 3, ..plugged() },
+        Behaviour {
+            max_stack_level: 0,
+            rate_unit: RateUnit::Power,
+            phases: 3,
+            car: CarMake { phases: 3, ..<_>::default() },
+            ..plugged()
+        },
     ] {
         let (bench, _cable) = Bench::commissioning(32.0, behaviour).await;
         bench.commission(16.0).await;

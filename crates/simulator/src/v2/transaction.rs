@@ -46,7 +46,7 @@ fn event(charger: &mut SimulatedCharger, kind: &str, trigger: &str, now: Timesta
         "evse": { "id": 1, "connectorId": 1 },
     });
     if state == "Charging" {
-        payload["numberOfPhasesUsed"] = json!(charger.behaviour.car_phases);
+        payload["numberOfPhasesUsed"] = json!(charger.behaviour.car.phases);
     }
     if running.mode != Mode::default() {
         payload["transactionInfo"]["operationMode"] = json!(running.mode.name());

@@ -1,7 +1,7 @@
 //! Transactions, the meter and the car.
 
 use crate::bench::{Bench, profile};
-use chargehand_simulator::Behaviour;
+use chargehand_simulator::{Behaviour, CarMake};
 use serde_json::{Value, json};
 
 #[test]
@@ -143,7 +143,12 @@ fn the_meter_shows_each_phase_and_a_single_phase_car_draws_on_the_first() {
 
 #[test]
 fn energy_is_what_flowed_and_never_falls() {
-    let mut bench = Bench::charging(Behaviour { meter_interval_s: 5, phases: 3, car_phases: 3, ..<_>::default() });
+    let mut bench = Bench::charging(Behaviour {
+        meter_interval_s: 5,
+        phases: 3,
+        car: CarMake { phases: 3, ..<_>::default() },
+        ..<_>::default()
+    });
     bench.set(1, profile("TxDefaultProfile", 0, 16.0, json!({})));
     let before = bench.measure("Energy.Active.Import.Register");
     bench.run(3_600);
@@ -175,7 +180,8 @@ fn the_car_ramps_for_a_few_seconds() {
 
 #[test]
 fn a_full_car_suspends_by_itself() {
-    let mut bench = Bench::charging(Behaviour { car_needs_wh: Some(100.0), ..<_>::default() });
+    let mut bench =
+        Bench::charging(Behaviour { car: CarMake { needs_wh: Some(100.0), ..<_>::default() }, ..<_>::default() });
     bench.run(120);
     assert_eq!(bench.statuses(), ["Preparing", "Charging", "SuspendedEV"]);
     assert_eq!((bench.amps(), bench.measure("Current.Offered")), (0.0, 32.0));
@@ -183,7 +189,7 @@ fn a_full_car_suspends_by_itself() {
 
 #[test]
 fn a_car_takes_no_more_than_its_own_limit_and_a_charger_gives_no_more_than_its_hardware() {
-    let mut bench = Bench::charging(Behaviour { car_amps: 6.5, ..<_>::default() });
+    let mut bench = Bench::charging(Behaviour { car: CarMake { amps: 6.5, ..<_>::default() }, ..<_>::default() });
     assert_eq!((bench.amps(), bench.measure("Current.Offered")), (6.5, 32.0));
     let mut bench = Bench::charging(Behaviour { hardware_amps: Some(20.0), ..<_>::default() });
     assert_eq!((bench.amps(), bench.measure("Current.Offered")), (20.0, 20.0));
