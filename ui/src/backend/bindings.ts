@@ -64,6 +64,16 @@ export const commands = {
 	raiseSecurity: (id: string, to: number, password: string) => typedError<null, UiError>(__TAURI_INVOKE("raise_security", { id, to, password })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
+	/**  What can be practised: chargers, cars, exercises. */
+	practiceShelf: () => typedError<ShelfView, UiError>(__TAURI_INVOKE("practice_shelf")),
+	/**  Practise on a simulated charger; takes the place of the practice that runs. An exercise brings its own charger and car. */
+	practise: (personality: string, car: string, exercise: string | null) => typedError<null, UiError>(__TAURI_INVOKE("practise", { personality, car, exercise })),
+	/**  Do something at the simulated charger. */
+	practiceAct: (act: ActView) => typedError<null, UiError>(__TAURI_INVOKE("practice_act", { act })),
+	/**  End the practice: the simulated charger goes away, and what was seen of it with it. */
+	endPractice: () => typedError<null, UiError>(__TAURI_INVOKE("end_practice")),
+	/**  Answer an exercise with a choice, the first is 0. A right answer is kept. */
+	answerExercise: (exercise: string, choice: number) => typedError<JudgementView, UiError>(__TAURI_INVOKE("answer_exercise", { exercise, choice })),
 	/**  Close the window: `clear` first stops what runs and clears every test limit; without it the window closes as it is. */
 	close: (clear: boolean) => typedError<null, UiError>(__TAURI_INVOKE("close", { clear })),
 	/**  Do not close after all. */
@@ -76,6 +86,37 @@ export const events = {
 };
 
 /* Types */
+/**  What a person does at the simulated charger, or what happens around it. */
+export type ActView = 
+/**  Plug the car in. */
+{ do: "plug" } | 
+/**  Pull the plug. */
+{ do: "unplug" } | 
+/**  Turn the charger's breaker. */
+{ do: "breaker"; 
+/**  On, or off. */
+on: boolean } | 
+/**  Pull its network, or bring it back. */
+{ do: "network"; 
+/**  It is there. */
+up: boolean } | 
+/**  What the house takes. */
+{ do: "house"; 
+/**  W. */
+watts: number } | 
+/**  What the sun gives. */
+{ do: "sun"; 
+/**  W. */
+watts: number } | 
+/**  Bring another car; it waits until it is plugged in. */
+{ do: "car"; 
+/**  Its name. */
+name: string } | 
+/**  Present a tag. */
+{ do: "tag"; 
+/**  Its text. */
+text: string };
+
 /**  One address of ours, ready to be typed into a charger. */
 export type AddressView = {
 	/**  `ws://192.168.1.23:9616/`: numeric IPv4; the charger appends its own id. */
@@ -110,6 +151,8 @@ export type AppView = {
 	connections: ConnectionLine[],
 	/**  Our certificate authority; `None` until one was made. */
 	authority: AuthorityView | null,
+	/**  The practice that runs; `None`: nothing is being practised. */
+	practice: PracticeView | null,
 	/**  The person wants to close the window while something of ours is in force or running: the window asks. */
 	closing: string | null,
 	/**  Folder of the data, for support. */
@@ -172,6 +215,16 @@ export type AuthorityView = {
 	underPassphrase: boolean,
 };
 
+/**  A car to practise with. */
+export type CarView = {
+	/**  Its name, the key. */
+	name: string,
+	/**  What it is, in a few words. */
+	title: string,
+	/**  What it is like. */
+	summary: string,
+};
+
 /**  The parts of the ceiling, mA per phase. */
 export type CeilingPartsView = {
 	/**  Breaker In. */
@@ -212,6 +265,8 @@ export type Changed = {
 	app: AppView | null,
 	/**  One charger's whole view. */
 	charger: ChargerView | null,
+	/**  The practice that runs. */
+	practice: PracticeView | null,
 };
 
 /**  A charger in the list. */
@@ -226,6 +281,8 @@ export type ChargerLine = {
 	connected: boolean,
 	/**  It may be commanded. */
 	adopted: boolean,
+	/**  It is one of our simulated chargers: whatever shows it says SIMULATED. */
+	simulated: boolean,
 };
 
 /**  Everything the window shows of one charger. */
@@ -258,6 +315,8 @@ export type ChargerView = {
 	lastHeard: string | null,
 	/**  It may be commanded. */
 	adopted: boolean,
+	/**  It is one of our simulated chargers: whatever shows it says SIMULATED. */
+	simulated: boolean,
 	/**  `BootNotification` came: when, and how it was answered. */
 	bootedAt: string | null,
 	/**  What arrived, newest last: connections, boots, refusals; at most 50. */
@@ -310,6 +369,17 @@ export type ClosedByView =
 "newerConnection" | 
 /**  The network. */
 "network";
+
+/**  How sure a fact is. */
+export type ConfidenceView = 
+/**  The maker's or the standard's own text, or running code. */
+"high" | 
+/**  One secondary source. */
+"medium" | 
+/**  Said once. */
+"low" | 
+/**  Looked for and not found. */
+"unknown";
 
 /**  That the configuration was read. */
 export type ConfigurationLine = {
@@ -458,6 +528,34 @@ export type ErrorCode =
 /**  Nothing the window could act on. */
 "other";
 
+/**  A guided exercise. */
+export type ExerciseView = {
+	/**  Its name, the key. */
+	id: string,
+	/**  What it is about; does not give the answer away. */
+	title: string,
+	/**  What to find out. */
+	task: string,
+	/**  Where to look. */
+	hint: string,
+	/**  The answers to choose from; the first is 0. */
+	choices: string[],
+	/**  It was answered rightly, now or before. */
+	solved: boolean,
+};
+
+/**  Something known. */
+export type FactView = {
+	/**  As a sentence. */
+	what: string,
+	/**  Where it was read. */
+	source: string,
+	/**  When that was written or read. */
+	date: string,
+	/**  How sure it is. */
+	confidence: ConfidenceView,
+};
+
 /**  A finding. */
 export type FindingView = {
 	/**  Stable name. */
@@ -491,6 +589,15 @@ export type GravityView =
 /**  Stop. */
 "stop";
 
+/**  What a personality is named after. */
+export type GroupView = 
+/**  The specification. */
+"specification" | 
+/**  A charger that people own. */
+"charger" | 
+/**  A problem seen in the field. */
+"problem";
+
 /**  A header of a request. */
 export type HeaderView = {
 	/**  As spelled. */
@@ -509,6 +616,16 @@ export type InForceView = {
 	limitMa: number,
 	/**  When it ends by itself; `None`: stays. */
 	until: string | null,
+};
+
+/**  How an answer to an exercise was. */
+export type JudgementView = {
+	/**  It was right. */
+	right: boolean,
+	/**  Why, and what it means on a site; empty where it was wrong. */
+	explanation: string,
+	/**  What should be seen, and where in the window; where the answer was wrong, where to look. */
+	evidence: string,
 };
 
 /**  One key, or one variable of a 2.x charger. */
@@ -578,6 +695,42 @@ export type OutcomeView = {
 	evidence: number[],
 };
 
+/**  What one would see standing in front of a charger. */
+export type PanelView = {
+	/**  Its breaker is on. */
+	powered: boolean,
+	/**  Its network is there. */
+	networked: boolean,
+	/**  The car is plugged in. */
+	plugged: boolean,
+	/**  The state of the control pilot (IEC 61851-1), `A1` to `F`. */
+	pilot: string,
+	/**  The pilot's duty cycle, tenths of a percent; 1000 is no pulse. */
+	dutyTenths: number,
+	/**  The contactor is closed. */
+	contactorClosed: boolean,
+	/**  What the pilot offers, mA per phase. */
+	offeredMa: number,
+	/**  What flows, mA on each phase; negative: the car gives. */
+	amps: number[],
+	/**  mV on each phase. */
+	volts: number[],
+	/**  W; negative: the car gives. */
+	watts: number,
+	/**  The meter's register, Wh. */
+	energyWh: number,
+	/**  The car's battery, tenths of a percent; `None` where it does not matter. */
+	batteryTenths: number | null,
+	/**  What the house takes, W. */
+	houseWatts: number,
+	/**  What the sun gives, W. */
+	sunWatts: number,
+	/**  OCPP 1.6's word for the connector's state. */
+	condition: string,
+	/**  The charger's own clock. */
+	clock: string,
+};
+
 /**  What a charger sent as its password. */
 export type PasswordView = 
 /**  None. */
@@ -597,6 +750,28 @@ export type PermanentView = {
 	recipe: string,
 	/**  What it showed. */
 	outcome: OutcomeView,
+};
+
+/**  A charger that can be practised on. */
+export type PersonalityView = {
+	/**  Its name, the key. */
+	name: string,
+	/**  What it is, in a few words. */
+	title: string,
+	/**  What it is named after. */
+	group: GroupView,
+	/**  The number of the field problem, `P01` to `P40`. */
+	problem: string | null,
+	/**  What it does. */
+	summary: string,
+	/**  The OCPP version it speaks: `1.6`, `2.0.1` or `2.1`. */
+	version: string,
+	/**  It comes to our endpoint. One that does not shows what there is to see then. */
+	connects: boolean,
+	/**  What is known of what it is named after. */
+	facts: FactView[],
+	/**  What is not known, and how it behaves there, as sentences. */
+	assumed: string[],
 };
 
 /**  What raising a charger's security profile would do. */
@@ -623,6 +798,32 @@ export type PolicyView =
 "cooperative" | 
 /**  As a strict platform would. */
 "strict";
+
+/**  The practice that runs. */
+export type PracticeView = {
+	/**  The simulated charger's id: every command works on it. */
+	charger: string,
+	/**  The personality's name; empty in an exercise, as it would give the answer away. */
+	personality: string,
+	/**  What it is; in an exercise only its number. */
+	title: string,
+	/**  The car's name. */
+	car: string,
+	/**  The car, in a few words. */
+	carTitle: string,
+	/**  The exercise that runs. */
+	exercise: string | null,
+	/**  What is assumed of its behaviour; nothing in an exercise. */
+	assumed: string[],
+	/**  What one would see standing in front of it. */
+	panel: PanelView,
+	/**  How its connection stands, as a sentence. */
+	link: string,
+	/**  It is connected to us. */
+	connected: boolean,
+	/**  How much faster than real time it runs. */
+	speed: number,
+};
 
 /**  The limit check, also while it runs. */
 export type ProofView = {
@@ -731,6 +932,16 @@ export type SentView = {
 	ms: number | null,
 	/**  How the answer differs from the official schema. */
 	deviations: DeviationView[],
+};
+
+/**  What can be practised. */
+export type ShelfView = {
+	/**  Chargers, those of the specification first. */
+	personalities: PersonalityView[],
+	/**  Cars, the one to begin with first. */
+	cars: CarView[],
+	/**  Guided exercises, in their order. */
+	exercises: ExerciseView[],
 };
 
 /**  The place and the people. Empty strings are "not entered". */

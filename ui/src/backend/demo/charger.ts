@@ -32,6 +32,7 @@ export const arrived = (): ChargerView => ({
   connectedAt: ago(731),
   lastHeard: ago(2),
   adopted: false,
+  simulated: false,
   bootedAt: ago(730),
   arrivals: arrivals(),
   steps: strip({ connect: ['needsYou', 'adopt it'] }),

@@ -29,7 +29,7 @@ export class DemoSite implements Backend {
   /** Something changed at the site: the window hears of it. */
   changeApp(change: Partial<AppView>): void {
     this.#app = { ...this.#app, ...change };
-    for (const tell of this.#tell) tell({ app: this.#app, charger: null });
+    for (const tell of this.#tell) tell({ app: this.#app, charger: null, practice: null });
   }
 
   /** Something changed at a charger (or it has just come). */
@@ -37,7 +37,7 @@ export class DemoSite implements Backend {
     const charger = { ...(this.#chargers.get(id) ?? stage.arrived()), ...change, id };
     this.#chargers.set(id, charger);
     this.#app = { ...this.#app, chargers: [...this.#chargers.values()].map(line) };
-    for (const tell of this.#tell) tell({ app: this.#app, charger });
+    for (const tell of this.#tell) tell({ app: this.#app, charger, practice: null });
   }
 
   async #answer(command: keyof Backend, args: unknown[], work: () => Answer<null> | void = () => {}): Promise<Answer<null>> {

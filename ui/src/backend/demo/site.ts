@@ -28,6 +28,7 @@ export const site: AppView = {
   chargers: [],
   connections: [],
   authority: null,
+  practice: null,
   closing: null,
   dataFolder: '/home/okafor/.local/share/org.chargehand.app',
 };
@@ -46,12 +47,13 @@ export const taken: AppView['endpoint'] = {
   },
 };
 
-export const line = ({ id, title, connected, adopted, peer }: ChargerView): ChargerLine => ({
+export const line = ({ id, title, connected, adopted, simulated, peer }: ChargerView): ChargerLine => ({
   id,
   title,
   summary: `${peer} · ${connected ? 'connected' : 'last heard a while ago'}`,
   connected,
   adopted,
+  simulated,
 });
 
 /** The site once TLS is open. */
