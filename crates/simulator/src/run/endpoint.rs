@@ -17,6 +17,9 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 /// What may stand in a URL's path as it is (RFC 3986 section 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// What a simulated charger calls itself in every upgrade request, so that nothing learned from it can pass for real.
+pub(super) const USER_AGENT: &str = concat!("Chargehand-Simulator/", env!("CARGO_PKG_VERSION"));
+
 /// Where a charger connects to, and as whom.
 #[derive(Clone)]
 pub struct Endpoint {
@@ -125,6 +128,7 @@ impl Endpoint {
     pub(super) fn request(&self, version: Version, way: &Way) -> Result<Request, Error> {
         let mut request = self.address(way).into_client_request()?;
         request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static(version.subprotocol()));
+        request.headers_mut().insert("User-Agent", HeaderValue::from_static(USER_AGENT));
         // profile 3 presents a certificate instead, profile 0 nothing
         let password = way.password.as_ref().filter(|_| (1..=2).contains(&way.security_profile));
         let basic = password.map(|password| STANDARD.encode([self.id.as_bytes(), b":", password].concat()));

@@ -137,7 +137,7 @@ async fn accept(listener: &TcpListener) -> (WebSocketStream<TcpStream>, Vec<(Str
     #[allow(clippy::result_large_err, reason = "the callback's type is tungstenite's")]
     let callback = |request: &Request, mut response: Response| {
         seen.push(("path".into(), request.uri().path().to_owned()));
-        for name in ["authorization", "sec-websocket-protocol"] {
+        for name in ["authorization", "sec-websocket-protocol", "user-agent"] {
             let value = request.headers().get(name).map_or("", |value| value.to_str().unwrap());
             seen.push((name.into(), value.to_owned()));
         }
@@ -165,8 +165,12 @@ async fn a_charger_connects_over_a_socket_comes_back_when_it_is_lost_and_stops_w
     let endpoint = Endpoint::new(&url, "CP 1", Some("secret")).unwrap();
     let hand = connect(endpoint, SimulatedCharger::new(Behaviour::default(), Timestamp::now()));
     let (mut socket, seen) = accept(&listener).await;
-    let wanted =
-        [("path", "/ocpp/CP%201"), ("authorization", "Basic Q1AgMTpzZWNyZXQ="), ("sec-websocket-protocol", "ocpp1.6")];
+    let wanted = [
+        ("path", "/ocpp/CP%201"),
+        ("authorization", "Basic Q1AgMTpzZWNyZXQ="),
+        ("sec-websocket-protocol", "ocpp1.6"),
+        ("user-agent", concat!("Chargehand-Simulator/", env!("CARGO_PKG_VERSION"))),
+    ];
     assert_eq!(seen, wanted.map(|(name, value)| (name.to_owned(), value.to_owned())));
     assert_eq!(next_call(&mut socket).await, "BootNotification");
     drop(socket);
