@@ -48,7 +48,7 @@ pub async fn run(args: args::Simulate) -> Result<Exit, Failure> {
         meter_interval_s: args.meter_interval,
         ..Behaviour::default()
     };
-    behaviour.deviates.ignores_limits = args.ignore_limits;
+    behaviour.deviates.limits.ignores_limits = args.ignore_limits;
     let (output, _writing) = Output::start();
     let hand = connect(endpoint, SimulatedCharger::new(behaviour, Timestamp::now()));
     let mut link = hand.link();

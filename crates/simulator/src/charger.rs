@@ -242,7 +242,7 @@ impl SimulatedCharger {
     /// The number of the interval that the clock is in; nothing when no readings are wanted.
     pub(crate) fn slot(&self, now: Timestamp) -> Option<i64> {
         let interval = self.number(Setting::AlignedInterval);
-        let reads = interval > 0 && self.behaviour.deviates.meter_values == MeterHabit::Sampled;
+        let reads = interval > 0 && self.behaviour.deviates.metering.meter_values == MeterHabit::Sampled;
         reads.then(|| self.clock.at(now).as_second().div_euclid(interval))
     }
 
@@ -264,7 +264,7 @@ impl SimulatedCharger {
     /// From now on samples come at the configured interval.
     pub(crate) fn restart_sampling(&mut self, now: Timestamp) {
         let interval = self.number(Setting::SampleInterval);
-        let samples = interval > 0 && self.behaviour.deviates.meter_values == MeterHabit::Sampled;
+        let samples = interval > 0 && self.behaviour.deviates.metering.meter_values == MeterHabit::Sampled;
         if let Some(transaction) = &mut self.connector.transaction {
             transaction.sample_at = samples.then(|| after(now, interval));
         }
@@ -273,7 +273,7 @@ impl SimulatedCharger {
     /// Queues the end of a transaction, which some chargers report late.
     pub(crate) fn report_end(&mut self, call: Call, now: Timestamp) {
         let call = call.of_transaction();
-        self.outbox.push(match self.behaviour.deviates.reports_end_late_s {
+        self.outbox.push(match self.behaviour.deviates.sessions.reports_end_late_s {
             Some(seconds) => call.at(after(now, i64::from(seconds))),
             None => call,
         });

@@ -16,7 +16,7 @@ impl Clock {
     pub(crate) fn new(behaviour: &Behaviour) -> Self {
         let zone = SignedDuration::from_secs(behaviour.zone_offset_s);
         let ahead = SignedDuration::from_secs(behaviour.clock_offset_s).saturating_add(zone);
-        Clock { ahead, zone, leaves_out_zone: behaviour.deviates.leaves_out_zone }
+        Clock { ahead, zone, leaves_out_zone: behaviour.deviates.identity.leaves_out_zone }
     }
 
     /// What the charger believes the time is.

@@ -1,12 +1,29 @@
 //! What a charger does differently from the book.
 
+use crate::profile::Kind;
 use serde::Deserialize;
 
-/// Field problems, each seen on real chargers. All off by default; several may be on at once. They hold in every
-/// version of the protocol unless they say which.
+/// Field problems, each seen on real chargers, by the area they are in. All off by default; several may be on at once.
+/// They hold in every version of the protocol unless they say which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Deviations {
+    /// What becomes of charging profiles.
+    pub limits: Limits,
+    /// How a charge begins and ends.
+    pub sessions: Sessions,
+    /// Settings and reports.
+    pub configuration: Configuration,
+    /// Meter values.
+    pub metering: Metering,
+    /// Boot and clock.
+    pub identity: Identity,
+}
+
+/// What becomes of charging profiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
     /// P11: takes every charging profile, shows it in the composite schedule, and charges on as before.
     pub ignores_limits: bool,
     /// P11: takes a limit for the whole station and does nothing with it; the other purposes work.
@@ -15,18 +32,43 @@ pub struct Deviations {
     pub obeys_only_tx_profile_mid_session: bool,
     /// P25: a profile on connector (EVSE) 0 is taken but not followed; on 1 it works.
     pub obeys_only_connector_1: bool,
-    /// P25: refuses a remote start that names no connector (EVSE).
-    pub starts_only_on_named_connector: bool,
     /// P27: what becomes of profiles of kind Absolute.
-    pub absolute_profiles: AbsoluteProfiles,
-    /// P27: rejects profiles of kind Relative.
-    pub rejects_relative_profiles: bool,
+    pub absolute_profiles: ProfileFate,
+    /// P27: what becomes of profiles of kind Relative.
+    pub relative_profiles: ProfileFate,
     /// P27: rejects every stack level but 0, whatever it says its highest is.
     pub stack_level_zero_only: bool,
     /// P27, P38: a schedule whose duration is over stays in force: the charger never falls back.
     pub never_falls_back: bool,
-    /// P12: never sends BootNotification by itself and holds itself registered; answers a trigger.
-    pub boots_only_when_asked: bool,
+    /// Silence: hangs on the first SetChargingProfile, with no answer and no further word until it is reconnected.
+    pub falls_silent_on_profile: bool,
+}
+
+impl Limits {
+    /// What becomes of profiles of this kind.
+    pub(crate) fn fate(self, kind: Kind) -> ProfileFate {
+        match kind {
+            Kind::Absolute => self.absolute_profiles,
+            Kind::Relative => self.relative_profiles,
+            Kind::Recurring | Kind::Dynamic => ProfileFate::Obeyed,
+        }
+    }
+}
+
+/// How a charge begins and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sessions {
+    /// P25: refuses a remote start that names no connector (EVSE).
+    pub starts_only_on_named_connector: bool,
+    /// The end of a transaction is reported this much later than it happened, in seconds.
+    pub reports_end_late_s: Option<u32>,
+}
+
+/// Settings and reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Configuration {
     /// P15, 1.6: leaves a GetConfiguration without a key list unanswered.
     pub ignores_empty_key_list: bool,
     /// P15: answers at most this many keys or variables and leaves out the rest; says so in its own settings.
@@ -35,22 +77,32 @@ pub struct Deviations {
     pub refuses_base_report: bool,
     /// 2.x: how the parts of a report arrive.
     pub report_parts: ReportParts,
+}
+
+/// Meter values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metering {
     /// P19: when it sends meter values.
     pub meter_values: MeterHabit,
     /// P19: measures power and energy only, in kW and kWh; no current, no voltage.
     pub measures_only_kilowatts: bool,
-    /// P24: writes its times without a zone.
-    pub leaves_out_zone: bool,
-    /// The end of a transaction is reported this much later than it happened, in seconds.
-    pub reports_end_late_s: Option<u32>,
-    /// Silence: hangs on the first SetChargingProfile, with no answer and no further word until it is reconnected.
-    pub falls_silent_on_profile: bool,
 }
 
-/// What becomes of profiles of kind Absolute (P27).
+/// Boot and clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Identity {
+    /// P12: never sends BootNotification by itself and holds itself registered; answers a trigger.
+    pub boots_only_when_asked: bool,
+    /// P24: writes its times without a zone.
+    pub leaves_out_zone: bool,
+}
+
+/// What becomes of charging profiles of one kind (P27).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AbsoluteProfiles {
+pub enum ProfileFate {
     /// They work, as the specification says.
     #[default]
     Obeyed,
@@ -85,3 +137,16 @@ pub enum MeterHabit {
     /// Never; a trigger is answered with NotImplemented.
     Never,
 }
+
+/// Deviations in one area only.
+macro_rules! from_area {
+    ($($area:ident: $field:ident),*) => { $(
+        impl From<$area> for Deviations {
+            fn from($field: $area) -> Deviations {
+                Deviations { $field, ..Deviations::default() }
+            }
+        }
+    )* };
+}
+
+from_area!(Limits: limits, Sessions: sessions, Configuration: configuration, Metering: metering, Identity: identity);

@@ -44,7 +44,7 @@ impl SimulatedCharger {
             volts: self.behaviour.supply.volts,
             wh: self.energy_wh,
             exported_wh: self.exported_wh,
-            kilowatts_only: self.behaviour.deviates.measures_only_kilowatts,
+            kilowatts_only: self.behaviour.deviates.metering.measures_only_kilowatts,
         }
     }
 

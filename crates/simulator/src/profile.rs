@@ -2,7 +2,7 @@
 //! 2.x block K).
 
 use crate::clock::{after, later};
-use crate::{AbsoluteProfiles, Deviations};
+use crate::{Deviations, ProfileFate};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
@@ -208,11 +208,11 @@ impl Installed {
     pub(crate) fn is_obeyed(&self, but: Deviations, moment: Moment) -> bool {
         let purpose = self.profile.purpose;
         let mid_session = moment.transaction.is_some_and(|start| self.received > start);
-        !(but.ignores_limits
-            || but.ignores_station_maximum && purpose == Purpose::StationMaximum
-            || but.obeys_only_tx_profile_mid_session && purpose == Purpose::TxDefault && mid_session
-            || but.obeys_only_connector_1 && self.connector == 0
-            || but.absolute_profiles == AbsoluteProfiles::Ignored && self.profile.kind == Kind::Absolute)
+        !(but.limits.ignores_limits
+            || but.limits.ignores_station_maximum && purpose == Purpose::StationMaximum
+            || but.limits.obeys_only_tx_profile_mid_session && purpose == Purpose::TxDefault && mid_session
+            || but.limits.obeys_only_connector_1 && self.connector == 0
+            || but.limits.fate(self.profile.kind) == ProfileFate::Ignored)
     }
 
     /// Whether the connection has been away for longer than it holds (2.1 K01.FR.101).
@@ -255,7 +255,7 @@ impl Installed {
         let too_late = profile.valid_to.is_some_and(|to| moment.clock >= to);
         let elapsed = self.elapsed(moment);
         let over = profile.schedule.duration.is_some_and(|duration| elapsed >= duration as f64);
-        if too_early || too_late || over && !but.never_falls_back || self.is_too_long_offline(moment) {
+        if too_early || too_late || over && !but.limits.never_falls_back || self.is_too_long_offline(moment) {
             return None;
         }
         profile.schedule.periods.iter().rfind(|period| period.start as f64 <= elapsed)

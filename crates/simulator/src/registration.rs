@@ -44,7 +44,7 @@ impl SimulatedCharger {
     /// most of its chargers do.
     pub(crate) fn introduce(&mut self, now: Timestamp) {
         let is_known = self.behaviour.version.is_v2() && self.is_registered;
-        if is_known || self.behaviour.deviates.boots_only_when_asked {
+        if is_known || self.behaviour.deviates.identity.boots_only_when_asked {
             self.registration = Registration::Accepted { beat_at: self.next_beat(now) };
         } else {
             self.outbox.push((self.dialect().boot)(self));
@@ -66,7 +66,7 @@ impl SimulatedCharger {
                 Registration::Accepted { beat_at: self.next_beat(now) }
             }
             // a charger that only boots when asked holds itself registered, whatever it is told
-            _ if self.behaviour.deviates.boots_only_when_asked => return,
+            _ if self.behaviour.deviates.identity.boots_only_when_asked => return,
             Some("Rejected") => Registration::Rejected { boot_at },
             _ => Registration::Pending { boot_at },
         };

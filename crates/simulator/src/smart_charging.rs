@@ -1,7 +1,7 @@
 //! What a charger takes of a limit, whatever version it is written in.
 
-use crate::profile::{Kind, Mode, NOMINAL_VOLTS, Profile, Unit};
-use crate::{AbsoluteProfiles, RateUnit, SimulatedCharger};
+use crate::profile::{Mode, NOMINAL_VOLTS, Profile, Unit};
+use crate::{ProfileFate, RateUnit, SimulatedCharger};
 use jiff::Timestamp;
 
 /// The longest composite schedule it works out, in seconds.
@@ -20,12 +20,8 @@ impl SimulatedCharger {
     /// Whether the charger takes a profile of this unit, level and schedule, wherever it goes.
     pub(crate) fn takes(&self, profile: &Profile) -> bool {
         let deviates = self.behaviour.deviates;
-        let top = if deviates.stack_level_zero_only { 0 } else { self.behaviour.max_stack_level };
-        let is_refused_kind = match profile.kind {
-            Kind::Absolute => deviates.absolute_profiles == AbsoluteProfiles::Rejected,
-            Kind::Relative => deviates.rejects_relative_profiles,
-            _ => false,
-        };
+        let top = if deviates.limits.stack_level_zero_only { 0 } else { self.behaviour.max_stack_level };
+        let is_refused_kind = deviates.limits.fate(profile.kind) == ProfileFate::Rejected;
         profile.is_usable()
             && self.takes_unit(profile.schedule.unit)
             && (0..=top).contains(&profile.stack_level)

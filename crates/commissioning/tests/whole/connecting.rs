@@ -6,6 +6,7 @@ use chargehand_commissioning::link::{CallFailure, Input, Outgoing};
 use chargehand_commissioning::outcome::Verdict::Passed;
 use chargehand_ocpp::ask::Trigger;
 use chargehand_ocpp::v16::call as ours;
+use chargehand_simulator::deviations::Identity;
 use chargehand_simulator::{Behaviour, Deviations};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -99,7 +100,7 @@ async fn a_call_waits_until_the_boot_is_answered() {
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_boots_only_when_asked_is_commissioned() {
-    let deviates = Deviations { boots_only_when_asked: true, ..Deviations::default() };
+    let deviates = Deviations::from(Identity { boots_only_when_asked: true, ..<_>::default() });
     let (bench, _cable) = Bench::commissioning(32.0, Behaviour { deviates, ..plugged() }).await;
     let run = bench.commission(16.0).await;
     assert_eq!((run.inspected.verdict, run.limit()), (Passed, Passed), "{:?}", run.proof);

@@ -4,6 +4,7 @@ use chargehand_commissioning::outcome::Outcome;
 use chargehand_commissioning::outcome::Verdict::{Inconclusive, Passed};
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::step;
+use chargehand_simulator::deviations::Configuration;
 use chargehand_simulator::{Behaviour, Deviations, ReportParts, Version};
 use serde_json::{Value, json};
 
@@ -62,7 +63,7 @@ async fn a_full_inventory_is_put_together_from_its_parts() {
 #[tokio::test(start_paused = true)]
 async fn parts_in_another_order_make_the_same_inventory() {
     let (_bench, _cable, _, in_order) = inspect(Version::V201, Deviations::default()).await;
-    let deviates = Deviations { report_parts: ReportParts::OutOfOrder, ..Deviations::default() };
+    let deviates = Deviations::from(Configuration { report_parts: ReportParts::OutOfOrder, ..<_>::default() });
     let (_bench, _cable, outcome, record) = inspect(Version::V201, deviates).await;
     assert_eq!((outcome.verdict, read_as(&record)), (Passed, "full inventory"), "{outcome:?}");
     let sorted = |record| {
@@ -75,7 +76,7 @@ async fn parts_in_another_order_make_the_same_inventory() {
 
 #[tokio::test(start_paused = true)]
 async fn a_report_that_stops_is_kept_and_what_is_known_by_name_is_asked_for() {
-    let deviates = Deviations { report_parts: ReportParts::LastMissing, ..Deviations::default() };
+    let deviates = Deviations::from(Configuration { report_parts: ReportParts::LastMissing, ..<_>::default() });
     let (bench, _cable, outcome, record) = inspect(Version::V201, deviates).await;
     assert_eq!(outcome.verdict, Passed, "{outcome:?}");
     assert!(outcome.finding.contains("not finished"), "{outcome:?}");
@@ -97,7 +98,7 @@ async fn a_part_that_is_lost_in_the_middle_is_noticed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_without_base_reports_is_asked_variable_by_variable() {
-    let deviates = Deviations { refuses_base_report: true, ..Deviations::default() };
+    let deviates = Deviations::from(Configuration { refuses_base_report: true, ..<_>::default() });
     let (bench, _cable, outcome, record) = inspect(Version::V201, deviates).await;
     assert_eq!(outcome.verdict, Passed, "{outcome:?}");
     assert_eq!(bench.calls("GetBaseReport").len(), 2, "the full one, then what can be set");
@@ -108,7 +109,8 @@ async fn a_charger_without_base_reports_is_asked_variable_by_variable() {
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_takes_few_variables_at_once_is_asked_for_few() {
-    let deviates = Deviations { refuses_base_report: true, answers_at_most_keys: Some(3), ..Deviations::default() };
+    let deviates =
+        Deviations::from(Configuration { refuses_base_report: true, answers_at_most_keys: Some(3), ..<_>::default() });
     let (bench, _cable, outcome, record) = inspect(Version::V201, deviates).await;
     assert_eq!(outcome.verdict, Passed, "{outcome:?}");
     let sizes = |call: &crate::bench::Sent| call.payload["getVariableData"].as_array().unwrap().len();

@@ -2,7 +2,8 @@
 
 use chargehand_commissioning::event::Step;
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
-use chargehand_simulator::{AbsoluteProfiles, Behaviour, CarMake, Deviations, RateUnit};
+use chargehand_simulator::deviations::Limits;
+use chargehand_simulator::{Behaviour, CarMake, Deviations, ProfileFate, RateUnit};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Run, Sent, Way, charging, place, plugged};
@@ -22,7 +23,7 @@ async fn run_of(behaviour: Behaviour) -> (Bench, Run) {
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_ignores_limits_fails_in_every_way_that_is_known_and_is_undone() {
-    let (bench, run) = run(Deviations { ignores_limits: true, ..Deviations::default() }).await;
+    let (bench, run) = run(Deviations::from(Limits { ignores_limits: true, ..<_>::default() })).await;
     assert_eq!(run.verdicts(), [Failed, NotTested, Passed], "{:?}", run.proof);
     let tried = |purpose: &str, connector: i64, kind: &str| {
         let is = |t: &&Sent| {
@@ -46,22 +47,23 @@ async fn a_charger_that_ignores_limits_fails_in_every_way_that_is_known_and_is_u
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_obeys_only_tx_profiles_in_a_session_is_found_out() {
-    let (_bench, run) = run(Deviations { obeys_only_tx_profile_mid_session: true, ..Deviations::default() }).await;
+    let (_bench, run) =
+        run(Deviations::from(Limits { obeys_only_tx_profile_mid_session: true, ..<_>::default() })).await;
     assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
     assert!(run.finding("limit_recipe").unwrap().contains(&format!("TxProfile on {} 1, Absolute", place())));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_obeys_only_connector_1_is_found_out() {
-    let (_bench, run) = run(Deviations { obeys_only_connector_1: true, ..Deviations::default() }).await;
+    let (_bench, run) = run(Deviations::from(Limits { obeys_only_connector_1: true, ..<_>::default() })).await;
     assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
     assert!(run.finding("limit_recipe").unwrap().contains(&format!("on {} 1", place())));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_rejects_or_ignores_absolute_profiles_is_tested_with_relative_ones() {
-    for absolute_profiles in [AbsoluteProfiles::Rejected, AbsoluteProfiles::Ignored] {
-        let (_bench, run) = run(Deviations { absolute_profiles, ..Deviations::default() }).await;
+    for absolute_profiles in [ProfileFate::Rejected, ProfileFate::Ignored] {
+        let (_bench, run) = run(Deviations::from(Limits { absolute_profiles, ..<_>::default() })).await;
         assert_eq!(run.verdicts(), [Passed; 3], "{absolute_profiles:?}: {:?}", run.proof);
         let finding = run.finding("limit_recipe").unwrap();
         assert!(finding.contains(&format!("TxDefaultProfile on {} 0, Relative", place())), "{finding}");
@@ -70,7 +72,7 @@ async fn a_charger_that_rejects_or_ignores_absolute_profiles_is_tested_with_rela
 
 #[tokio::test(start_paused = true)]
 async fn a_relative_limit_works_in_an_old_session_too() {
-    let deviates = Deviations { absolute_profiles: AbsoluteProfiles::Ignored, ..Deviations::default() };
+    let deviates = Deviations::from(Limits { absolute_profiles: ProfileFate::Ignored, ..<_>::default() });
     let (bench, _cable) = Bench::commissioning(32.0, Behaviour { deviates, ..charging() }).await;
     bench.run(3 * 3600).await;
     let run = bench.commission(16.0).await;
@@ -86,11 +88,11 @@ async fn a_relative_limit_works_in_an_old_session_too() {
 async fn whatever_way_works_the_charger_falls_back_to_the_base_and_not_to_nothing() {
     for deviates in [
         Deviations::default(),
-        Deviations { absolute_profiles: AbsoluteProfiles::Ignored, ..Deviations::default() },
-        Deviations { absolute_profiles: AbsoluteProfiles::Rejected, ..Deviations::default() },
-        Deviations { obeys_only_connector_1: true, ..Deviations::default() },
-        Deviations { obeys_only_tx_profile_mid_session: true, ..Deviations::default() },
-        Deviations { stack_level_zero_only: true, ..Deviations::default() },
+        Deviations::from(Limits { absolute_profiles: ProfileFate::Ignored, ..<_>::default() }),
+        Deviations::from(Limits { absolute_profiles: ProfileFate::Rejected, ..<_>::default() }),
+        Deviations::from(Limits { obeys_only_connector_1: true, ..<_>::default() }),
+        Deviations::from(Limits { obeys_only_tx_profile_mid_session: true, ..<_>::default() }),
+        Deviations::from(Limits { stack_level_zero_only: true, ..<_>::default() }),
     ] {
         // the car could draw 32 A and is charging when we come: only the base holds it at 20 A
         let (bench, _cable) = Bench::commissioning(20.0, Behaviour { deviates, ..charging() }).await;
@@ -119,7 +121,7 @@ async fn a_charger_with_a_single_level_gets_one_schedule_of_two_periods_and_keep
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_claims_levels_and_rejects_them_gets_one_schedule_of_two_periods() {
-    let (bench, run) = run(Deviations { stack_level_zero_only: true, ..Deviations::default() }).await;
+    let (bench, run) = run(Deviations::from(Limits { stack_level_zero_only: true, ..<_>::default() })).await;
     assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
     assert_eq!(bench.tests().last().unwrap().profile()["stackLevel"], 0);
     assert_eq!(bench.tests().iter().filter(|t| t.answer == "Rejected").count(), 1, "it is learned once");
@@ -136,7 +138,7 @@ fn base_is_left(bench: &Bench, run: &Run) {
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_never_falls_back_gets_no_long_test_and_is_undone() {
-    let (bench, run) = run(Deviations { never_falls_back: true, ..Deviations::default() }).await;
+    let (bench, run) = run(Deviations::from(Limits { never_falls_back: true, ..<_>::default() })).await;
     assert_eq!(run.verdicts(), [Passed, Failed, Passed], "{:?}", run.proof);
     let longest = bench.tests().iter().filter_map(|t| t.schedule()["duration"].as_i64()).max();
     assert!(longest.unwrap() < 300, "{longest:?}");
@@ -146,7 +148,7 @@ async fn a_charger_that_never_falls_back_gets_no_long_test_and_is_undone() {
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_falls_silent_at_a_profile_is_inconclusive_and_not_tried_again() {
-    let (bench, run) = run(Deviations { falls_silent_on_profile: true, ..Deviations::default() }).await;
+    let (bench, run) = run(Deviations::from(Limits { falls_silent_on_profile: true, ..<_>::default() })).await;
     assert_eq!(run.limit(), Inconclusive, "{:?}", run.proof);
     assert_eq!(bench.calls("SetChargingProfile").len(), 1);
     assert_eq!(run.undone.verdict, Inconclusive, "the base may or may not be in force: {:?}", run.undone);
@@ -187,7 +189,7 @@ async fn a_limit_that_was_refused_last_does_not_hide_that_one_was_ignored() {
     bench.ceiling(32.0).await;
     let is_own = |payload: &Value| payload["connectorId"] == 1 || payload["evseId"] == 1;
     let refuse = tamper::answers("SetChargingProfile", is_own, json!([3, "", {"status": "Rejected"}]));
-    let deviates = Deviations { ignores_limits: true, ..Deviations::default() };
+    let deviates = Deviations::from(Limits { ignores_limits: true, ..<_>::default() });
     let _cable = bench.connect_tampered(Behaviour { deviates, ..plugged() }, refuse).await;
     let run = bench.commission(16.0).await;
     assert_eq!((run.limit(), run.proof.measured_ma), (Failed, Some(32_000)), "{:?}", run.proof.outcome);
@@ -283,7 +285,7 @@ async fn a_charger_that_falls_back_above_the_base_gets_no_long_test() {
 
 #[tokio::test(start_paused = true)]
 async fn every_known_way_is_tried_within_the_four_minutes_that_a_whole_run_leaves_for_it() {
-    let deviates = Deviations { ignores_limits: true, ..Deviations::default() };
+    let deviates = Deviations::from(Limits { ignores_limits: true, ..<_>::default() });
     for meter_interval_s in [10, 60] {
         let behaviour = Behaviour { deviates, meter_interval_s, ..charging() };
         let (bench, _cable) = Bench::commissioning(32.0, behaviour).await;

@@ -3,6 +3,7 @@
 use chargehand_commissioning::event::Step;
 use chargehand_commissioning::journal::Direction;
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
+use chargehand_simulator::deviations::Limits;
 use chargehand_simulator::{Behaviour, CarMake, Deviations};
 use serde_json::json;
 
@@ -145,7 +146,7 @@ async fn a_car_that_reduces_by_itself_in_the_middle_proves_nothing() {
 async fn tampered(change: fn(f64) -> f64) -> (Bench, crate::bench::Cable) {
     let bench = Bench::new();
     bench.ceiling(32.0).await;
-    let deviates = Deviations { ignores_limits: true, ..Deviations::default() };
+    let deviates = Deviations::from(Limits { ignores_limits: true, ..<_>::default() });
     let cable = bench.connect_tampered(Behaviour { deviates, ..plugged() }, import(change)).await;
     (bench, cable)
 }
@@ -154,7 +155,7 @@ async fn tampered(change: fn(f64) -> f64) -> (Bench, crate::bench::Cable) {
 async fn a_reading_taken_before_the_limit_but_sent_after_it_is_not_fresh() {
     let bench = Bench::new();
     bench.ceiling(32.0).await;
-    let deviates = Deviations { ignores_limits: true, ..Deviations::default() };
+    let deviates = Deviations::from(Limits { ignores_limits: true, ..<_>::default() });
     let late = readings(|values| {
         values[0]["timestamp"] = json!("2026-11-22T01:00:05.000Z");
         values[0]["sampledValue"] =
@@ -204,7 +205,7 @@ async fn one_early_reading_above_the_limit_and_then_silence_is_inconclusive_not_
 
 #[tokio::test(start_paused = true)]
 async fn what_the_charger_names_is_said_beside_the_measurement_never_instead() {
-    let deviates = Deviations { ignores_limits: true, ..Deviations::default() };
+    let deviates = Deviations::from(Limits { ignores_limits: true, ..<_>::default() });
     let (bench, _cable) = Bench::commissioning(32.0, Behaviour { deviates, ..plugged() }).await;
     let run = bench.commission(16.0).await;
     assert_eq!((run.limit(), run.proof.measured_ma), (Failed, Some(32_000)));

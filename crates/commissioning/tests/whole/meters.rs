@@ -1,6 +1,7 @@
 //! Chargers whose meter speaks rarely, only when asked, or not at all.
 
 use chargehand_commissioning::outcome::Verdict::{Inconclusive, Passed};
+use chargehand_simulator::deviations::Metering;
 use chargehand_simulator::{Behaviour, Deviations, MeterHabit};
 use serde_json::{Value, json};
 
@@ -8,7 +9,7 @@ use crate::bench::{Bench, Way, action, plugged};
 use crate::tamper;
 
 fn with_meter(meter_values: MeterHabit, meter_interval_s: u32) -> Behaviour {
-    let deviates = Deviations { meter_values, ..Deviations::default() };
+    let deviates = Deviations::from(Metering { meter_values, ..<_>::default() });
     Behaviour { deviates, meter_interval_s, ..plugged() }
 }
 

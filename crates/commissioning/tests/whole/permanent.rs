@@ -4,7 +4,8 @@ use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested
 use chargehand_commissioning::record::InForce;
 use chargehand_commissioning::step;
 use chargehand_ocpp::Ask;
-use chargehand_simulator::{AbsoluteProfiles, Behaviour, CarMake, Deviations, RateUnit};
+use chargehand_simulator::deviations::Limits;
+use chargehand_simulator::{Behaviour, CarMake, Deviations, ProfileFate, RateUnit};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Sent, action, amps, charging, vacant};
@@ -41,7 +42,7 @@ async fn a_permanent_limit_is_the_station_maximum_where_that_is_proved() {
 #[tokio::test(start_paused = true)]
 async fn where_the_station_maximum_is_not_obeyed_it_is_taken_back_and_the_lowest_default_is_used() {
     let (bench, _cable) =
-        charges(deviating(Deviations { ignores_station_maximum: true, ..Deviations::default() })).await;
+        charges(deviating(Deviations::from(Limits { ignores_station_maximum: true, ..<_>::default() }))).await;
     let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
     assert_eq!(permanent.outcome.verdict, Passed, "{permanent:?}");
     assert_eq!(taken(&bench), ("TxDefaultProfile".into(), 0, 0));
@@ -76,7 +77,8 @@ async fn without_a_car_a_permanent_limit_is_written_as_the_default_and_not_teste
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_obeys_only_connector_1_gets_the_limit_there_as_well() {
-    let deviates = Deviations { obeys_only_connector_1: true, ignores_station_maximum: true, ..Deviations::default() };
+    let deviates =
+        Deviations::from(Limits { obeys_only_connector_1: true, ignores_station_maximum: true, ..<_>::default() });
     let (bench, _cable) = charges(deviating(deviates)).await;
     let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
     assert_eq!(permanent.outcome.verdict, Passed, "{permanent:?}");
@@ -90,7 +92,8 @@ async fn a_charger_that_obeys_only_connector_1_gets_the_limit_there_as_well() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lower_limit_later_is_not_outranked_by_one_of_ours_on_the_connector() {
-    let deviates = Deviations { obeys_only_connector_1: true, ignores_station_maximum: true, ..Deviations::default() };
+    let deviates =
+        Deviations::from(Limits { obeys_only_connector_1: true, ignores_station_maximum: true, ..<_>::default() });
     let (bench, _cable) = charges(deviating(deviates)).await;
     step::apply_limit(&bench.link, amps(20.0)).await.unwrap();
     let running = bench.record().await.running_transaction().unwrap().id;
@@ -105,8 +108,11 @@ async fn a_lower_limit_later_is_not_outranked_by_one_of_ours_on_the_connector() 
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_obeys_only_in_its_transaction_is_not_proved_for_the_next() {
-    let deviates =
-        Deviations { obeys_only_tx_profile_mid_session: true, ignores_station_maximum: true, ..Deviations::default() };
+    let deviates = Deviations::from(Limits {
+        obeys_only_tx_profile_mid_session: true,
+        ignores_station_maximum: true,
+        ..<_>::default()
+    });
     let (bench, _cable) = charges(deviating(deviates)).await;
     let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
     assert_eq!(permanent.outcome.verdict, Inconclusive, "{permanent:?}");
@@ -120,8 +126,9 @@ async fn a_charger_that_obeys_only_in_its_transaction_is_not_proved_for_the_next
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_does_not_obey_absolute_profiles_gets_a_relative_one() {
-    for absolute_profiles in [AbsoluteProfiles::Ignored, AbsoluteProfiles::Rejected] {
-        let (bench, _cable) = charges(deviating(Deviations { absolute_profiles, ..Deviations::default() })).await;
+    for absolute_profiles in [ProfileFate::Ignored, ProfileFate::Rejected] {
+        let (bench, _cable) =
+            charges(deviating(Deviations::from(Limits { absolute_profiles, ..<_>::default() }))).await;
         let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
         assert_eq!(permanent.outcome.verdict, Passed, "{permanent:?}");
         assert!(permanent.recipe.contains("Relative"), "{permanent:?}");
@@ -134,7 +141,7 @@ async fn a_charger_that_ignores_limits_fails_even_where_the_last_way_was_refused
     bench.ceiling(32.0).await;
     let is_own = |payload: &Value| tamper::profile(payload)["chargingProfilePurpose"] == "TxProfile";
     let refuse = tamper::answers("SetChargingProfile", is_own, json!([3, "", {"status": "Rejected"}]));
-    let behaviour = deviating(Deviations { ignores_limits: true, ..Deviations::default() });
+    let behaviour = deviating(Deviations::from(Limits { ignores_limits: true, ..<_>::default() }));
     let _cable = bench.connect_tampered(behaviour, refuse).await;
     bench.charge().await;
     let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();

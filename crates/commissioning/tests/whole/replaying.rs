@@ -4,6 +4,7 @@ use chargehand_commissioning::link::Input;
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::replay::Replay;
 use chargehand_commissioning::step;
+use chargehand_simulator::deviations::{Identity, Limits};
 use chargehand_simulator::{Behaviour, CarMake, Deviations, RateUnit};
 use serde_json::json;
 
@@ -52,11 +53,14 @@ async fn a_whole_commissioning_is_rebuilt_from_the_first_entry_and_from_any_reco
 #[tokio::test(start_paused = true)]
 async fn commissionings_of_deviating_chargers_are_rebuilt() {
     for behaviour in [
-        Behaviour { deviates: Deviations { leaves_out_zone: true, ..Deviations::default() }, ..charging() },
-        Behaviour { deviates: Deviations { ignores_limits: true, ..Deviations::default() }, ..plugged() },
-        Behaviour { deviates: Deviations { falls_silent_on_profile: true, ..Deviations::default() }, ..plugged() },
+        Behaviour { deviates: Deviations::from(Identity { leaves_out_zone: true, ..<_>::default() }), ..charging() },
+        Behaviour { deviates: Deviations::from(Limits { ignores_limits: true, ..<_>::default() }), ..plugged() },
         Behaviour {
-            deviates: Deviations { obeys_only_tx_profile_mid_session: true, ..Deviations::default() },
+            deviates: Deviations::from(Limits { falls_silent_on_profile: true, ..<_>::default() }),
+            ..plugged()
+        },
+        Behaviour {
+            deviates: Deviations::from(Limits { obeys_only_tx_profile_mid_session: true, ..<_>::default() }),
             ..plugged()
         },
         Behaviour {

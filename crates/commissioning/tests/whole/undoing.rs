@@ -5,6 +5,7 @@ use chargehand_commissioning::limit::{Counts, Recipe, Terms};
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
 use chargehand_commissioning::step;
 use chargehand_ocpp::v16::call::set_charging_profile;
+use chargehand_simulator::deviations::Limits;
 use chargehand_simulator::{Behaviour, Deviations, SimulatedCharger};
 use serde_json::{Value, json};
 
@@ -89,7 +90,7 @@ async fn where_nothing_was_there_the_base_stays_unless_a_hardware_limit_is_confi
 async fn what_undo_puts_back_is_in_the_charger_whatever_way_the_test_was_put() {
     for behaviour in [
         Behaviour { max_stack_level: 0, ..plugged() },
-        Behaviour { deviates: Deviations { stack_level_zero_only: true, ..Deviations::default() }, ..plugged() },
+        Behaviour { deviates: Deviations::from(Limits { stack_level_zero_only: true, ..<_>::default() }), ..plugged() },
         plugged(),
     ] {
         let bench = Bench::new();
@@ -119,7 +120,7 @@ async fn a_second_check_goes_back_to_the_permanent_limit_that_was_set_in_between
 
 #[tokio::test(start_paused = true)]
 async fn a_second_check_goes_back_to_a_permanent_default_limit() {
-    let deviates = Deviations { ignores_station_maximum: true, ..Deviations::default() };
+    let deviates = Deviations::from(Limits { ignores_station_maximum: true, ..<_>::default() });
     let (bench, _cable) = Bench::commissioning(32.0, Behaviour { deviates, ..charging() }).await;
     bench.charge().await;
     bench.commission(16.0).await;
@@ -132,7 +133,7 @@ async fn a_second_check_goes_back_to_a_permanent_default_limit() {
 
 #[tokio::test(start_paused = true)]
 async fn clearing_test_limits_leaves_a_permanent_limit_alone() {
-    let deviates = Deviations { ignores_station_maximum: true, ..Deviations::default() };
+    let deviates = Deviations::from(Limits { ignores_station_maximum: true, ..<_>::default() });
     let bench = Bench::new();
     bench.parts(confirmed(32.0)).await;
     let _cable = bench.connect(Behaviour { deviates, ..charging() }, true).await;

@@ -6,6 +6,7 @@ use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, Passed};
 use chargehand_commissioning::report::LimitProof;
 use chargehand_commissioning::{outcome::Outcome, step};
 use chargehand_ocpp::Ask;
+use chargehand_simulator::deviations::Limits;
 use chargehand_simulator::{Behaviour, Deviations};
 use tokio::task::JoinHandle;
 
@@ -99,7 +100,7 @@ async fn a_charger_that_vanishes_while_its_limit_is_cleared_is_asked_again_when_
 
 #[tokio::test(start_paused = true)]
 async fn one_reading_above_the_limit_before_the_charger_vanished_does_not_fail_it() {
-    let deviates = Deviations { ignores_limits: true, ..Deviations::default() };
+    let deviates = Deviations::from(Limits { ignores_limits: true, ..<_>::default() });
     let (bench, cable) = Bench::commissioning(32.0, Behaviour { deviates, meter_interval_s: 2, ..plugged() }).await;
     let checking = in_the_middle(&bench).await;
     bench.run(5).await;

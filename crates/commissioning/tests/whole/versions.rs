@@ -6,6 +6,7 @@ use chargehand_commissioning::record::InForce;
 use chargehand_commissioning::step;
 use chargehand_ocpp::schema::{Half, check};
 use chargehand_ocpp::v2::call::get_charging_profiles;
+use chargehand_simulator::deviations::{Limits, Metering};
 use chargehand_simulator::{Behaviour, Deviations, MeterHabit, SimulatedCharger, Version};
 use serde_json::{Value, json};
 
@@ -84,7 +85,7 @@ async fn a_2_x_charger_is_inspected_limited_proved_and_undone_like_any_other() {
 
 #[tokio::test(start_paused = true)]
 async fn limits_of_an_earlier_platform_come_back_exactly_as_they_were() {
-    let zero_only = Deviations { stack_level_zero_only: true, ..Deviations::default() };
+    let zero_only = Deviations::from(Limits { stack_level_zero_only: true, ..<_>::default() });
     for version in V2 {
         for (behaviour, profiles) in [
             (charging(), vec![(0, earlier(1, 0, 10.0))]),
@@ -175,7 +176,8 @@ async fn a_charger_that_does_not_list_its_profiles_is_checked_all_the_same_and_t
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_obeys_only_its_evse_keeps_the_permanent_limit_there_alone() {
     // In 2.x a default for all EVSEs and one for a single EVSE exclude each other.
-    let deviates = Deviations { obeys_only_connector_1: true, ignores_station_maximum: true, ..Deviations::default() };
+    let deviates =
+        Deviations::from(Limits { obeys_only_connector_1: true, ignores_station_maximum: true, ..<_>::default() });
     let behaviour = Behaviour { version: Version::V201, deviates, ..charging() };
     let (bench, _cable) = Bench::commissioning(32.0, behaviour).await;
     bench.charge().await;
@@ -192,7 +194,7 @@ async fn a_charger_that_obeys_only_its_evse_keeps_the_permanent_limit_there_alon
 
 #[tokio::test(start_paused = true)]
 async fn a_2_x_charger_without_meter_values_is_inconclusive() {
-    let deviates = Deviations { meter_values: MeterHabit::Never, ..Deviations::default() };
+    let deviates = Deviations::from(Metering { meter_values: MeterHabit::Never, ..<_>::default() });
     let behaviour = Behaviour { version: Version::V201, deviates, ..plugged() };
     let (bench, _cable) = Bench::commissioning(32.0, behaviour).await;
     let run = bench.commission(16.0).await;

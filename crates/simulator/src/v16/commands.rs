@@ -90,10 +90,10 @@ struct GetConfiguration {
 fn get_configuration(charger: &mut SimulatedCharger, payload: &Value, _: Timestamp) -> Reply {
     let asked: GetConfiguration = read(payload)?;
     let deviates = charger.behaviour.deviates;
-    if asked.key.is_empty() && deviates.ignores_empty_key_list {
+    if asked.key.is_empty() && deviates.configuration.ignores_empty_key_list {
         return Err(Refusal::Silence);
     }
-    Ok(charger.v16.configuration.answer(&asked.key, deviates.answers_at_most_keys.unwrap_or(usize::MAX)))
+    Ok(charger.v16.configuration.answer(&asked.key, deviates.configuration.answers_at_most_keys.unwrap_or(usize::MAX)))
 }
 
 #[derive(Deserialize)]
@@ -113,7 +113,7 @@ fn remote_start(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp)
     });
     let bad_connector = match asked.connector_id {
         Some(connector) => connector != 1,
-        None => charger.behaviour.deviates.starts_only_on_named_connector,
+        None => charger.behaviour.deviates.sessions.starts_only_on_named_connector,
     };
     let id_token = token(asked.id_tag);
     let is_free = charger.connector.is_free() && !charger.is_kept_from(&id_token);
@@ -176,7 +176,7 @@ pub(super) fn trigger(charger: &mut SimulatedCharger, payload: &Value, now: Time
     if asked.connector_id.is_some_and(|connector| !(0..=1).contains(&connector)) {
         return status("Rejected");
     }
-    let has_meter = charger.behaviour.deviates.meter_values != MeterHabit::Never;
+    let has_meter = charger.behaviour.deviates.metering.meter_values != MeterHabit::Never;
     let calls = match asked.requested_message.as_str() {
         "BootNotification" => vec![boot_notification(charger)],
         "Heartbeat" => vec![heartbeat()],

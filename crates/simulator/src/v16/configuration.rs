@@ -54,7 +54,7 @@ pub(super) struct Configuration {
 impl Configuration {
     /// The keys as they left the factory.
     pub(super) fn new(behaviour: &Behaviour) -> Self {
-        let max_keys = behaviour.deviates.answers_at_most_keys.unwrap_or(MAX_KEYS);
+        let max_keys = behaviour.deviates.configuration.answers_at_most_keys.unwrap_or(MAX_KEYS);
         let unit = match behaviour.rate_unit {
             RateUnit::Current => "Current",
             RateUnit::Power => "Power",

@@ -17,7 +17,7 @@ struct SetChargingProfile {
 
 /// Answers SetChargingProfile.
 pub(super) fn set_charging_profile(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
-    if charger.behaviour.deviates.falls_silent_on_profile {
+    if charger.behaviour.deviates.limits.falls_silent_on_profile {
         charger.hangs = true;
         return Err(Refusal::Silence);
     }

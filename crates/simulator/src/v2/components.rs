@@ -107,7 +107,7 @@ fn communication(_: &Behaviour) -> Vec<Variable> {
 }
 
 fn device_data(it: &Behaviour) -> Vec<Variable> {
-    let items = it.deviates.answers_at_most_keys.unwrap_or(ITEMS) as i64;
+    let items = it.deviates.configuration.answers_at_most_keys.unwrap_or(ITEMS) as i64;
     let messages = ["GetReport", "GetVariables", "SetVariables"];
     let per_message = |name, most| messages.map(|message| whole(name, most).instance(message));
     let limits = [per_message("ItemsPerMessage", items), per_message("BytesPerMessage", BYTES)];

@@ -109,7 +109,7 @@ impl From<WrittenToken> for IdToken {
 
 fn request_start(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
     let asked: RequestStart = read(payload)?;
-    let named = charger.behaviour.deviates.starts_only_on_named_connector;
+    let named = charger.behaviour.deviates.sessions.starts_only_on_named_connector;
     let profile = asked.charging_profile.as_ref().map(|sent| read_profile(charger, sent)).transpose()?;
     // F01.FR.09, 11 and 26
     let fits = |it: &Profile| it.purpose == Purpose::Tx && it.transaction.is_none() && charger.takes(it);
@@ -195,7 +195,7 @@ fn trigger(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> R
     if asked.evse.is_some_and(|evse| !is_ours(evse)) {
         return rejected("UnknownEvse");
     }
-    let has_meter = charger.behaviour.deviates.meter_values != MeterHabit::Never;
+    let has_meter = charger.behaviour.deviates.metering.meter_values != MeterHabit::Never;
     let call = match asked.requested_message.as_str() {
         // F06.FR.17
         "BootNotification" if charger.is_registered => return rejected("NotAllowed"),

@@ -36,7 +36,7 @@ enum Base {
 
 fn get_base_report(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
     let asked: GetBaseReport = read(payload)?;
-    if charger.behaviour.deviates.refuses_base_report {
+    if charger.behaviour.deviates.configuration.refuses_base_report {
         return status("NotSupported");
     }
     let is_physical = |variable: &Variable| ["ChargingStation", "EVSE", "Connector"].contains(&variable.component);
@@ -118,7 +118,7 @@ fn report(charger: &mut SimulatedCharger, id: i64, now: Timestamp, wanted: impl 
         })
     };
     let mut parts: Vec<Value> = data.chunks(PART).enumerate().map(part).collect();
-    match charger.behaviour.deviates.report_parts {
+    match charger.behaviour.deviates.configuration.report_parts {
         ReportParts::InOrder => {}
         ReportParts::OutOfOrder => parts.reverse(),
         ReportParts::LastMissing => drop(parts.pop()),

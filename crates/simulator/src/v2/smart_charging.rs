@@ -28,7 +28,7 @@ struct SetChargingProfile {
 }
 
 fn set_charging_profile(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
-    if charger.behaviour.deviates.falls_silent_on_profile {
+    if charger.behaviour.deviates.limits.falls_silent_on_profile {
         charger.hangs = true;
         return Err(Refusal::Silence);
     }

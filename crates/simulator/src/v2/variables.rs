@@ -70,7 +70,7 @@ fn limit(charger: &SimulatedCharger, message: &str) -> usize {
 /// More than it says it takes: it refuses, unless it is one that leaves out the rest.
 fn bounded(charger: &SimulatedCharger, message: &str, mut asked: Vec<Asked>) -> Result<Vec<Asked>, Refusal> {
     let most = limit(charger, message);
-    if asked.len() > most && charger.behaviour.deviates.answers_at_most_keys.is_none() {
+    if asked.len() > most && charger.behaviour.deviates.configuration.answers_at_most_keys.is_none() {
         let what = format!("{message} holds {} items; this charger takes {most} at once.", asked.len());
         return Err(Refusal::Error(Fault::OccurrenceConstraint, what));
     }

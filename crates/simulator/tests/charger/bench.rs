@@ -61,7 +61,7 @@ impl Bench {
     /// A charger with power, not yet connected.
     pub fn new(behaviour: Behaviour) -> Bench {
         let now: Timestamp = START.parse().unwrap();
-        let expected_fault = behaviour.deviates.leaves_out_zone.then_some("date-time");
+        let expected_fault = behaviour.deviates.identity.leaves_out_zone.then_some("date-time");
         Bench {
             charger: SimulatedCharger::new(behaviour, now),
             now,

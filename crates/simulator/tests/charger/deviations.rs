@@ -1,7 +1,8 @@
 //! Each deviation shows in the charger's frames, and nothing else changes with it.
 
 use crate::bench::{Answer, Bench, profile};
-use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations, MeterHabit, Version};
+use chargehand_simulator::deviations::{Configuration, Identity, Limits, Metering};
+use chargehand_simulator::{Behaviour, Deviations, MeterHabit, ProfileFate, Version};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -117,20 +118,20 @@ fn a_charger_by_the_book_shows_every_aspect() {
 
 #[test]
 fn a_charger_that_ignores_limits_takes_them_and_shows_them_but_draws_on() {
-    assert_eq!(differs(Deviations { ignores_limits: true, ..<_>::default() }), LIMITS);
+    assert_eq!(differs(Deviations::from(Limits { ignores_limits: true, ..<_>::default() })), LIMITS);
 }
 
 #[test]
 fn a_charger_may_ignore_the_station_maximum_only() {
     assert_eq!(
-        differs(Deviations { ignores_station_maximum: true, ..<_>::default() }),
+        differs(Deviations::from(Limits { ignores_station_maximum: true, ..<_>::default() })),
         ["follows the station maximum"]
     );
 }
 
 #[test]
 fn a_charger_may_obey_a_default_from_the_next_session_on() {
-    let deviates = Deviations { obeys_only_tx_profile_mid_session: true, ..<_>::default() };
+    let deviates = Deviations::from(Limits { obeys_only_tx_profile_mid_session: true, ..<_>::default() });
     assert_eq!(differs(deviates), ["follows the default on 0", "follows the default on 1"]);
     let mut bench = charging(deviates);
     bench.set(0, profile("TxDefaultProfile", 0, 10.0, json!({})));
@@ -142,30 +143,33 @@ fn a_charger_may_obey_a_default_from_the_next_session_on() {
 
 #[test]
 fn a_charger_may_obey_connector_1_only() {
-    let deviates = Deviations { obeys_only_connector_1: true, ..<_>::default() };
+    let deviates = Deviations::from(Limits { obeys_only_connector_1: true, ..<_>::default() });
     assert_eq!(differs(deviates), ["follows the station maximum", "follows the default on 0"]);
 }
 
 #[test]
 fn a_charger_may_reject_or_ignore_absolute_profiles() {
-    let with = |absolute_profiles| Deviations { absolute_profiles, ..<_>::default() };
-    assert_eq!(differs(with(AbsoluteProfiles::Rejected)), ["answers an absolute one", "follows an absolute one"]);
-    assert_eq!(differs(with(AbsoluteProfiles::Ignored)), ["follows an absolute one"]);
+    let with = |absolute_profiles| Deviations::from(Limits { absolute_profiles, ..<_>::default() });
+    assert_eq!(differs(with(ProfileFate::Rejected)), ["answers an absolute one", "follows an absolute one"]);
+    assert_eq!(differs(with(ProfileFate::Ignored)), ["follows an absolute one"]);
 }
 
 #[test]
 fn a_charger_may_take_stack_level_0_only() {
-    assert_eq!(differs(Deviations { stack_level_zero_only: true, ..<_>::default() }), ["answers a higher level"]);
+    assert_eq!(
+        differs(Deviations::from(Limits { stack_level_zero_only: true, ..<_>::default() })),
+        ["answers a higher level"]
+    );
 }
 
 #[test]
 fn a_charger_may_never_fall_back() {
-    assert_eq!(differs(Deviations { never_falls_back: true, ..<_>::default() }), ["falls back"]);
+    assert_eq!(differs(Deviations::from(Limits { never_falls_back: true, ..<_>::default() })), ["falls back"]);
 }
 
 #[test]
 fn a_charger_may_boot_only_when_asked() {
-    let deviates = Deviations { boots_only_when_asked: true, ..<_>::default() };
+    let deviates = Deviations::from(Identity { boots_only_when_asked: true, ..<_>::default() });
     assert_eq!(differs(deviates), ["boots by itself"]);
     let mut bench = booted(deviates);
     bench.disconnect();
@@ -175,18 +179,21 @@ fn a_charger_may_boot_only_when_asked() {
 
 #[test]
 fn a_charger_may_leave_an_empty_key_list_unanswered() {
-    assert_eq!(differs(Deviations { ignores_empty_key_list: true, ..<_>::default() }), ["lists all keys"]);
+    assert_eq!(
+        differs(Deviations::from(Configuration { ignores_empty_key_list: true, ..<_>::default() })),
+        ["lists all keys"]
+    );
 }
 
 #[test]
 fn a_charger_may_answer_two_keys_at_most() {
-    let deviates = Deviations { answers_at_most_keys: Some(2), ..<_>::default() };
+    let deviates = Deviations::from(Configuration { answers_at_most_keys: Some(2), ..<_>::default() });
     assert_eq!(differs(deviates), ["lists all keys", "lists three keys", "names its key limit"]);
 }
 
 #[test]
 fn a_charger_may_measure_only_when_asked_or_never() {
-    let with = |meter_values| Deviations { meter_values, ..<_>::default() };
+    let with = |meter_values| Deviations::from(Metering { meter_values, ..<_>::default() });
     assert_eq!(differs(with(MeterHabit::OnlyWhenTriggered)), ["samples"]);
     let blind = and(&["samples", "measures when asked"], &LIMITS);
     assert_eq!(differs(with(MeterHabit::Never)), and(&blind, &["falls back"]));
@@ -194,12 +201,12 @@ fn a_charger_may_measure_only_when_asked_or_never() {
 
 #[test]
 fn a_charger_may_leave_out_the_zone() {
-    assert_eq!(differs(Deviations { leaves_out_zone: true, ..<_>::default() }), ["writes a zone"]);
+    assert_eq!(differs(Deviations::from(Identity { leaves_out_zone: true, ..<_>::default() })), ["writes a zone"]);
 }
 
 #[test]
 fn a_charger_may_fall_silent_on_a_profile_until_it_is_reconnected() {
-    let deviates = Deviations { falls_silent_on_profile: true, ..<_>::default() };
+    let deviates = Deviations::from(Limits { falls_silent_on_profile: true, ..<_>::default() });
     let mute = ["answers a profile", "answers a higher level", "answers an absolute one", "shows it in the composite"];
     let mut wanted = and(&LIMITS, &and(&mute, &["falls back"]));
     let mut seen = differs(deviates);
@@ -221,10 +228,10 @@ fn a_behaviour_can_be_read_from_data() {
     let read: Behaviour = serde_json::from_value(json!({
         "version": "2.0.1",
         "rate_unit": "power",
-        "deviates": { "absolute_profiles": "ignored", "meter_values": "never", "report_parts": "last_missing" },
+        "deviates": { "limits": { "absolute_profiles": "ignored" }, "metering": { "meter_values": "never" } },
     }))
     .unwrap();
-    assert_eq!(read.deviates.absolute_profiles, AbsoluteProfiles::Ignored);
+    assert_eq!(read.deviates.limits.absolute_profiles, ProfileFate::Ignored);
     assert_eq!((read.version, read.nameplate_amps), (Version::V201, 32.0));
     assert!(serde_json::from_value::<Behaviour>(json!({ "typo": 1 })).is_err());
 }

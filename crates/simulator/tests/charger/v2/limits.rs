@@ -2,7 +2,8 @@
 
 use super::{BOTH, amps, profile, set, speaking, transaction};
 use crate::bench::{Answer, Bench};
-use chargehand_simulator::{AbsoluteProfiles, Behaviour, Deviations};
+use chargehand_simulator::deviations::Limits;
+use chargehand_simulator::{Behaviour, Deviations, ProfileFate};
 use serde_json::{Value, json};
 
 fn absolute(bench: &Bench) -> Value {
@@ -99,10 +100,10 @@ fn the_composite_schedule_shows_what_is_in_force() {
 #[test]
 fn a_charger_may_ignore_limits_or_refuse_relative_ones() {
     let with = |deviates| Bench::charging(Behaviour { deviates, ..speaking(BOTH[0]) });
-    let mut bench = with(Deviations { ignores_limits: true, ..<_>::default() });
+    let mut bench = with(Deviations::from(Limits { ignores_limits: true, ..<_>::default() }));
     assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 10.0, json!({}))), "Accepted");
     assert_eq!(amps(&mut bench), 32.0);
-    let mut bench = with(Deviations { rejects_relative_profiles: true, ..<_>::default() });
+    let mut bench = with(Deviations::from(Limits { relative_profiles: ProfileFate::Rejected, ..<_>::default() }));
     assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 10.0, json!({}))), "Rejected");
     let timed = absolute(&bench);
     assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 0.0, timed)), "Accepted");
@@ -110,7 +111,7 @@ fn a_charger_may_ignore_limits_or_refuse_relative_ones() {
 
 #[test]
 fn a_charger_may_fall_silent_on_a_profile() {
-    let deviates = Deviations { falls_silent_on_profile: true, ..<_>::default() };
+    let deviates = Deviations::from(Limits { falls_silent_on_profile: true, ..<_>::default() });
     let mut bench = Bench::charging(Behaviour { deviates, ..speaking(BOTH[0]) });
     assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 10.0, json!({}))), "silence");
 }
@@ -124,18 +125,30 @@ fn a_charger_deviates_in_2_x_as_it_does_in_1_6() {
     let cases: [(Deviations, Limit<'_>, f64); 6] = [
         (normal(), &|_| relative("TxDefaultProfile", 0), 10.0),
         (
-            Deviations { ignores_station_maximum: true, ..normal() },
+            Deviations::from(Limits { ignores_station_maximum: true, ..<_>::default() }),
             &|bench| (0, profile("ChargingStationMaxProfile", 0, 0.0, absolute(bench))),
             32.0,
         ),
         (
-            Deviations { obeys_only_tx_profile_mid_session: true, ..normal() },
+            Deviations::from(Limits { obeys_only_tx_profile_mid_session: true, ..<_>::default() }),
             &|_| relative("TxDefaultProfile", 1),
             32.0,
         ),
-        (Deviations { obeys_only_connector_1: true, ..normal() }, &|_| relative("TxDefaultProfile", 0), 32.0),
-        (Deviations { obeys_only_connector_1: true, ..normal() }, &|_| relative("TxDefaultProfile", 1), 10.0),
-        (Deviations { absolute_profiles: AbsoluteProfiles::Ignored, ..normal() }, &|bench| timed(bench, 1), 32.0),
+        (
+            Deviations::from(Limits { obeys_only_connector_1: true, ..<_>::default() }),
+            &|_| relative("TxDefaultProfile", 0),
+            32.0,
+        ),
+        (
+            Deviations::from(Limits { obeys_only_connector_1: true, ..<_>::default() }),
+            &|_| relative("TxDefaultProfile", 1),
+            10.0,
+        ),
+        (
+            Deviations::from(Limits { absolute_profiles: ProfileFate::Ignored, ..<_>::default() }),
+            &|bench| timed(bench, 1),
+            32.0,
+        ),
     ];
     for (deviates, limit, wanted) in cases {
         let mut bench = Bench::charging(Behaviour { deviates, ..speaking(BOTH[0]) });
@@ -144,7 +157,7 @@ fn a_charger_deviates_in_2_x_as_it_does_in_1_6() {
         assert_eq!(amps(&mut bench), wanted, "{deviates:?}");
     }
     let mut bench = Bench::charging(Behaviour {
-        deviates: Deviations { never_falls_back: true, stack_level_zero_only: true, ..normal() },
+        deviates: Deviations::from(Limits { never_falls_back: true, stack_level_zero_only: true, ..<_>::default() }),
         ..speaking(BOTH[1])
     });
     assert_eq!(set(&mut bench, 1, profile("TxDefaultProfile", 1, 10.0, json!({}))), "Rejected");

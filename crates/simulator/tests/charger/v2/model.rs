@@ -2,6 +2,7 @@
 
 use super::{BOTH, speaking};
 use crate::bench::{Answer, Bench};
+use chargehand_simulator::deviations::Configuration;
 use chargehand_simulator::{Behaviour, Deviations, ReportParts};
 use serde_json::{Value, json};
 
@@ -81,12 +82,12 @@ fn every_variable_of_the_report_can_be_asked_for_and_says_the_same() {
 #[test]
 fn a_report_may_be_refused_arrive_out_of_order_or_never_end() {
     let with = |deviates| Bench::booted(Behaviour { deviates, ..speaking(BOTH[0]) });
-    let mut bench = with(Deviations { refuses_base_report: true, ..<_>::default() });
+    let mut bench = with(Deviations::from(Configuration { refuses_base_report: true, ..<_>::default() }));
     let ask = json!({ "requestId": 5, "reportBase": "FullInventory" });
     assert_eq!(bench.call("GetBaseReport", ask).status(), "NotSupported");
-    let mut bench = with(Deviations { report_parts: ReportParts::OutOfOrder, ..<_>::default() });
+    let mut bench = with(Deviations::from(Configuration { report_parts: ReportParts::OutOfOrder, ..<_>::default() }));
     assert_eq!(report(&mut bench, "FullInventory")[0]["tbc"], false);
-    let mut bench = with(Deviations { report_parts: ReportParts::LastMissing, ..<_>::default() });
+    let mut bench = with(Deviations::from(Configuration { report_parts: ReportParts::LastMissing, ..<_>::default() }));
     assert!(report(&mut bench, "FullInventory").iter().all(|part| part["tbc"] == true));
 }
 
@@ -123,7 +124,7 @@ fn a_part_of_the_model_is_reported_when_asked_for() {
 
 #[test]
 fn a_charger_may_answer_two_variables_at_most() {
-    let deviates = Deviations { answers_at_most_keys: Some(2), ..<_>::default() };
+    let deviates = Deviations::from(Configuration { answers_at_most_keys: Some(2), ..<_>::default() });
     let ask = json!({ "getVariableData": vec![variable("TxCtrlr", "TxStartPoint"); 21] });
     let mut bench = Bench::booted(Behaviour { deviates, ..speaking(BOTH[0]) });
     let Answer::Result(answer) = bench.call("GetVariables", ask.clone()) else { panic!("an answer") };

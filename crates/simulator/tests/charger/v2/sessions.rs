@@ -2,6 +2,7 @@
 
 use super::{BOTH, events, speaking, transaction};
 use crate::bench::{Answer, Bench};
+use chargehand_simulator::deviations::{Metering, Sessions};
 use chargehand_simulator::{Behaviour, Deviations, MeterHabit};
 use serde_json::json;
 
@@ -50,7 +51,7 @@ fn a_remote_start_before_the_plug_waits_for_it_and_names_itself() {
 
 #[test]
 fn a_start_names_the_connector_where_the_charger_wants_it() {
-    let deviates = Deviations { starts_only_on_named_connector: true, ..<_>::default() };
+    let deviates = Deviations::from(Sessions { starts_only_on_named_connector: true, ..<_>::default() });
     for version in BOTH {
         let mut bench = Bench::booted(Behaviour { deviates, ..speaking(version) });
         let start = json!({ "remoteStartId": 1, "idToken": { "idToken": "A", "type": "Central" } });
@@ -102,7 +103,7 @@ fn a_reset_on_idle_waits_for_the_end_of_the_transaction() {
 
 #[test]
 fn an_end_may_be_told_late_but_in_order() {
-    let deviates = Deviations { reports_end_late_s: Some(40), ..<_>::default() };
+    let deviates = Deviations::from(Sessions { reports_end_late_s: Some(40), ..<_>::default() });
     for version in BOTH {
         let mut bench = Bench::charging(Behaviour { deviates, ..speaking(version) });
         let id = transaction(&bench);
@@ -121,13 +122,13 @@ fn an_end_may_be_told_late_but_in_order() {
 #[test]
 fn a_meter_may_speak_kilowatts_only_or_not_at_all() {
     for version in BOTH {
-        let deviates = Deviations { measures_only_kilowatts: true, ..<_>::default() };
+        let deviates = Deviations::from(Metering { measures_only_kilowatts: true, ..<_>::default() });
         let bench = Bench::charging(Behaviour { deviates, ..speaking(version) });
         let samples = &bench.all("TransactionEvent")[1]["meterValue"][0]["sampledValue"];
         assert_eq!(samples.as_array().unwrap().len(), 2);
         assert_eq!(samples[1]["value"], 7.36);
         assert_eq!(samples[1]["unitOfMeasure"]["unit"], "kW");
-        let deviates = Deviations { meter_values: MeterHabit::Never, ..<_>::default() };
+        let deviates = Deviations::from(Metering { meter_values: MeterHabit::Never, ..<_>::default() });
         let mut bench = Bench::charging(Behaviour { deviates, ..speaking(version) });
         let trigger = json!({ "requestedMessage": "TransactionEvent" });
         assert_eq!(bench.call("TriggerMessage", trigger).status(), "NotImplemented");
