@@ -1,4 +1,4 @@
-//! Puts the files of a folder into the program, each under its name: adding one is all there is to do.
+//! Puts the files of folders into the program, each under its name: adding one is all there is to do.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -6,7 +6,10 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("simulated.rs"), list(&here.join("simulated"))?)
+    for folder in ["announced", "simulated"] {
+        fs::write(out.join(folder).with_extension("rs"), list(&here.join(folder))?)?;
+    }
+    Ok(())
 }
 
 /// A slice of (name, text), in the order of the names.

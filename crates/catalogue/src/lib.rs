@@ -2,12 +2,18 @@
 //!
 //! An unknown stays unknown: nothing is invented where a fact is missing.
 
+mod announced;
+mod register;
 mod simulated;
 
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+pub use announced::{
+    Announced, Answer, Checksum, Datagram, Http, Kind, Live, Mdns, Scheme, Service, Strength, Udp, WebSocket, announced,
+};
+pub use register::{Content, Modbus, Reads, Register};
 pub use simulated::{Fact, Group, Simulated, simulated};
 
 /// How sure a fact is.

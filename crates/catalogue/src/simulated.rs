@@ -58,6 +58,8 @@ pub struct Simulated {
     /// What is not known, and how the simulated charger behaves there, as sentences; shown wherever it is offered.
     #[serde(default)]
     pub assumed: Vec<String>,
+    /// How it shows itself on the network: the name of a file in the folder `announced`.
+    pub announces: Option<String>,
     /// The simulator's `Behaviour`, as far as it differs from its default.
     #[serde(default)]
     pub behaviour: toml::Table,
