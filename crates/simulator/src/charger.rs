@@ -13,8 +13,8 @@ use crate::power::FLOWING_STEP;
 use crate::profiles::Profiles;
 use crate::registration::Registration;
 use crate::rpc::{self, Fault, Frame, Refusal, Reply};
-use crate::session::{Connector, Stop};
-use crate::{Behaviour, MeterHabit, Version, v2, v16};
+use crate::session::Connector;
+use crate::{Behaviour, Mains, MeterHabit, Restart, Version, v2, v16};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -35,6 +35,9 @@ pub struct SimulatedCharger {
     /// What the meter counted into the car, and out of it.
     pub(crate) energy_wh: f64,
     pub(crate) exported_wh: f64,
+    pub(crate) mains: Mains,
+    /// A network is there.
+    pub(crate) networked: bool,
     /// A Reset was asked for: reboot when all is said, at the latest at this time.
     pub(crate) reboot_by: Option<Timestamp>,
     pub(crate) hangs: bool,
@@ -71,6 +74,8 @@ impl SimulatedCharger {
             car: Car::new(&behaviour.car, start),
             energy_wh: behaviour.meter_start_wh,
             exported_wh: 0.0,
+            mains: Mains::On,
+            networked: true,
             reboot_by: None,
             hangs: false,
             is_registered: false,
@@ -94,9 +99,13 @@ impl SimulatedCharger {
         self.behaviour.version
     }
 
-    /// The connection to the endpoint stands: the charger introduces itself. Returns the frames to send.
+    /// The connection to the endpoint stands: the charger introduces itself. Returns the frames to send; none, and it
+    /// is not connected, when it has no power or no network.
     pub fn connected(&mut self, now: Timestamp) -> Vec<String> {
         self.advance(now);
+        if !self.can_connect() {
+            return Vec::new();
+        }
         self.hangs = false;
         self.outbox.connected();
         self.network.connected();
@@ -117,10 +126,8 @@ impl SimulatedCharger {
         self.offline_since = self.offline_since.or(Some(now));
         self.reconnects = false;
         if self.reboot_by.take().is_some() {
-            self.is_registered = false;
             self.journal("Rebooted.", now);
-            (self.dialect().rebooted)(self);
-            self.connector.rebooted();
+            self.restart(Restart::Reset);
         }
     }
 
@@ -132,6 +139,9 @@ impl SimulatedCharger {
     /// A frame arrived from the endpoint. Returns the frames to send, in order.
     pub fn receive(&mut self, text: &str, now: Timestamp) -> Vec<String> {
         self.advance(now);
+        if !self.can_connect() {
+            return Vec::new();
+        }
         let version = self.version();
         let mut frames = Vec::new();
         match Frame::read(version, text) {
@@ -159,6 +169,10 @@ impl SimulatedCharger {
     /// Time passed: what is due happens. Returns the frames to send.
     pub fn tick(&mut self, now: Timestamp) -> Vec<String> {
         self.advance(now);
+        self.wake_if_due(now);
+        if !self.is_awake() {
+            return Vec::new();
+        }
         if let Some(call) = self.outbox.timed_out(now) {
             self.give_up(call, now);
         }
@@ -176,31 +190,13 @@ impl SimulatedCharger {
     pub fn next_tick(&self) -> Timestamp {
         let flows = self.connector.transaction.is_some() || self.car.amps(self.advanced_to) > 0.0;
         let latest = after(self.advanced_to, if flows { FLOWING_STEP } else { IDLE_STEP });
-        let due = self.registration.due().into_iter().chain(self.reboot_by);
+        let due = self.registration.due().into_iter().chain(self.reboot_by).chain(self.mains.due());
         let due = due.chain(self.connector.due()).chain(self.outbox.due());
         let due = due
             .chain((self.dialect().due)(self))
             .chain(self.aligned_due())
             .chain(self.firmware.as_ref().and_then(Update::due));
         due.filter(|at| *at > self.advanced_to).fold(latest, Timestamp::min)
-    }
-
-    /// The driver plugs the car in. Returns the frames to send.
-    pub fn plug(&mut self, now: Timestamp) -> Vec<String> {
-        self.advance(now);
-        if !self.connector.plugged {
-            self.connector.plugged = true;
-            self.car = Car::new(&self.behaviour.car, now);
-        }
-        self.settle(Vec::new(), now)
-    }
-
-    /// The driver pulls the plug; a transaction ends with it. Returns the frames to send.
-    pub fn unplug(&mut self, now: Timestamp) -> Vec<String> {
-        self.advance(now);
-        self.stop_transaction(Stop::EvDisconnected, now);
-        self.connector.unplugged();
-        self.settle(Vec::new(), now)
     }
 
     /// Carries out a command of the endpoint.
@@ -280,7 +276,10 @@ impl SimulatedCharger {
     }
 
     /// After anything happened: begin what can begin, tell what changed, send what may be sent.
-    fn settle(&mut self, mut frames: Vec<String>, now: Timestamp) -> Vec<String> {
+    pub(crate) fn settle(&mut self, mut frames: Vec<String>, now: Timestamp) -> Vec<String> {
+        if !self.is_awake() {
+            return Vec::new();
+        }
         self.car.follow(self.offered(now), now);
         self.drop_overdue_reservation(now);
         self.present_tag_if_free(now);

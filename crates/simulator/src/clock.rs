@@ -9,6 +9,9 @@ pub(crate) struct Clock {
     ahead: SignedDuration,
     zone: SignedDuration,
     leaves_out_zone: bool,
+    /// The endpoint is believed only the first time.
+    takes_once: bool,
+    is_set: bool,
 }
 
 impl Clock {
@@ -16,7 +19,8 @@ impl Clock {
     pub(crate) fn new(behaviour: &Behaviour) -> Self {
         let zone = SignedDuration::from_secs(behaviour.zone_offset_s);
         let ahead = SignedDuration::from_secs(behaviour.clock_offset_s).saturating_add(zone);
-        Clock { ahead, zone, leaves_out_zone: behaviour.deviates.identity.leaves_out_zone }
+        let leaves_out_zone = behaviour.deviates.identity.leaves_out_zone;
+        Clock { ahead, zone, leaves_out_zone, takes_once: false, is_set: false }
     }
 
     /// What the charger believes the time is.
@@ -24,9 +28,17 @@ impl Clock {
         later(now, self.ahead)
     }
 
+    /// From now on the endpoint's time is taken only once: its time goes slower than ours.
+    pub(crate) fn take_once(&mut self) {
+        self.takes_once = true;
+    }
+
     /// Takes the endpoint's `currentTime`; one that cannot be read changes nothing.
     pub(crate) fn set(&mut self, current_time: &str, now: Timestamp) {
         if let Ok(told) = current_time.parse::<Timestamp>() {
+            if self.takes_once && std::mem::replace(&mut self.is_set, true) {
+                return;
+            }
             self.ahead = told.duration_since(now).saturating_add(self.zone);
         }
     }

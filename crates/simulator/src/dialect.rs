@@ -4,7 +4,7 @@
 use crate::outbox::Call;
 use crate::rpc::Reply;
 use crate::session::{IdToken, Stop};
-use crate::{SimulatedCharger, Version, v2, v16};
+use crate::{Restart, SimulatedCharger, Version, v2, v16};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -29,8 +29,8 @@ pub(crate) struct Dialect {
     pub(crate) authorize: fn(&IdToken) -> Call,
     /// A connection stands, after this long without one: what depends on that is brought up to date.
     pub(crate) connected: fn(&mut SimulatedCharger, SignedDuration),
-    /// A Reset was carried out.
-    pub(crate) rebooted: fn(&mut SimulatedCharger),
+    /// It was started anew.
+    pub(crate) rebooted: fn(&mut SimulatedCharger, Restart),
     /// Every status will be told again.
     pub(crate) forget: fn(&mut SimulatedCharger),
     /// Tells what is not as it was told last.

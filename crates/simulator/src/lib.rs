@@ -4,13 +4,16 @@
 //!
 //! [`SimulatedCharger`] is a pure state machine: text and time in, text out. It opens no socket and reads no clock, so
 //! a test says what time it is. (The key of a certificate request is the one thing that is not the same twice.)
-//! [`connect`] drives one over a WebSocket, encrypted or not, [`over_channels`] inside a test. What a charger is and what
+//! [`connect`] drives one over a WebSocket, encrypted or not, [`over_channels`] inside a test; with a [`Hand`] at it, it
+//! is plugged in, switched off and looked at ([`Act`], [`Panel`]). What a charger is and what
 //! it does wrong is data: [`Behaviour`] and its [`Deviations`].
 //!
 //! The frame reader, the profile rules and the payloads here are written apart from `chargehand-ocpp` on purpose: the
 //! simulator is what that code is tested against, and shared code would share its mistakes.
 
+mod act;
 mod behaviour;
+mod breaker;
 mod car;
 mod certificates;
 mod charger;
@@ -23,7 +26,9 @@ mod logs;
 mod meter;
 mod network;
 mod outbox;
+mod panel;
 mod personality;
+mod pilot;
 mod power;
 mod profile;
 mod profiles;
@@ -39,12 +44,19 @@ mod v16;
 mod v2;
 mod version;
 
+pub use act::Act;
 pub use behaviour::{Behaviour, RateUnit};
 pub use car::CarMake;
 pub use charger::SimulatedCharger;
 pub use deviations::{Deviations, MeterHabit, ProfileFate, ReportParts};
 pub use logs::Upload;
+pub use panel::Panel;
 pub use personality::{Personality, personalities, personality};
-pub use run::{Endpoint, EndpointError, Hand, LinkState, Security, connect, over_channels};
+pub use pilot::{Pilot, PilotState};
+pub use run::{
+    Endpoint, EndpointError, Hand, LinkState, Security, connect, connect_at, over_channels, over_channels_at_hand,
+};
 pub use supply::Supply;
 pub use version::Version;
+
+pub(crate) use breaker::{Mains, Restart};

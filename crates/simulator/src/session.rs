@@ -65,6 +65,10 @@ pub(crate) enum Stop {
     HardReset,
     /// 1.6: the connector was unlocked by the endpoint.
     Unlocked,
+    /// The tag that began it was presented again.
+    Local,
+    /// The power was gone.
+    PowerLoss,
 }
 
 /// How the connector stands.
@@ -82,6 +86,22 @@ pub(crate) enum Condition {
     Finishing,
     Reserved,
     Unavailable,
+}
+
+impl Condition {
+    /// As 1.6 writes it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Condition::Available => "Available",
+            Condition::Preparing => "Preparing",
+            Condition::Charging => "Charging",
+            Condition::SuspendedEv => "SuspendedEV",
+            Condition::SuspendedEvse => "SuspendedEVSE",
+            Condition::Finishing => "Finishing",
+            Condition::Reserved => "Reserved",
+            Condition::Unavailable => "Unavailable",
+        }
+    }
 }
 
 /// The one connector.

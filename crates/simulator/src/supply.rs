@@ -8,10 +8,14 @@ use serde::Deserialize;
 pub struct Supply {
     /// What it really measures between phase and neutral, in volts.
     pub volts: f64,
+    /// What the rest of the house draws, in watts over all phases.
+    pub house_watts: f64,
+    /// What the sun gives, in watts over all phases.
+    pub sun_watts: f64,
 }
 
 impl Default for Supply {
     fn default() -> Self {
-        Supply { volts: 230.0 }
+        Supply { volts: 230.0, house_watts: 0.0, sun_watts: 0.0 }
     }
 }

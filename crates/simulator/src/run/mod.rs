@@ -2,20 +2,23 @@
 
 mod dial;
 mod endpoint;
+mod hand;
+mod pace;
 mod upload;
 
 pub use endpoint::{Endpoint, EndpointError, Security};
+pub use hand::Hand;
 
 use crate::SimulatedCharger;
-use crate::clock::later;
 use dial::{dial, explain};
 use futures_util::{Sink, SinkExt, Stream, StreamExt, future, sink, stream};
-use jiff::{SignedDuration, Timestamp};
+use hand::{Held, Order};
+use jiff::Timestamp;
+use pace::{Pace, steady};
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use upload::Uploads;
 
@@ -36,76 +39,54 @@ pub enum LinkState {
     Down {
         /// What happened, as a sentence.
         why: String,
-        /// The pause.
+        /// The pause; zero when it waits for power or the network instead.
         pause: Duration,
     },
 }
 
-enum Order {
-    Plug,
-    Unplug,
-    Stop,
-}
-
-/// The hand at a running charger: plugs, unplugs, stops it. Dropping it stops the charger, too.
-pub struct Hand {
-    orders: mpsc::UnboundedSender<Order>,
-    link: watch::Receiver<LinkState>,
-    task: JoinHandle<SimulatedCharger>,
-}
-
-impl Hand {
-    /// Plugs the car in.
-    pub fn plug(&self) {
-        self.order(Order::Plug);
-    }
-
-    /// Pulls the plug.
-    pub fn unplug(&self) {
-        self.order(Order::Unplug);
-    }
-
-    /// How the connection stands, to read or to wait on.
-    pub fn link(&self) -> watch::Receiver<LinkState> {
-        self.link.clone()
-    }
-
-    /// Takes the charger off the network and hands it back; nothing when it had died.
-    pub async fn stop(self) -> Option<SimulatedCharger> {
-        self.order(Order::Stop);
-        self.task.await.ok()
-    }
-
-    fn order(&self, order: Order) {
-        // a charger that is gone has nothing left to plug
-        let _ = self.orders.send(order);
-    }
-}
+/// The shortest pause of a charger whose time goes faster, so that it does not knock without end.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 
 /// Connects a charger to an endpoint in a task of its own, and again whenever the connection is lost, until stopped.
-pub fn connect(endpoint: Endpoint, mut charger: SimulatedCharger) -> Hand {
-    endpoint.equip(&mut charger);
-    let (orders, received) = mpsc::unbounded_channel();
-    let (state, link) = watch::channel(LinkState::Connecting);
-    Hand { orders, link, task: tokio::spawn(stay_connected(endpoint, charger, received, state)) }
+pub fn connect(endpoint: Endpoint, charger: SimulatedCharger) -> Hand {
+    connect_at(endpoint, charger, 1.0)
 }
 
-/// The time of day, going on evenly from now whatever is done to the computer's clock.
-fn steady_clock() -> impl Fn() -> Timestamp {
-    let (start, began) = (Timestamp::now(), Instant::now());
-    move || SignedDuration::try_from(began.elapsed()).map_or(start, |elapsed| later(start, elapsed))
+/// As [`connect`], with simulated seconds that run `speed` times as fast as real ones (0.001 to 1,000,000; what lies
+/// outside is taken as the nearest): a night passes in a minute. The charger's time is the time of day at the start and
+/// then goes ahead of it, so its times lie in the endpoint's future. It takes the time that the endpoint tells it once,
+/// at its first boot: the endpoint's own time goes slower, and each heartbeat would set the charger back. For an answer
+/// it waits as long as ever, in real seconds.
+pub fn connect_at(endpoint: Endpoint, mut charger: SimulatedCharger, speed: f64) -> Hand {
+    endpoint.equip(&mut charger);
+    let speed = if speed.is_nan() { 1.0 } else { speed.clamp(0.001, 1_000_000.0) };
+    if speed != 1.0 {
+        charger.clock.take_once();
+        charger.outbox.compress(speed);
+    }
+    let pace = steady(speed);
+    let (held, orders, panel) = Held::new(&charger, pace.now());
+    let (state, link) = watch::channel(LinkState::Connecting);
+    Hand { orders, link, panel, task: tokio::spawn(stay_connected(endpoint, charger, held, state, pace)) }
 }
 
 async fn stay_connected(
     endpoint: Endpoint,
     mut charger: SimulatedCharger,
-    mut orders: mpsc::UnboundedReceiver<Order>,
+    mut held: Held,
     state: watch::Sender<LinkState>,
+    pace: Pace<impl Fn() -> Timestamp>,
 ) -> SimulatedCharger {
-    let clock = steady_clock();
     let mut uploads = Uploads::new(false);
     let mut pause = FIRST_PAUSE;
     loop {
+        if let Some(why) = charger.why_cut_off() {
+            state.send_replace(LinkState::Down { why: why.into(), pause: Duration::ZERO });
+            if let End::Stopped = alone(&mut charger, &mut held, &mut uploads, &pace).await {
+                return charger;
+            }
+            continue;
+        }
         state.send_replace(LinkState::Connecting);
         let (way, version) = (charger.network.way().clone(), charger.version());
         let address = endpoint.address(&way);
@@ -123,9 +104,10 @@ async fn stay_connected(
                         _ => None,
                     })
                 });
-                let first = charger.connected(clock());
-                match converse(&mut charger, first, incoming, outgoing, &mut orders, &mut uploads, &clock).await {
+                let first = charger.connected(pace.now());
+                match converse(&mut charger, first, incoming, outgoing, &mut held, &mut uploads, &pace).await {
                     End::Stopped => return charger,
+                    End::Switched => continue,
                     End::Reboot => {
                         pause = REBOOT;
                         "The charger reboots.".into()
@@ -143,37 +125,71 @@ async fn stay_connected(
                 format!("{address} did not answer within {} s.", HANDSHAKE.as_secs())
             }
         };
-        charger.disconnected(clock());
-        state.send_replace(LinkState::Down { why, pause });
-        let alone =
-            converse(&mut charger, Vec::new(), stream::pending(), sink::drain(), &mut orders, &mut uploads, &clock);
-        if let Ok(End::Stopped) = timeout(pause, alone).await {
+        charger.disconnected(pace.now());
+        let wait = pace.wait(pause).max(SHORTEST_PAUSE);
+        state.send_replace(LinkState::Down { why, pause: wait });
+        if let Ok(End::Stopped) = timeout(wait, alone(&mut charger, &mut held, &mut uploads, &pace)).await {
             return charger;
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
+/// Goes on without a connection, until it is stopped, or power or network come or go.
+async fn alone(
+    charger: &mut SimulatedCharger,
+    held: &mut Held,
+    uploads: &mut Uploads,
+    pace: &Pace<impl Fn() -> Timestamp>,
+) -> End {
+    converse(charger, Vec::new(), stream::pending(), sink::drain(), held, uploads, pace).await
+}
+
 /// Connects a charger through channels, for tests on paused time; ends when either channel closes. A Reset is played
 /// as silence: two seconds later the charger boots again, and what arrived meanwhile is lost. There is no network here:
 /// the upload of a log is played, too, and ends well.
 pub async fn over_channels(
-    mut charger: SimulatedCharger,
-    mut incoming: mpsc::Receiver<String>,
+    charger: SimulatedCharger,
+    incoming: mpsc::Receiver<String>,
     outgoing: mpsc::Sender<String>,
     clock: impl Fn() -> Timestamp,
 ) -> SimulatedCharger {
-    let (_hand, mut orders) = mpsc::unbounded_channel();
+    // the other end is kept: without a hand the charger would stop
+    let (held, _orders, _panel) = Held::new(&charger, clock());
+    through_channels(charger, incoming, outgoing, held, Pace::told(clock)).await
+}
+
+/// As [`over_channels`], in a task of its own and with a hand at it. Without power or network there is silence, too.
+/// What the hand says of the link does not change.
+pub fn over_channels_at_hand(
+    charger: SimulatedCharger,
+    incoming: mpsc::Receiver<String>,
+    outgoing: mpsc::Sender<String>,
+    clock: impl Fn() -> Timestamp + Send + Sync + 'static,
+) -> Hand {
+    let (held, orders, panel) = Held::new(&charger, clock());
+    let (_, link) = watch::channel(LinkState::Connected);
+    let task = tokio::spawn(through_channels(charger, incoming, outgoing, held, Pace::told(clock)));
+    Hand { orders, link, panel, task }
+}
+
+async fn through_channels(
+    mut charger: SimulatedCharger,
+    mut incoming: mpsc::Receiver<String>,
+    outgoing: mpsc::Sender<String>,
+    mut held: Held,
+    pace: Pace<impl Fn() -> Timestamp>,
+) -> SimulatedCharger {
     let mut uploads = Uploads::new(true);
     let mut sink = pin!(sink::unfold(outgoing, |to, text| async move { to.send(text).await.map(|()| to) }));
     loop {
         let texts = stream::poll_fn(|context| incoming.poll_recv(context));
-        let first = charger.connected(clock());
-        let end = converse(&mut charger, first, texts, &mut sink, &mut orders, &mut uploads, &clock).await;
-        charger.disconnected(clock());
+        let first = charger.connected(pace.now());
+        let end = converse(&mut charger, first, texts, &mut sink, &mut held, &mut uploads, &pace).await;
+        charger.disconnected(pace.now());
         match end {
             End::Lost | End::Stopped => return charger,
-            End::Reconnect => {}
+            End::Reconnect | End::Switched => {}
             End::Reboot => {
                 sleep(REBOOT).await;
                 while incoming.try_recv().is_ok() {}
@@ -187,6 +203,8 @@ enum End {
     Reboot,
     Reconnect,
     Stopped,
+    /// Power or network came or went.
+    Switched,
 }
 
 /// One connection, from the first frames to its end.
@@ -195,11 +213,12 @@ async fn converse(
     first: Vec<String>,
     incoming: impl Stream<Item = String>,
     outgoing: impl Sink<String>,
-    orders: &mut mpsc::UnboundedReceiver<Order>,
+    held: &mut Held,
     uploads: &mut Uploads,
-    clock: impl Fn() -> Timestamp,
+    pace: &Pace<impl Fn() -> Timestamp>,
 ) -> End {
     let (mut incoming, mut outgoing) = (pin!(incoming), pin!(outgoing));
+    let could_connect = charger.can_connect();
     let mut frames = first;
     loop {
         for frame in frames {
@@ -208,30 +227,37 @@ async fn converse(
             }
         }
         uploads.begin(charger.take_uploads());
-        let now = clock();
+        let now = pace.now();
+        held.show(charger, now);
+        if charger.can_connect() != could_connect {
+            // no goodbye: nobody is there to say it
+            return End::Switched;
+        }
         let leaves = [(charger.reboot_due(now), End::Reboot), (charger.reconnect_due(), End::Reconnect)];
         if let Some((_, end)) = leaves.into_iter().find(|(is_due, _)| *is_due) {
             // a goodbye that cannot be said changes nothing
             let _ = outgoing.close().await;
             return end;
         }
-        let wait = Duration::try_from(charger.next_tick().duration_since(now)).unwrap_or(Duration::ZERO);
+        let wait = pace.until(charger.next_tick()).min(held.glance_due());
         frames = tokio::select! {
             text = incoming.next() => match text {
-                Some(text) => charger.receive(&text, clock()),
+                Some(text) => charger.receive(&text, pace.now()),
                 None => return End::Lost,
             },
-            order = orders.recv() => match order {
-                Some(Order::Plug) => charger.plug(clock()),
-                Some(Order::Unplug) => charger.unplug(clock()),
+            order = held.orders.recv() => match order {
+                Some(Order::Act(act)) => {
+                    held.look_now();
+                    charger.act(&act, pace.now())
+                }
                 Some(Order::Stop) | None => {
                     // a goodbye that cannot be said changes nothing
                     let _ = outgoing.close().await;
                     return End::Stopped;
                 }
             },
-            (request, is_done) = uploads.ended() => charger.uploaded(request, is_done, clock()),
-            () = sleep(wait) => charger.tick(clock()),
+            (request, is_done) = uploads.ended() => charger.uploaded(request, is_done, pace.now()),
+            () = sleep(wait) => charger.tick(pace.now()),
         };
     }
 }

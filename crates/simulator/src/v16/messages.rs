@@ -5,7 +5,7 @@ use crate::dialect::{Hear, Setting, Started};
 use crate::meter::Sample;
 use crate::outbox::Call;
 use crate::rpc::cut;
-use crate::session::{Condition, IdToken, Stop};
+use crate::session::{IdToken, Stop};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -84,6 +84,8 @@ pub(super) fn ended(charger: &mut SimulatedCharger, id_token: &IdToken, stop: St
         Stop::SoftReset => "SoftReset",
         Stop::HardReset => "HardReset",
         Stop::Unlocked => "UnlockCommand",
+        Stop::Local => "Local",
+        Stop::PowerLoss => "PowerLoss",
     };
     let payload = json!({
         "idTag": id_token.text,
@@ -125,16 +127,7 @@ fn status(charger: &SimulatedCharger, connector: i64, now: Timestamp) -> &'stati
     if connector == 0 {
         return if charger.connector.operative[0] { "Available" } else { "Unavailable" };
     }
-    match charger.condition(now) {
-        Condition::Available => "Available",
-        Condition::Preparing => "Preparing",
-        Condition::Charging => "Charging",
-        Condition::SuspendedEv => "SuspendedEV",
-        Condition::SuspendedEvse => "SuspendedEVSE",
-        Condition::Finishing => "Finishing",
-        Condition::Reserved => "Reserved",
-        Condition::Unavailable => "Unavailable",
-    }
+    charger.condition(now).word()
 }
 
 /// The StatusNotification call for the charger (0) or the connector (1).

@@ -40,7 +40,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         charger.v16.configuration.set("SecurityProfile", profile);
         charger.v16.notified = [None, None];
     },
-    rebooted: |_| {},
+    rebooted: |_, _| {},
     forget: |charger| charger.v16.notified = [None, None],
     notice: messages::notice,
     started: messages::started,

@@ -21,7 +21,7 @@ mod variables;
 
 use crate::dialect::{Dialect, Hear};
 use crate::network::Way;
-use crate::{Behaviour, SimulatedCharger};
+use crate::{Behaviour, Restart, SimulatedCharger};
 use jiff::{SignedDuration, Timestamp};
 use model::Model;
 use monitoring::Monitors;
@@ -81,9 +81,10 @@ fn connected(charger: &mut SimulatedCharger, offline: SignedDuration) {
     }
 }
 
-/// A Reset that was asked for was carried out.
-fn rebooted(charger: &mut SimulatedCharger) {
-    (charger.v2.boot_reason, charger.v2.resets_when_idle) = ("RemoteReset", false);
+/// It was started anew.
+fn rebooted(charger: &mut SimulatedCharger, why: Restart) {
+    let reason = if why == Restart::Power { "PowerUp" } else { "RemoteReset" };
+    (charger.v2.boot_reason, charger.v2.resets_when_idle) = (reason, false);
     security::rebooted(charger);
 }
 

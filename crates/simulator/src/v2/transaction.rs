@@ -148,6 +148,8 @@ pub(super) fn ended(charger: &mut SimulatedCharger, _: &IdToken, stop: Stop, now
         Stop::DeAuthorized => ("Deauthorized", "DeAuthorized"),
         Stop::SoftReset | Stop::HardReset => ("ResetCommand", "ImmediateReset"),
         Stop::Unlocked => ("UnlockCommand", "Other"),
+        Stop::Local => ("StopAuthorized", "Local"),
+        Stop::PowerLoss => ("AbnormalCondition", "PowerLoss"),
     };
     let Some(mut payload) = event(charger, "Ended", trigger, now) else { return };
     payload["transactionInfo"]["stoppedReason"] = json!(reason);

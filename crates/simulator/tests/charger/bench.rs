@@ -1,7 +1,7 @@
 //! A charger on the bench: the time is told, the endpoint answers like a friendly one, every frame is checked.
 
 use crate::schemas;
-use chargehand_simulator::{Behaviour, SimulatedCharger, Version};
+use chargehand_simulator::{Act, Behaviour, Panel, SimulatedCharger, Version};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -108,13 +108,21 @@ impl Bench {
     }
 
     pub fn plug(&mut self) {
-        let frames = self.charger.plug(self.now);
-        self.take(frames);
+        self.act(Act::Plug);
     }
 
     pub fn unplug(&mut self) {
-        let frames = self.charger.unplug(self.now);
+        self.act(Act::Unplug);
+    }
+
+    /// Does something at the charger or around it.
+    pub fn act(&mut self, act: Act) {
+        let frames = self.charger.act(&act, self.now);
         self.take(frames);
+    }
+
+    pub fn panel(&self) -> Panel {
+        self.charger.panel(self.now)
     }
 
     /// Lets time pass, tick by tick as the charger wants them.

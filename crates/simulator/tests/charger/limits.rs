@@ -165,7 +165,8 @@ fn periods_follow_one_another() {
 
 #[test]
 fn watts_are_the_total_at_nominal_voltage_and_three_phases_unless_told() {
-    let charger = Behaviour { rate_unit: RateUnit::Both, supply: Supply { volts: 245.0 }, ..<_>::default() };
+    let charger =
+        Behaviour { rate_unit: RateUnit::Both, supply: Supply { volts: 245.0, ..<_>::default() }, ..<_>::default() };
     let mut bench = Bench::charging(charger);
     bench.set(0, profile(DEFAULT, 0, 0.0, watts(2_300.0, json!(1))));
     assert_eq!(bench.amps(), 10.0);

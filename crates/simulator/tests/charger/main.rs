@@ -1,6 +1,7 @@
 //! Stories about the simulated charger, told by its frames. Every frame it sends is held against the official schemas.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod acts;
 mod authorisation;
 mod authority;
 mod bench;

@@ -2,7 +2,8 @@
 
 use crate::schemas;
 use chargehand_simulator::{
-    Behaviour, Endpoint, EndpointError, LinkState, SimulatedCharger, Version, connect, over_channels,
+    Act, Behaviour, Endpoint, EndpointError, LinkState, SimulatedCharger, Version, connect, connect_at, over_channels,
+    over_channels_at_hand,
 };
 use futures_util::{SinkExt, StreamExt};
 use jiff::{SignedDuration, Timestamp};
@@ -177,7 +178,7 @@ async fn a_charger_connects_over_a_socket_comes_back_when_it_is_lost_and_stops_w
     let (mut socket, _) = accept(&listener).await;
     while next_call(&mut socket).await != "StatusNotification" {}
     assert_eq!(next_call(&mut socket).await, "StatusNotification");
-    hand.plug();
+    hand.act(Act::Plug);
     assert_eq!(next_call(&mut socket).await, "StatusNotification");
     assert_eq!(*hand.link().borrow(), LinkState::Connected);
     assert!(hand.stop().await.is_some());
@@ -197,6 +198,65 @@ async fn a_reset_over_a_socket_drops_the_connection_and_takes_its_time() {
     let mut link = hand.link();
     let state = link.wait_for(|state| matches!(state, LinkState::Down { .. })).await.unwrap().clone();
     assert_eq!(state, LinkState::Down { why: "The charger reboots.".into(), pause: Duration::from_secs(2) });
+    hand.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_charger_that_loses_its_network_says_no_goodbye_and_comes_back_with_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = Endpoint::new(&format!("ws://{}", listener.local_addr().unwrap()), "CP1", None).unwrap();
+    let hand = connect(endpoint, SimulatedCharger::new(Behaviour::default(), Timestamp::now()));
+    let (mut socket, _) = accept(&listener).await;
+    assert_eq!(next_call(&mut socket).await, "BootNotification");
+    hand.act(Act::Network { up: false });
+    while let Some(Ok(message)) = socket.next().await {
+        assert!(!matches!(message, Message::Close(_)), "a goodbye");
+    }
+    let (mut link, mut panel) = (hand.link(), hand.panel());
+    let down = LinkState::Down { why: "The charger finds no network.".into(), pause: Duration::ZERO };
+    link.wait_for(|state| *state == down).await.unwrap();
+    panel.wait_for(|panel| !panel.networked).await.unwrap();
+    hand.act(Act::Network { up: true });
+    let (mut socket, _) = accept(&listener).await;
+    assert_eq!(next_call(&mut socket).await, "BootNotification");
+    hand.stop().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hand_acts_on_a_charger_over_channels_and_sees_what_becomes_of_it() {
+    let (to_charger, incoming) = mpsc::channel(16);
+    let (outgoing, from_charger) = mpsc::channel(16);
+    let (start, began) = (crate::bench::START.parse::<Timestamp>().unwrap(), Instant::now());
+    let clock = move || start + SignedDuration::try_from(began.elapsed()).unwrap();
+    let behaviour = Behaviour { plugged: false, starts_by_itself: true, ..<_>::default() };
+    let hand = over_channels_at_hand(SimulatedCharger::new(behaviour, start), incoming, outgoing, clock);
+    let mut other = Other { from: from_charger, to: to_charger, answered: Vec::new(), version: Version::V16 };
+    let mut panel = hand.panel();
+    other.until("BootNotification").await;
+    hand.act(Act::Plug);
+    other.until("StartTransaction").await;
+    let flows = panel.wait_for(|panel| panel.watts > 7_000.0).await.unwrap().clone();
+    assert_eq!((flows.amps.as_slice(), flows.condition), (&[32.0][..], "Charging"));
+    hand.act(Act::Breaker { on: false });
+    panel.wait_for(|panel| !panel.powered && panel.watts == 0.0).await.unwrap();
+    hand.act(Act::Breaker { on: true });
+    other.until("BootNotification").await;
+    assert_eq!(other.until("StopTransaction").await["reason"], "PowerLoss");
+    assert!(hand.stop().await.is_some());
+}
+
+#[tokio::test]
+async fn a_compressed_charger_lives_half_an_hour_in_a_second_and_keeps_its_own_clock() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = Endpoint::new(&format!("ws://{}", listener.local_addr().unwrap()), "CP1", None).unwrap();
+    let hand = connect_at(endpoint, SimulatedCharger::new(plugged(), Timestamp::now()), 2_000.0);
+    let (mut socket, _) = accept(&listener).await;
+    let began = crate::bench::START.parse::<Timestamp>().unwrap();
+    for _ in 0..30 {
+        while next_call(&mut socket).await != "Heartbeat" {}
+    }
+    let clock = hand.panel().borrow().clock;
+    assert!(clock.duration_since(began).as_secs() > 1_700, "{clock} goes on from the first answer, not from each");
     hand.stop().await.unwrap();
 }
 
