@@ -2,7 +2,7 @@
 
 use crate::car::CarMake;
 use crate::supply::Supply;
-use crate::{Deviations, Version};
+use crate::{Connects, Deviations, Version};
 use serde::Deserialize;
 
 /// The charger, its installation and the car in front of it. Deserialises with every field optional.
@@ -52,6 +52,8 @@ pub struct Behaviour {
     pub discharges: bool,
     /// It lets the endpoint lower its security profile. 1.6 and 2.0.1 forbid that; 2.1 allows it from 3 to 2.
     pub lowers_security: bool,
+    /// How it connects; as it should by default.
+    pub connects: Connects,
     /// What it does wrong; nothing by default.
     pub deviates: Deviations,
 }
@@ -80,6 +82,7 @@ impl Default for Behaviour {
             max_stack_level: 8,
             discharges: false,
             lowers_security: false,
+            connects: Connects::default(),
             deviates: Deviations::default(),
         }
     }

@@ -68,7 +68,7 @@ impl SimulatedCharger {
         SimulatedCharger {
             clock: Clock::new(&behaviour),
             profiles: Profiles::default(),
-            outbox: Outbox::new(start),
+            outbox: Outbox::new(start, behaviour.connects.does_not_wait),
             registration: Registration::Unknown { boot_at: None },
             connector: Connector::new(behaviour.plugged),
             car: Car::new(&behaviour.car, start),
@@ -110,6 +110,7 @@ impl SimulatedCharger {
         self.outbox.connected();
         self.network.connected();
         self.journal("Connected.", now);
+        self.behaviour.starts_by_itself &= !self.behaviour.deviates.sessions.one_way_door;
         self.profiles.reconnected(self.moment(now));
         let offline = self.offline_since.take().map_or(SignedDuration::MAX, |since| now.duration_since(since));
         (self.dialect().connected)(self, offline);
@@ -173,7 +174,7 @@ impl SimulatedCharger {
         if !self.is_awake() {
             return Vec::new();
         }
-        if let Some(call) = self.outbox.timed_out(now) {
+        while let Some(call) = self.outbox.timed_out(now) {
             self.give_up(call, now);
         }
         self.boot_again_if_due(now);

@@ -40,6 +40,8 @@ pub struct Limits {
     pub stack_level_zero_only: bool,
     /// P27, P38: a schedule whose duration is over stays in force: the charger never falls back.
     pub never_falls_back: bool,
+    /// P38: what becomes of its limits while its connection is lost.
+    pub offline: Offline,
     /// Silence: hangs on the first SetChargingProfile, with no answer and no further word until it is reconnected.
     pub falls_silent_on_profile: bool,
 }
@@ -55,12 +57,31 @@ impl Limits {
     }
 }
 
+/// What becomes of a charger's limits while its connection is lost (P38).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offline {
+    /// Its profiles go on as they say.
+    #[default]
+    Obeys,
+    /// None counts: it offers all that it can.
+    FreeRuns,
+    /// It offers nothing.
+    Stops,
+    /// A limit of its own counts, in amperes per phase, 6 to 80.
+    FallsTo(u8),
+    /// The limit of the moment at which the connection was lost counts.
+    KeepsLast,
+}
+
 /// How a charge begins and ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sessions {
     /// P25: refuses a remote start that names no connector (EVSE).
     pub starts_only_on_named_connector: bool,
+    /// P39: from its first connection on it starts no charge by itself any more.
+    pub one_way_door: bool,
     /// The end of a transaction is reported this much later than it happened, in seconds.
     pub reports_end_late_s: Option<u32>,
 }

@@ -18,6 +18,7 @@ mod car;
 mod certificates;
 mod charger;
 mod clock;
+pub mod connects;
 pub mod deviations;
 mod dialect;
 mod firmware;
@@ -48,13 +49,15 @@ pub use act::Act;
 pub use behaviour::{Behaviour, RateUnit};
 pub use car::CarMake;
 pub use charger::SimulatedCharger;
+pub use connects::Connects;
 pub use deviations::{Deviations, MeterHabit, ProfileFate, ReportParts};
 pub use logs::Upload;
 pub use panel::Panel;
 pub use personality::{Personality, personalities, personality};
 pub use pilot::{Pilot, PilotState};
 pub use run::{
-    Endpoint, EndpointError, Hand, LinkState, Security, connect, connect_at, over_channels, over_channels_at_hand,
+    Endpoint, EndpointError, Hand, Knock, LinkState, Security, connect, connect_at, connect_inside, over_channels,
+    over_channels_at_hand,
 };
 pub use supply::Supply;
 pub use version::Version;

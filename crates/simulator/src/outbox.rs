@@ -82,7 +82,10 @@ pub(crate) struct Outbox {
     queue: VecDeque<Call>,
     /// 2.1 SEND: needs no turn and gets no answer.
     sends: Vec<(&'static str, Value)>,
-    waiting: Option<(String, Timestamp, Call)>,
+    /// More than one only where the charger does not wait for answers.
+    waiting: Vec<(String, Timestamp, Call)>,
+    /// P16: it sends its calls without waiting for the answers to those before.
+    does_not_wait: bool,
     /// 2.x wants ids that no earlier connection has seen.
     prefix: String,
     last_id: u64,
@@ -94,12 +97,13 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     /// Nothing to say yet.
-    pub(crate) fn new(start: Timestamp) -> Self {
+    pub(crate) fn new(start: Timestamp, does_not_wait: bool) -> Self {
         Outbox {
             connected: false,
             queue: VecDeque::new(),
             sends: Vec::new(),
-            waiting: None,
+            waiting: Vec::new(),
+            does_not_wait,
             prefix: format!("sim-{:x}", start.as_second()),
             last_id: 0,
             patience: PATIENCE,
@@ -125,7 +129,7 @@ impl Outbox {
     /// The connection is gone: only what the endpoint has to get is kept for the next one.
     pub(crate) fn disconnected(&mut self) {
         self.connected = false;
-        if let Some((_, _, call)) = self.waiting.take() {
+        for (_, _, call) in self.waiting.drain(..).rev() {
             self.queue.push_front(call);
         }
         self.queue.retain(|call| call.is_kept);
@@ -160,13 +164,13 @@ impl Outbox {
 
     /// Whether everything is said and answered.
     pub(crate) fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.waiting.is_none()
+        self.queue.is_empty() && self.waiting.is_empty()
     }
 
     /// The times at which something of it is due: an answer overdue, a call's time come.
     pub(crate) fn due(&self) -> impl Iterator<Item = Timestamp> {
-        let deadline = self.waiting.as_ref().map(|(_, deadline, _)| *deadline);
-        deadline.into_iter().chain(self.queue.iter().filter_map(|call| call.not_before))
+        let deadlines = self.waiting.iter().map(|(_, deadline, _)| *deadline);
+        deadlines.chain(self.queue.iter().filter_map(|call| call.not_before))
     }
 
     /// The frames that may go out now: every SEND, and the next call when none is outstanding.
@@ -175,12 +179,14 @@ impl Outbox {
         for (action, payload) in std::mem::take(&mut self.sends) {
             frames.push(json!([6, self.new_id(), action, payload]).to_string());
         }
-        frames.extend(self.next_call(registered, now));
+        while let Some(call) = self.next_call(registered, now) {
+            frames.push(call);
+        }
         frames
     }
 
     fn next_call(&mut self, registered: bool, now: Timestamp) -> Option<String> {
-        if !self.connected || self.waiting.is_some() {
+        if !self.connected || !self.waiting.is_empty() && !self.does_not_wait {
             return None;
         }
         let turn = self.turn(registered, now)?;
@@ -188,7 +194,7 @@ impl Outbox {
         self.name_transaction(&mut call);
         let id = self.new_id();
         let frame = json!([2, id, call.action, call.payload]).to_string();
-        self.waiting = Some((id, after(now, self.patience), call));
+        self.waiting.push((id, after(now, self.patience), call));
         Some(frame)
     }
 
@@ -219,14 +225,19 @@ impl Outbox {
         }
     }
 
-    /// The call that frame id answers, if it is the outstanding one.
+    /// The call that frame id answers, if it is an outstanding one.
     pub(crate) fn answered(&mut self, id: &str) -> Option<Call> {
-        self.waiting.take_if(|(outstanding, _, _)| outstanding == id).map(|(_, _, call)| call)
+        self.take(|(outstanding, _, _)| outstanding == id)
     }
 
-    /// The outstanding call, if its time is over.
+    /// An outstanding call whose time is over, if there is one.
     pub(crate) fn timed_out(&mut self, now: Timestamp) -> Option<Call> {
-        self.waiting.take_if(|(_, deadline, _)| *deadline <= now).map(|(_, _, call)| call)
+        self.take(|(_, deadline, _)| *deadline <= now)
+    }
+
+    fn take(&mut self, is_it: impl Fn(&(String, Timestamp, Call)) -> bool) -> Option<Call> {
+        let place = self.waiting.iter().position(is_it)?;
+        Some(self.waiting.remove(place).2)
     }
 
     /// A call failed: sends it up to `most` times, each time `wait` seconds later than the time before, or hands it

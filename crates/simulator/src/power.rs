@@ -2,6 +2,7 @@
 
 use crate::SimulatedCharger;
 use crate::clock::after;
+use crate::deviations::Offline;
 use crate::meter::Reading;
 use crate::profile::Moment;
 use jiff::Timestamp;
@@ -16,9 +17,21 @@ impl SimulatedCharger {
     /// the car to give.
     pub(crate) fn offered(&self, now: Timestamp) -> f64 {
         let ceiling = self.ceiling();
-        let limit = self.profiles.limit(self.behaviour.deviates, self.moment(now)).unwrap_or(ceiling);
+        let limit = self.limit(now).unwrap_or(ceiling);
         let amps = limit.clamp(if self.behaviour.discharges { -ceiling } else { 0.0 }, ceiling);
         if self.connector.transaction.is_none() || amps.abs() < MINIMUM_AMPS { 0.0 } else { amps }
+    }
+
+    /// What its profiles say, in amperes per phase; or what a charger alone makes of them (P38).
+    fn limit(&self, now: Timestamp) -> Option<f64> {
+        let (but, moment) = (self.behaviour.deviates, self.moment(now));
+        match (but.limits.offline, self.offline_since) {
+            (Offline::Obeys, _) | (_, None) => self.profiles.limit(but, moment),
+            (Offline::FreeRuns, _) => None,
+            (Offline::Stops, _) => Some(0.0),
+            (Offline::FallsTo(amps), _) => Some(amps.into()),
+            (Offline::KeepsLast, Some(since)) => self.profiles.limit(but, self.moment(since)),
+        }
     }
 
     /// What the type plate and the installer allow, in amperes per phase.

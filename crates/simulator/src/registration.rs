@@ -29,6 +29,11 @@ impl Registration {
         matches!(self, Registration::Accepted { .. })
     }
 
+    /// Whether the boot was not answered yet.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self, Registration::Unknown { .. })
+    }
+
     /// When it next boots or beats.
     pub(crate) fn due(&self) -> Option<Timestamp> {
         match self {

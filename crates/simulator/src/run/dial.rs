@@ -1,68 +1,83 @@
-//! The way to the endpoint: TCP, TLS where the security profile wants it, WebSocket. And what went wrong, in sentences.
+//! The way to the endpoint: what the charger reaches at all, the line, TLS, the request. And what went wrong, in
+//! sentences.
 
-use crate::certificates::{Certificates, Own};
+use super::endpoint::Endpoint;
+use super::line::{Line, Net};
+use super::tls::{self, NotUsable, Secures};
+use super::upgrade::Asked;
+use crate::connects::Reach;
+use crate::{SimulatedCharger, Version};
 use std::io;
-use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{self, AlertDescription, CertificateError, ClientConfig, RootCertStore};
+use std::net::IpAddr;
+use std::time::Duration;
+use tokio::time::sleep;
+use tokio_rustls::rustls;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::error::{ProtocolError, UrlError};
-use tokio_tungstenite::tungstenite::handshake::client::Request;
-use tokio_tungstenite::{WebSocketStream, client_async};
 
-/// What the WebSocket runs over: TCP, or TLS over it.
-pub(super) trait Line: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Line for T {}
+/// P08: how long the connection lasts that only tries another version.
+const PROBE: Duration = Duration::from_secs(3);
 
-/// Connects. With TLS the endpoint's certificate is checked against the roots the charger trusts, and with security
-/// profile 3 the charger shows its own.
-pub(super) async fn dial(
-    request: Request,
-    profile: i64,
-    certificates: &Certificates,
-) -> Result<WebSocketStream<Box<dyn Line>>, Error> {
-    let host = request.uri().host().ok_or(Error::Url(UrlError::NoHostName))?;
-    let host = host.trim_matches(['[', ']']).to_owned();
-    let port = request.uri().port_u16().unwrap_or(if profile >= 2 { 443 } else { 80 });
-    let stream = TcpStream::connect((host.as_str(), port)).await?;
-    stream.set_nodelay(true)?;
-    let line: Box<dyn Line> = if profile >= 2 {
-        let name = ServerName::try_from(host).map_err(io::Error::other)?;
-        let own = if profile == 3 { certificates.own.as_ref() } else { None };
-        let config = configuration(certificates.trusted(), own).map_err(|e| io::Error::other(NotUsable(e)))?;
-        Box::new(TlsConnector::from(Arc::new(config)).connect(name, stream).await?)
-    } else {
-        Box::new(stream)
-    };
-    Ok(client_async(request, line).await?.0)
+/// A WebSocket to the endpoint.
+pub(super) type Socket = WebSocketStream<Box<dyn Line>>;
+
+/// Connects, as this charger does it.
+pub(super) async fn dial(endpoint: &Endpoint, charger: &SimulatedCharger, net: &Net) -> Result<Socket, Error> {
+    let (way, behaviour) = (charger.network.way(), &charger.behaviour);
+    if behaviour.connects.probes_as_16 {
+        let probe = endpoint.asks_for(Some(Version::V16.subprotocol()), way, behaviour)?;
+        let probe = reach(probe, charger, net).await?;
+        sleep(PROBE).await;
+        drop(probe);
+    }
+    reach(endpoint.asks(way, behaviour)?, charger, net).await
 }
 
-/// The charger's own certificate or key is of no use.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct NotUsable(rustls::Error);
+async fn reach(asked: Asked, charger: &SimulatedCharger, net: &Net) -> Result<Socket, Error> {
+    let connects = &charger.behaviour.connects;
+    let (host, port) = asked.to().ok_or(Error::Url(UrlError::NoHostName))?;
+    out_of_reach(&connects.reaches, &host)?;
+    let line = net.open(&host, connects.port.unwrap_or(port)).await?;
+    let secures = Secures {
+        encrypts: connects.encrypts,
+        trusts: connects.trusts,
+        profile: charger.network.way().security_profile,
+        certificates: &charger.certificates,
+    };
+    asked.ask(secures.secure(line, host).await?).await
+}
 
-fn configuration<'a>(
-    trusted: impl Iterator<Item = &'a [u8]>,
-    own: Option<&Own>,
-) -> Result<ClientConfig, rustls::Error> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(trusted.map(|root| CertificateDer::from(root.to_vec())));
-    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots);
-    match own {
-        Some(own) => {
-            let chain = own.chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
-            config.with_client_auth_cert(chain, own.key.clone_key())
+/// Why this charger cannot reach a host, if it cannot.
+fn out_of_reach(reaches: &Reach, host: &str) -> io::Result<()> {
+    let why = match reaches {
+        Reach::PublicOnly if is_private(host) => {
+            format!("The charger's maker connects to addresses of the internet only. {host} is none.")
         }
-        None => Ok(config.with_no_client_auth()),
+        Reach::NumericOnly if host.parse::<IpAddr>().is_err() => {
+            format!("The charger cannot find {host}: it resolves no names. Give it a numeric address.")
+        }
+        Reach::Never(why) => why.clone(),
+        Reach::Nothing => format!("Nothing comes back from {host}. What the charger sends is lost on its way."),
+        Reach::Everything | Reach::PublicOnly | Reach::NumericOnly => return Ok(()),
+    };
+    Err(io::Error::other(OutOfReach(why)))
+}
+
+/// Whether a host is one of a private network: an address that the internet does not carry, or a name without a dot or
+/// of the LAN.
+fn is_private(host: &str) -> bool {
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
+        Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+        Err(_) => !host.contains('.') || host.ends_with(".local") || host.ends_with(".lan"),
     }
 }
+
+/// The charger does not get there, as a sentence.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct OutOfReach(String);
 
 /// What became of a connection, as a sentence.
 pub(super) fn explain(error: &Error, address: &str, subprotocol: &str) -> String {
@@ -72,41 +87,22 @@ pub(super) fn explain(error: &Error, address: &str, subprotocol: &str) -> String
         Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
             format!("{address} does not agree to {subprotocol}.")
         }
-        Error::Io(e) => match (inner::<NotUsable>(e), inner::<rustls::Error>(e)) {
-            (Some(e), _) => format!("The charger's own certificate or key cannot be used: {e}."),
-            (_, Some(e)) => explain_tls(e, address),
-            _ => format!("Nobody answers at {address} ({e}). Is the endpoint running, and is this its address?"),
-        },
+        Error::Io(e) => explain_io(e, address),
         other => format!("{address} cannot be connected to: {other}."),
+    }
+}
+
+fn explain_io(error: &io::Error, address: &str) -> String {
+    if let Some(OutOfReach(why)) = inner(error) {
+        return why.clone();
+    }
+    match (inner::<NotUsable>(error), inner::<rustls::Error>(error)) {
+        (Some(e), _) => format!("The charger's own certificate or key cannot be used: {e}."),
+        (_, Some(e)) => tls::explain(e, address),
+        _ => format!("Nobody answers at {address} ({error}). Is the endpoint running, and is this its address?"),
     }
 }
 
 fn inner<T: std::error::Error + 'static>(error: &io::Error) -> Option<&T> {
     error.get_ref()?.downcast_ref()
-}
-
-fn explain_tls(error: &rustls::Error, address: &str) -> String {
-    use CertificateError as Bad;
-    match error {
-        rustls::Error::InvalidCertificate(bad) => match bad {
-            Bad::UnknownIssuer | Bad::BadSignature => {
-                format!("{address} shows a certificate that no root of the charger signed. Give the charger its root.")
-            }
-            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
-                format!("{address} shows a certificate for another address.")
-            }
-            Bad::Expired | Bad::ExpiredContext { .. } | Bad::NotValidYet | Bad::NotValidYetContext { .. } => {
-                format!("{address} shows a certificate that is not valid now. Is the clock right?")
-            }
-            other => format!("{address} shows a certificate that cannot be relied on ({other:?})."),
-        },
-        rustls::Error::InvalidMessage(_) => format!("{address} does not speak TLS. Is it an unencrypted endpoint?"),
-        rustls::Error::AlertReceived(alert) => match alert {
-            AlertDescription::HandshakeFailure | AlertDescription::ProtocolVersion => {
-                format!("{address} and the charger have no kind of encryption in common ({alert:?}).")
-            }
-            alert => format!("{address} refuses the charger's certificate, or the lack of one ({alert:?})."),
-        },
-        other => format!("The encrypted connection to {address} failed: {other}."),
-    }
 }

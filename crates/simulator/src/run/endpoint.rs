@@ -2,29 +2,16 @@
 
 use crate::certificates::{Certificates, Own, certificates};
 use crate::network::Way;
-use crate::{SimulatedCharger, Version};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::{Behaviour, SimulatedCharger};
 use std::fmt;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_tungstenite::tungstenite::Error;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::handshake::client::Request;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
-
-/// What may stand in a URL's path as it is (RFC 3986 section 2.3).
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// What a simulated charger calls itself in every upgrade request, so that nothing learned from it can pass for real.
-pub(super) const USER_AGENT: &str = concat!("Chargehand-Simulator/", env!("CARGO_PKG_VERSION"));
 
 /// Where a charger connects to, and as whom.
 #[derive(Clone)]
 pub struct Endpoint {
-    url: String,
-    id: String,
+    pub(super) url: String,
+    pub(super) id: String,
     security: Security,
 }
 
@@ -114,7 +101,7 @@ impl Endpoint {
         }
         security.is_complete()?;
         let endpoint = Endpoint { url: url.into(), id: id.into(), security };
-        let readable = endpoint.request(Version::V16, &endpoint.security.way());
+        let readable = endpoint.asks(&endpoint.security.way(), &Behaviour::default());
         readable.map_err(|e| EndpointError::Unreadable { url: url.into(), reason: e.to_string() })?;
         Ok(endpoint)
     }
@@ -123,30 +110,10 @@ impl Endpoint {
     pub(super) fn equip(&self, charger: &mut SimulatedCharger) {
         charger.equip(self.security.way(), self.security.certificates());
     }
-
-    /// The upgrade request by this way.
-    pub(super) fn request(&self, version: Version, way: &Way) -> Result<Request, Error> {
-        let mut request = self.address(way).into_client_request()?;
-        request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static(version.subprotocol()));
-        request.headers_mut().insert("User-Agent", HeaderValue::from_static(USER_AGENT));
-        // profile 3 presents a certificate instead, profile 0 nothing
-        let password = way.password.as_ref().filter(|_| (1..=2).contains(&way.security_profile));
-        let basic = password.map(|password| STANDARD.encode([self.id.as_bytes(), b":", password].concat()));
-        if let Some(Ok(basic)) = basic.map(|basic| HeaderValue::try_from(format!("Basic {basic}"))) {
-            request.headers_mut().insert("Authorization", basic);
-        }
-        Ok(request)
-    }
-
-    /// The whole address by this way.
-    pub(super) fn address(&self, way: &Way) -> String {
-        let url = way.url.as_deref().unwrap_or(&self.url);
-        let rest = url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/');
-        format!("{}://{rest}/{}", scheme(way.security_profile), utf8_percent_encode(&self.id, ESCAPED))
-    }
 }
 
-fn scheme(security_profile: i64) -> &'static str {
+/// What the addresses of a security profile begin with.
+pub(super) fn scheme(security_profile: i64) -> &'static str {
     if security_profile >= 2 { "wss" } else { "ws" }
 }
 

@@ -1,25 +1,33 @@
 //! Drives a simulated charger: over a WebSocket, or over channels inside a test. Sockets, time and waiting live here.
 
+mod converse;
 mod dial;
 mod endpoint;
+mod habits;
 mod hand;
+mod line;
 mod pace;
+mod tls;
+mod upgrade;
 mod upload;
 
 pub use endpoint::{Endpoint, EndpointError, Security};
 pub use hand::Hand;
+pub use line::Knock;
 
 use crate::SimulatedCharger;
+use converse::{End, Talk, alone, converse, directions};
 use dial::{dial, explain};
-use futures_util::{Sink, SinkExt, Stream, StreamExt, future, sink, stream};
-use hand::{Held, Order};
+use futures_util::{SinkExt, sink, stream};
+use habits::Habits;
+use hand::Held;
 use jiff::Timestamp;
+use line::Net;
 use pace::{Pace, steady};
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
-use tokio_tungstenite::tungstenite::{Error, Message};
 use upload::Uploads;
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -52,12 +60,21 @@ pub fn connect(endpoint: Endpoint, charger: SimulatedCharger) -> Hand {
     connect_at(endpoint, charger, 1.0)
 }
 
+/// As [`connect`], but it knocks at whoever receives, whatever the address is: for tests on paused time.
+pub fn connect_inside(endpoint: Endpoint, charger: SimulatedCharger, knocks: mpsc::UnboundedSender<Knock>) -> Hand {
+    connect_by(Net::Inside(knocks), endpoint, charger, 1.0)
+}
+
 /// As [`connect`], with simulated seconds that run `speed` times as fast as real ones (0.001 to 1,000,000; what lies
 /// outside is taken as the nearest): a night passes in a minute. The charger's time is the time of day at the start and
 /// then goes ahead of it, so its times lie in the endpoint's future. It takes the time that the endpoint tells it once,
 /// at its first boot: the endpoint's own time goes slower, and each heartbeat would set the charger back. For an answer
 /// it waits as long as ever, in real seconds.
-pub fn connect_at(endpoint: Endpoint, mut charger: SimulatedCharger, speed: f64) -> Hand {
+pub fn connect_at(endpoint: Endpoint, charger: SimulatedCharger, speed: f64) -> Hand {
+    connect_by(Net::Tcp, endpoint, charger, speed)
+}
+
+fn connect_by(net: Net, endpoint: Endpoint, mut charger: SimulatedCharger, speed: f64) -> Hand {
     endpoint.equip(&mut charger);
     let speed = if speed.is_nan() { 1.0 } else { speed.clamp(0.001, 1_000_000.0) };
     if speed != 1.0 {
@@ -67,10 +84,11 @@ pub fn connect_at(endpoint: Endpoint, mut charger: SimulatedCharger, speed: f64)
     let pace = steady(speed);
     let (held, orders, panel) = Held::new(&charger, pace.now());
     let (state, link) = watch::channel(LinkState::Connecting);
-    Hand { orders, link, panel, task: tokio::spawn(stay_connected(endpoint, charger, held, state, pace)) }
+    Hand { orders, link, panel, task: tokio::spawn(stay_connected(net, endpoint, charger, held, state, pace)) }
 }
 
 async fn stay_connected(
+    net: Net,
     endpoint: Endpoint,
     mut charger: SimulatedCharger,
     mut held: Held,
@@ -78,7 +96,11 @@ async fn stay_connected(
     pace: Pace<impl Fn() -> Timestamp>,
 ) -> SimulatedCharger {
     let mut uploads = Uploads::new(false);
-    let mut pause = FIRST_PAUSE;
+    let connects = charger.behaviour.connects.clone();
+    let away = connects.away_s.map_or(FIRST_PAUSE, |seconds| Duration::from_secs(seconds.into()));
+    let mut pause = away;
+    // the latest that was left open, only so that it stays so
+    let mut forgotten = Vec::new();
     loop {
         if let Some(why) = charger.why_cut_off() {
             state.send_replace(LinkState::Down { why: why.into(), pause: Duration::ZERO });
@@ -88,37 +110,40 @@ async fn stay_connected(
             continue;
         }
         state.send_replace(LinkState::Connecting);
-        let (way, version) = (charger.network.way().clone(), charger.version());
-        let address = endpoint.address(&way);
-        let attempt =
-            async { dial(endpoint.request(version, &way)?, way.security_profile, &charger.certificates).await };
-        let why = match timeout(HANDSHAKE, attempt).await {
+        let way = charger.network.way().clone();
+        let address = endpoint.address(&way, &charger.behaviour);
+        let why = match timeout(HANDSHAKE, dial(&endpoint, &charger, &net)).await {
             Ok(Ok(socket)) => {
                 state.send_replace(LinkState::Connected);
-                pause = FIRST_PAUSE;
-                let (outgoing, incoming) = socket.split();
-                let outgoing = outgoing.with(|text: String| future::ready(Ok::<_, Error>(Message::text(text))));
-                let incoming = incoming.take_while(|message| future::ready(message.is_ok())).filter_map(|message| {
-                    future::ready(match message {
-                        Ok(Message::Text(text)) => Some(text.as_str().to_owned()),
-                        _ => None,
-                    })
-                });
+                pause = away;
+                let is_mute = connects.silent_without_path && !endpoint.has_path(&way);
+                let habits = Habits::new(&connects, is_mute, pace.now());
                 let first = charger.connected(pace.now());
-                match converse(&mut charger, first, incoming, outgoing, &mut held, &mut uploads, &pace).await {
+                let (mut incoming, mut outgoing) = directions(socket, connects.frames);
+                let talk = Talk { incoming: incoming.as_mut(), outgoing: outgoing.as_mut(), habits };
+                let end = converse(&mut charger, first, talk, &mut held, &mut uploads, &pace).await;
+                if connects.leaves_old_open && end.is_its_own() {
+                    forgotten.clear();
+                    forgotten.push((incoming, outgoing));
+                } else if end.says_goodbye() {
+                    // one that cannot be said changes nothing
+                    let _ = outgoing.close().await;
+                }
+                match end {
                     End::Stopped => return charger,
                     End::Switched => continue,
                     End::Reboot => {
-                        pause = REBOOT;
+                        pause = away.max(REBOOT);
                         "The charger reboots.".into()
                     }
                     End::Reconnect => "The charger connects anew, as it was told.".into(),
+                    End::HungUp => "The charger dropped the connection.".into(),
                     End::Lost => format!("{address} closed the connection."),
                 }
             }
             Ok(Err(e)) => {
                 charger.network.failed();
-                explain(&e, &address, version.subprotocol())
+                explain(&e, &address, charger.version().subprotocol())
             }
             Err(_) => {
                 charger.network.failed();
@@ -131,18 +156,8 @@ async fn stay_connected(
         if let Ok(End::Stopped) = timeout(wait, alone(&mut charger, &mut held, &mut uploads, &pace)).await {
             return charger;
         }
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        pause = (pause * 2).min(LONGEST_PAUSE).max(away);
     }
-}
-
-/// Goes on without a connection, until it is stopped, or power or network come or go.
-async fn alone(
-    charger: &mut SimulatedCharger,
-    held: &mut Held,
-    uploads: &mut Uploads,
-    pace: &Pace<impl Fn() -> Timestamp>,
-) -> End {
-    converse(charger, Vec::new(), stream::pending(), sink::drain(), held, uploads, pace).await
 }
 
 /// Connects a charger through channels, for tests on paused time; ends when either channel closes. A Reset is played
@@ -185,79 +200,16 @@ async fn through_channels(
     loop {
         let texts = stream::poll_fn(|context| incoming.poll_recv(context));
         let first = charger.connected(pace.now());
-        let end = converse(&mut charger, first, texts, &mut sink, &mut held, &mut uploads, &pace).await;
+        let talk = Talk { incoming: texts, outgoing: &mut sink, habits: Habits::none() };
+        let end = converse(&mut charger, first, talk, &mut held, &mut uploads, &pace).await;
         charger.disconnected(pace.now());
         match end {
             End::Lost | End::Stopped => return charger,
-            End::Reconnect | End::Switched => {}
+            End::Reconnect | End::Switched | End::HungUp => {}
             End::Reboot => {
                 sleep(REBOOT).await;
                 while incoming.try_recv().is_ok() {}
             }
         }
-    }
-}
-
-enum End {
-    Lost,
-    Reboot,
-    Reconnect,
-    Stopped,
-    /// Power or network came or went.
-    Switched,
-}
-
-/// One connection, from the first frames to its end.
-async fn converse(
-    charger: &mut SimulatedCharger,
-    first: Vec<String>,
-    incoming: impl Stream<Item = String>,
-    outgoing: impl Sink<String>,
-    held: &mut Held,
-    uploads: &mut Uploads,
-    pace: &Pace<impl Fn() -> Timestamp>,
-) -> End {
-    let (mut incoming, mut outgoing) = (pin!(incoming), pin!(outgoing));
-    let could_connect = charger.can_connect();
-    let mut frames = first;
-    loop {
-        for frame in frames {
-            if outgoing.send(frame).await.is_err() {
-                return End::Lost;
-            }
-        }
-        uploads.begin(charger.take_uploads());
-        let now = pace.now();
-        held.show(charger, now);
-        if charger.can_connect() != could_connect {
-            // no goodbye: nobody is there to say it
-            return End::Switched;
-        }
-        let leaves = [(charger.reboot_due(now), End::Reboot), (charger.reconnect_due(), End::Reconnect)];
-        if let Some((_, end)) = leaves.into_iter().find(|(is_due, _)| *is_due) {
-            // a goodbye that cannot be said changes nothing
-            let _ = outgoing.close().await;
-            return end;
-        }
-        let wait = pace.until(charger.next_tick()).min(held.glance_due());
-        frames = tokio::select! {
-            text = incoming.next() => match text {
-                Some(text) => charger.receive(&text, pace.now()),
-                None => return End::Lost,
-            },
-            order = held.orders.recv() => match order {
-                Some(Order::Act(act)) => {
-                    held.look_now();
-                    charger.act(&act, pace.now())
-                }
-                Some(Order::Stop) | None => {
-                    // a goodbye that cannot be said changes nothing
-                    let _ = outgoing.close().await;
-                    return End::Stopped;
-                }
-            },
-            (request, is_done) = uploads.ended() => charger.uploaded(request, is_done, pace.now()),
-            () = sleep(wait) => charger.tick(pace.now()),
-        };
     }
 }

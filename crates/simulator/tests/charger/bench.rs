@@ -50,6 +50,8 @@ pub struct Bench {
     pub update: Value,
     /// The latest call that was left without an answer.
     pub unanswered: Option<Value>,
+    /// The charger is one that makes its calls without waiting for answers.
+    does_not_wait: bool,
     outstanding: Option<Timestamp>,
     last_call: u64,
     transactions: i64,
@@ -63,6 +65,7 @@ impl Bench {
         let now: Timestamp = START.parse().unwrap();
         let expected_fault = behaviour.deviates.identity.leaves_out_zone.then_some("date-time");
         Bench {
+            does_not_wait: behaviour.connects.does_not_wait,
             charger: SimulatedCharger::new(behaviour, now),
             now,
             said: Vec::new(),
@@ -236,7 +239,8 @@ impl Bench {
             }
             assert_eq!(frame[0], 2, "an answer nobody asked for: {frame}");
             let patience = SignedDuration::from_secs(30);
-            let is_alone = self.outstanding.is_none_or(|since| self.now.duration_since(since) >= patience);
+            let is_alone =
+                self.does_not_wait || self.outstanding.is_none_or(|since| self.now.duration_since(since) >= patience);
             assert!(is_alone, "one call at a time: {frame}");
             let action = frame[2].as_str().unwrap().to_owned();
             self.check(&action, &frame[3]);
