@@ -17,3 +17,4 @@ mod sessions;
 mod tls;
 mod upload;
 mod v2;
+mod wire;
