@@ -88,7 +88,7 @@ impl SimulatedCharger {
         match &self.connector.transaction {
             Some(running) if running.id_token.text == text => self.stop_transaction(Stop::Local, now),
             Some(_) => {}
-            None if self.connector.is_free() && !self.is_kept_from(&id_token) => {
+            None if self.connector.is_free() && !self.is_trapped() && !self.is_kept_from(&id_token) => {
                 self.ask_start(Start { id_token, authorised: false, profile: None, remote_start_id: None }, now);
             }
             None => {}

@@ -1,6 +1,7 @@
 //! What one charger is, and what it does differently from the book.
 
 use crate::car::CarMake;
+use crate::rpc::cut;
 use crate::supply::Supply;
 use crate::{Connects, Deviations, Version};
 use serde::Deserialize;
@@ -85,6 +86,13 @@ impl Default for Behaviour {
             connects: Connects::default(),
             deviates: Deviations::default(),
         }
+    }
+}
+
+impl Behaviour {
+    /// A text cut to what its field may hold, in characters; P23: some chargers do not cut.
+    pub(crate) fn fitted(&self, text: &str, most: usize) -> String {
+        if self.deviates.identity.sends_long_texts { text.to_owned() } else { cut(text, most) }
     }
 }
 

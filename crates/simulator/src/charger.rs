@@ -55,6 +55,8 @@ pub struct SimulatedCharger {
     pub(crate) logs: Logs,
     pub(crate) firmware: Option<Update>,
     pub(crate) local_list: LocalList,
+    /// When settings and profiles were lately written, where that matters (P35).
+    pub(crate) writes: Vec<Timestamp>,
     /// What only one version knows of; the other's is not used.
     pub(crate) v16: v16::State,
     pub(crate) v2: v2::State,
@@ -65,8 +67,8 @@ impl SimulatedCharger {
     pub fn new(mut behaviour: Behaviour, start: Timestamp) -> Self {
         behaviour.phases = behaviour.phases.clamp(1, 3);
         behaviour.car.phases = behaviour.car.phases.clamp(1, behaviour.phases);
-        SimulatedCharger {
-            clock: Clock::new(&behaviour),
+        let mut charger = SimulatedCharger {
+            clock: Clock::new(&behaviour, start),
             profiles: Profiles::default(),
             outbox: Outbox::new(start, behaviour.connects.does_not_wait),
             registration: Registration::Unknown { boot_at: None },
@@ -88,10 +90,14 @@ impl SimulatedCharger {
             logs: Logs::default(),
             firmware: None,
             local_list: LocalList::default(),
+            writes: Vec::new(),
             v16: v16::State::new(&behaviour),
             v2: v2::State::new(&behaviour, start),
             behaviour,
-        }
+        };
+        charger.outbox.names_transactions_itself = charger.behaviour.deviates.sessions.own_transaction_ids;
+        charger.keep_residual(start);
+        charger
     }
 
     /// The version of the protocol it speaks.
@@ -201,7 +207,10 @@ impl SimulatedCharger {
     }
 
     /// Carries out a command of the endpoint.
-    fn obey(&mut self, action: &str, payload: &Value, now: Timestamp) -> Reply {
+    pub(crate) fn obey(&mut self, action: &str, payload: &Value, now: Timestamp) -> Reply {
+        if let Some(reply) = self.answer_instead(action, payload, now) {
+            return reply;
+        }
         let commands = self.dialect().commands.iter().copied().flatten();
         match commands.into_iter().find(|(name, _)| *name == action) {
             Some((_, command)) => command(self, payload, now),
@@ -223,6 +232,7 @@ impl SimulatedCharger {
         match given_up.map(|call| call.action) {
             Some("BootNotification") => self.boot_unanswered(now),
             Some("Authorize") => self.refused(now),
+            Some("StopTransaction") => self.go_on_unstopped(now),
             _ => {}
         }
     }
@@ -281,6 +291,7 @@ impl SimulatedCharger {
         if !self.is_awake() {
             return Vec::new();
         }
+        self.end_if_paused(now);
         self.car.follow(self.offered(now), now);
         self.drop_overdue_reservation(now);
         self.present_tag_if_free(now);

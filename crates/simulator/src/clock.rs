@@ -11,16 +11,22 @@ pub(crate) struct Clock {
     leaves_out_zone: bool,
     /// The endpoint is believed only the first time.
     takes_once: bool,
+    /// It was set; one that is stuck takes itself for set.
     is_set: bool,
 }
 
 impl Clock {
     /// A clock that was never set.
-    pub(crate) fn new(behaviour: &Behaviour) -> Self {
+    pub(crate) fn new(behaviour: &Behaviour, start: Timestamp) -> Self {
+        let but = behaviour.deviates.identity;
         let zone = SignedDuration::from_secs(behaviour.zone_offset_s);
-        let ahead = SignedDuration::from_secs(behaviour.clock_offset_s).saturating_add(zone);
-        let leaves_out_zone = behaviour.deviates.identity.leaves_out_zone;
-        Clock { ahead, zone, leaves_out_zone, takes_once: false, is_set: false }
+        let ahead = if but.stuck_in_1970 {
+            Timestamp::UNIX_EPOCH.duration_since(start)
+        } else {
+            SignedDuration::from_secs(behaviour.clock_offset_s).saturating_add(zone)
+        };
+        let (takes_once, is_set) = (but.stuck_in_1970, but.stuck_in_1970);
+        Clock { ahead, zone, leaves_out_zone: but.leaves_out_zone, takes_once, is_set }
     }
 
     /// What the charger believes the time is.

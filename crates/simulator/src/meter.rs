@@ -1,6 +1,7 @@
 //! The charger's meter: one reading, and the values it has to tell. How they are written is the protocol's matter.
 
 use crate::Behaviour;
+use crate::deviations::Metering;
 
 /// What the meter shows at one moment.
 #[derive(Debug)]
@@ -15,13 +16,14 @@ pub(crate) struct Reading {
     pub(crate) wh: f64,
     /// The register of what it gave, in watt-hours.
     pub(crate) exported_wh: f64,
-    /// Power and energy only, in kW and kWh: a deviation.
-    pub(crate) kilowatts_only: bool,
+    /// What this meter does differently.
+    pub(crate) but: Metering,
 }
 
 /// One value of a reading.
 #[derive(Debug)]
 pub(crate) struct Sample {
+    /// Empty where it is left unnamed.
     pub(crate) measurand: &'static str,
     pub(crate) value: f64,
     /// How many decimals the meter shows.
@@ -63,7 +65,9 @@ fn all() -> impl Iterator<Item = &'static (&'static str, Measure)> {
 /// All measurands of a charger, separated by commas.
 pub(crate) fn all_measurands(it: &Behaviour) -> String {
     let exported = if it.discharges { EXPORTED } else { &[] };
-    MEASURANDS.iter().chain(exported).map(|(name, _)| *name).collect::<Vec<_>>().join(",")
+    let lacks = |name: &str| it.deviates.metering.lacks_current_offered && name == "Current.Offered";
+    let names = MEASURANDS.iter().chain(exported).map(|(name, _)| *name);
+    names.filter(|name| !lacks(name)).collect::<Vec<_>>().join(",")
 }
 
 /// Whether the meter knows every measurand of a comma-separated list.
@@ -84,8 +88,22 @@ impl Reading {
             measure(self).into_iter().map(move |sample| Sample { measurand: name, ..sample }).collect::<Vec<_>>()
         };
         let samples = all().filter(is_wanted).flat_map(named);
-        if self.kilowatts_only { samples.filter_map(in_kilowatts).collect() } else { samples.collect() }
+        samples.filter_map(|sample| told(self.but, sample)).collect()
     }
+}
+
+/// A sample as a deviating meter tells it; nothing where it does not.
+fn told(but: Metering, mut sample: Sample) -> Option<Sample> {
+    if but.measures_only_kilowatts {
+        sample = in_kilowatts(sample)?;
+    }
+    if but.labels_kilowatt_hours_as_watt_hours && sample.unit == "Wh" {
+        sample = Sample { value: sample.value / 1000.0, decimals: 3, ..sample };
+    }
+    if but.leaves_values_unnamed {
+        sample.measurand = "";
+    }
+    Some(sample)
 }
 
 fn in_kilowatts(sample: Sample) -> Option<Sample> {

@@ -10,6 +10,9 @@ const PATIENCE: i64 = 30;
 /// How many calls it keeps while nobody answers; beyond that samples are dropped, never a transaction's ends.
 const QUEUE: usize = 500;
 
+/// P21: what a charger calls each transaction that goes by numbers of its own.
+const OWN_ID: i64 = i64::MAX;
+
 /// A call the charger wants to make.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -93,6 +96,8 @@ pub(crate) struct Outbox {
     patience: i64,
     /// 1.6: the id the endpoint gave the latest transaction, once it answered its StartTransaction.
     pub(crate) transaction_id: Option<i64>,
+    /// P21, 1.6: it goes by a number of its own instead.
+    pub(crate) names_transactions_itself: bool,
 }
 
 impl Outbox {
@@ -108,6 +113,7 @@ impl Outbox {
             last_id: 0,
             patience: PATIENCE,
             transaction_id: None,
+            names_transactions_itself: false,
         }
     }
 
@@ -218,7 +224,7 @@ impl Outbox {
         match (call.action, self.transaction_id) {
             ("StartTransaction", _) => self.transaction_id = None,
             ("MeterValues" | "StopTransaction", Some(id)) if call.of_transaction => {
-                call.payload["transactionId"] = json!(id);
+                call.payload["transactionId"] = json!(if self.names_transactions_itself { OWN_ID } else { id });
             }
             ("StopTransaction", None) => call.payload["transactionId"] = json!(-1),
             _ => {}

@@ -8,7 +8,7 @@ use crate::profile::Moment;
 use jiff::Timestamp;
 
 /// IEC 61851-1: the control pilot cannot offer less; below it a charger pauses.
-const MINIMUM_AMPS: f64 = 6.0;
+pub(crate) const MINIMUM_AMPS: f64 = 6.0;
 /// How finely the current is followed while it flows, in seconds.
 pub(crate) const FLOWING_STEP: i64 = 1;
 
@@ -19,6 +19,7 @@ impl SimulatedCharger {
         let ceiling = self.ceiling();
         let limit = self.limit(now).unwrap_or(ceiling);
         let amps = limit.clamp(if self.behaviour.discharges { -ceiling } else { 0.0 }, ceiling);
+        let amps = self.behaviour.deviates.limits.offer(amps);
         if self.connector.transaction.is_none() || amps.abs() < MINIMUM_AMPS { 0.0 } else { amps }
     }
 
@@ -57,7 +58,7 @@ impl SimulatedCharger {
             volts: self.behaviour.supply.volts,
             wh: self.energy_wh,
             exported_wh: self.exported_wh,
-            kilowatts_only: self.behaviour.deviates.metering.measures_only_kilowatts,
+            but: self.behaviour.deviates.metering,
         }
     }
 

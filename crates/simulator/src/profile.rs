@@ -184,6 +184,12 @@ impl Profile {
             && (self.kind != Kind::Recurring || is_timed)
     }
 
+    /// What a period of it comes to, in amperes per phase.
+    pub(crate) fn amps(&self, but: Deviations, period: &Period) -> Option<f64> {
+        let phases = if but.limits.assumes_three_phases { None } else { period.phases };
+        Some(self.schedule.unit.amps(period.value()?, phases))
+    }
+
     /// Whether there is a moment at which both are valid.
     pub(crate) fn overlaps(&self, other: &Profile) -> bool {
         let ends_before = |a: &Profile, b: &Profile| a.valid_to.zip(b.valid_from).is_some_and(|(to, from)| to <= from);
@@ -258,12 +264,8 @@ impl Installed {
         if too_early || too_late || over && !but.limits.never_falls_back || self.is_too_long_offline(moment) {
             return None;
         }
-        profile.schedule.periods.iter().rfind(|period| period.start as f64 <= elapsed)
-    }
-
-    /// What a period of it comes to, in amperes per phase.
-    pub(crate) fn amps(&self, period: &Period) -> Option<f64> {
-        Some(self.profile.schedule.unit.amps(period.value()?, period.phases))
+        let mut begun = profile.schedule.periods.iter().take_while(|period| period.start as f64 <= elapsed);
+        if but.limits.first_period_only { begun.next() } else { begun.last() }
     }
 
     /// The seconds from the moment on at which its limit may change, within `horizon` and perhaps beyond.

@@ -73,6 +73,8 @@ pub(crate) enum Fault {
     OccurrenceConstraint,
     /// A field is of the wrong type.
     TypeConstraint,
+    /// A text is longer than the charger can keep (P22).
+    TooLong,
     /// It may not be asked now.
     Security,
     /// There is no such message type.
@@ -94,7 +96,7 @@ impl Fault {
             (Fault::Format, _) => "FormatViolation",
             (Fault::Value | Fault::PropertyConstraint, _) => "PropertyConstraintViolation",
             (Fault::OccurrenceConstraint, _) => "OccurrenceConstraintViolation",
-            (Fault::TypeConstraint, _) => "TypeConstraintViolation",
+            (Fault::TypeConstraint | Fault::TooLong, _) => "TypeConstraintViolation",
             (Fault::Security, _) => "SecurityError",
             (Fault::MessageType, _) => "MessageTypeNotSupported",
             (Fault::RpcFramework, _) => "RpcFrameworkError",

@@ -2,6 +2,7 @@
 
 use crate::SimulatedCharger;
 use crate::clock::after;
+use crate::deviations::{LongTags, is_long};
 use crate::dialect::{Setting, Started};
 use crate::profile::{Profile, Purpose};
 use crate::reservation::Reservation;
@@ -115,6 +116,8 @@ pub(crate) struct Connector {
     pub(crate) reservation: Option<Reservation>,
     pub(crate) waiting: Option<Waiting>,
     pub(crate) transaction: Option<Transaction>,
+    /// One that ended and may turn out not to have (P22).
+    unstopped: Option<Transaction>,
     /// A transaction ended and the plug is still in.
     finishing: bool,
     present_tag_at: Option<Timestamp>,
@@ -129,6 +132,7 @@ impl Connector {
             reservation: None,
             waiting: None,
             transaction: None,
+            unstopped: None,
             finishing: false,
             present_tag_at: None,
         }
@@ -231,6 +235,9 @@ impl SimulatedCharger {
         let Some(Waiting { start, was_plugged, .. }) = ready else { return };
         let id_token = start.id_token.clone();
         self.connector.transaction = Some(Transaction { id_token, start: now, sample_at: None });
+        if self.behaviour.deviates.metering.register_starts_anew {
+            self.energy_wh = 0.0;
+        }
         if let Some(profile) = start.profile {
             self.profiles.install(1, profile, now);
         }
@@ -257,10 +264,33 @@ impl SimulatedCharger {
         let Some(transaction) = self.connector.transaction.take() else { return };
         self.car.cut(now);
         (self.dialect().ended)(self, &transaction.id_token, stop, now);
+        let is_corrupted = self.behaviour.deviates.sessions.long_tags == LongTags::Corrupted;
+        self.connector.unstopped = (is_corrupted && is_long(&transaction.id_token.text)).then_some(transaction);
         self.profiles.clear(|_, profile| profile.purpose == Purpose::Tx);
         self.connector.finishing = self.connector.plugged;
         if let Some((connector, operative)) = self.connector.scheduled.take() {
             self.connector.make_operative(connector, operative);
+        }
+    }
+
+    /// P31: a pause is the end of the transaction.
+    pub(crate) fn end_if_paused(&mut self, now: Timestamp) {
+        if self.behaviour.deviates.sessions.zero_ends_session && self.offered(now) == 0.0 {
+            self.stop_transaction(Stop::Remote, now);
+        }
+    }
+
+    /// P31: nothing starts before the plug was pulled.
+    pub(crate) fn is_trapped(&self) -> bool {
+        self.behaviour.deviates.sessions.needs_unplug_after_stop && self.connector.finishing
+    }
+
+    /// P22: the end of a transaction was refused, so the charge goes on.
+    pub(crate) fn go_on_unstopped(&mut self, now: Timestamp) {
+        let Some(transaction) = self.connector.unstopped.take() else { return };
+        if self.connector.plugged && self.connector.is_free() {
+            (self.connector.transaction, self.connector.finishing) = (Some(transaction), false);
+            self.restart_sampling(now);
         }
     }
 

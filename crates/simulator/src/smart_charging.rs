@@ -1,5 +1,7 @@
 //! What a charger takes of a limit, whatever version it is written in.
 
+use crate::deviations::BelowMinimum;
+use crate::power::MINIMUM_AMPS;
 use crate::profile::{Mode, NOMINAL_VOLTS, Profile, Unit};
 use crate::{ProfileFate, RateUnit, SimulatedCharger};
 use jiff::Timestamp;
@@ -26,6 +28,14 @@ impl SimulatedCharger {
             && self.takes_unit(profile.schedule.unit)
             && (0..=top).contains(&profile.stack_level)
             && !is_refused_kind
+            && !self.refuses_as_too_little(profile)
+    }
+
+    /// P30: no limit between 0 and 6 A.
+    fn refuses_as_too_little(&self, profile: &Profile) -> bool {
+        let but = self.behaviour.deviates;
+        let mut amps = profile.schedule.periods.iter().filter_map(|period| profile.amps(but, period));
+        but.limits.below_minimum == BelowMinimum::Rejected && amps.any(|amps| amps > 0.0 && amps < MINIMUM_AMPS)
     }
 
     pub(crate) fn takes_unit(&self, unit: Unit) -> bool {
@@ -54,6 +64,9 @@ impl SimulatedCharger {
         }
         let duration = duration.min(HORIZON);
         let factor = if unit == Unit::A { 1.0 } else { NOMINAL_VOLTS * f64::from(self.behaviour.phases) };
+        if self.behaviour.deviates.limits.empty_composite {
+            return Some(Composite { duration, unit, periods: Vec::new() });
+        }
         let periods = self.profiles.composite(self.moment(now), duration as f64, self.ceiling());
         let periods = periods.iter().map(|(start, amps, mode)| (*start, tenths(amps * factor), *mode)).collect();
         Some(Composite { duration, unit, periods })

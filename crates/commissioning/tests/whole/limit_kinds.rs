@@ -2,7 +2,7 @@
 
 use chargehand_commissioning::event::Step;
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
-use chargehand_simulator::deviations::Limits;
+use chargehand_simulator::deviations::{Limits, ProfileAnswer};
 use chargehand_simulator::{Behaviour, CarMake, Deviations, ProfileFate, RateUnit};
 use serde_json::{Value, json};
 
@@ -148,7 +148,7 @@ async fn a_charger_that_never_falls_back_gets_no_long_test_and_is_undone() {
 
 #[tokio::test(start_paused = true)]
 async fn a_charger_that_falls_silent_at_a_profile_is_inconclusive_and_not_tried_again() {
-    let (bench, run) = run(Deviations::from(Limits { falls_silent_on_profile: true, ..<_>::default() })).await;
+    let (bench, run) = run(Deviations::from(Limits { all_profiles: ProfileAnswer::Silence, ..<_>::default() })).await;
     assert_eq!(run.limit(), Inconclusive, "{:?}", run.proof);
     assert_eq!(bench.calls("SetChargingProfile").len(), 1);
     assert_eq!(run.undone.verdict, Inconclusive, "the base may or may not be in force: {:?}", run.undone);

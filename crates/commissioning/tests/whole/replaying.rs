@@ -4,7 +4,7 @@ use chargehand_commissioning::link::Input;
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::replay::Replay;
 use chargehand_commissioning::step;
-use chargehand_simulator::deviations::{Identity, Limits};
+use chargehand_simulator::deviations::{Identity, Limits, ProfileAnswer};
 use chargehand_simulator::{Behaviour, CarMake, Deviations, RateUnit};
 use serde_json::json;
 
@@ -56,7 +56,7 @@ async fn commissionings_of_deviating_chargers_are_rebuilt() {
         Behaviour { deviates: Deviations::from(Identity { leaves_out_zone: true, ..<_>::default() }), ..charging() },
         Behaviour { deviates: Deviations::from(Limits { ignores_limits: true, ..<_>::default() }), ..plugged() },
         Behaviour {
-            deviates: Deviations::from(Limits { falls_silent_on_profile: true, ..<_>::default() }),
+            deviates: Deviations::from(Limits { all_profiles: ProfileAnswer::Silence, ..<_>::default() }),
             ..plugged()
         },
         Behaviour {

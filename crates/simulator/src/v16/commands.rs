@@ -89,11 +89,8 @@ struct GetConfiguration {
 
 fn get_configuration(charger: &mut SimulatedCharger, payload: &Value, _: Timestamp) -> Reply {
     let asked: GetConfiguration = read(payload)?;
-    let deviates = charger.behaviour.deviates;
-    if asked.key.is_empty() && deviates.configuration.ignores_empty_key_list {
-        return Err(Refusal::Silence);
-    }
-    Ok(charger.v16.configuration.answer(&asked.key, deviates.configuration.answers_at_most_keys.unwrap_or(usize::MAX)))
+    let most = charger.behaviour.deviates.configuration.answers_at_most_keys.unwrap_or(usize::MAX);
+    Ok(charger.v16.configuration.answer(&asked.key, most))
 }
 
 #[derive(Deserialize)]
@@ -111,10 +108,7 @@ fn remote_start(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp)
     let bad_profile = profile.as_ref().is_some_and(|profile| {
         profile.purpose != Purpose::Tx || profile.transaction.is_some() || !charger.takes(profile)
     });
-    let bad_connector = match asked.connector_id {
-        Some(connector) => connector != 1,
-        None => charger.behaviour.deviates.sessions.starts_only_on_named_connector,
-    };
+    let bad_connector = asked.connector_id.is_some_and(|connector| connector != 1);
     let id_token = token(asked.id_tag);
     let is_free = charger.connector.is_free() && !charger.is_kept_from(&id_token);
     if is_pending || bad_profile || bad_connector || !is_free || id_token.text.chars().count() > 20 {

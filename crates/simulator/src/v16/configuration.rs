@@ -1,5 +1,6 @@
 //! The configuration keys of OCPP 1.6 chapter 9 that this charger has, and which of them may be written.
 
+use crate::deviations::ProfileAnswer;
 use crate::dialect::Setting;
 use crate::profile::MAX_PERIODS;
 use crate::profiles::MAX_PROFILES;
@@ -60,6 +61,16 @@ impl Configuration {
             RateUnit::Power => "Power",
             RateUnit::Both => "Current,Power",
         };
+        let features = match behaviour.deviates.limits.all_profiles {
+            ProfileAnswer::NotSupported => "Core,LocalAuthListManagement,RemoteTrigger,Reservation",
+            _ => "Core,LocalAuthListManagement,RemoteTrigger,Reservation,SmartCharging",
+        };
+        let but = behaviour.deviates;
+        let measurands: Check = match (but.configuration.takes_any_measurand, but.metering.lacks_current_offered) {
+            (true, _) => |list| !list.is_empty(),
+            (_, true) => |list| meter::knows(list) && !list.contains("Current.Offered"),
+            _ => meter::knows,
+        };
         let fixed = |name, value: String| Key { name, value, writable: None };
         let open = |name, value: String, check: Check| Key { name, value, writable: Some(check) };
         Configuration {
@@ -75,7 +86,7 @@ impl Configuration {
                 fixed("LocalAuthListEnabled", "true".into()),
                 fixed("LocalAuthListMaxLength", local_list::MOST.to_string()),
                 open("MeterValuesAlignedData", String::new(), |list| list.is_empty() || meter::knows(list)),
-                open("MeterValuesSampledData", meter::all_measurands(behaviour), meter::knows),
+                open("MeterValuesSampledData", meter::all_measurands(behaviour), measurands),
                 open("MeterValueSampleInterval", behaviour.meter_interval_s.to_string(), is_whole),
                 fixed("NumberOfConnectors", "1".into()),
                 fixed("ReserveConnectorZeroSupported", "false".into()),
@@ -85,10 +96,7 @@ impl Configuration {
                 open("StopTransactionOnInvalidId", "true".into(), is_bool),
                 fixed("StopTxnAlignedData", String::new()),
                 fixed("StopTxnSampledData", String::new()),
-                fixed(
-                    "SupportedFeatureProfiles",
-                    "Core,LocalAuthListManagement,RemoteTrigger,Reservation,SmartCharging".into(),
-                ),
+                fixed("SupportedFeatureProfiles", features.into()),
                 open("TransactionMessageAttempts", "3".into(), is_whole),
                 open("TransactionMessageRetryInterval", "0".into(), is_whole),
                 fixed("UnlockConnectorOnEVSideDisconnect", "true".into()),

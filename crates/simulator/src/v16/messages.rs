@@ -1,13 +1,18 @@
 //! What a 1.6 charger says by itself, and what it makes of the answers.
 
 use crate::SimulatedCharger;
+use crate::deviations::{LongTags, is_long};
 use crate::dialect::{Hear, Setting, Started};
 use crate::meter::Sample;
 use crate::outbox::Call;
-use crate::rpc::cut;
 use crate::session::{IdToken, Stop};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+
+/// P22: what a charger hangs onto a long idTag.
+const CORRUPTION: &str = "\u{10}\u{e}";
+/// P23: more than the 50 characters that the field may hold.
+const LONG_INFO: &str = "Everything is as it should be; no error is present at this time.";
 
 /// The answers it looks into.
 pub(super) const ANSWERS: &[(&str, Hear)] = &[
@@ -37,10 +42,10 @@ fn is_accepted(result: &Value) -> bool {
 pub(super) fn boot_notification(charger: &SimulatedCharger) -> Call {
     let it = &charger.behaviour;
     let payload = json!({
-        "chargePointVendor": cut(&it.vendor, 20),
-        "chargePointModel": cut(&it.model, 20),
-        "chargePointSerialNumber": cut(&it.serial, 25),
-        "firmwareVersion": cut(&it.firmware, 50),
+        "chargePointVendor": it.fitted(&it.vendor, 20),
+        "chargePointModel": it.fitted(&it.model, 20),
+        "chargePointSerialNumber": it.fitted(&it.serial, 25),
+        "firmwareVersion": it.fitted(&it.firmware, 50),
     });
     Call::new("BootNotification", payload)
 }
@@ -87,13 +92,19 @@ pub(super) fn ended(charger: &mut SimulatedCharger, id_token: &IdToken, stop: St
         Stop::Local => "Local",
         Stop::PowerLoss => "PowerLoss",
     };
+    let but = charger.behaviour.deviates.sessions;
+    let is_corrupted = but.long_tags == LongTags::Corrupted && is_long(&id_token.text);
     let payload = json!({
-        "idTag": id_token.text,
+        "idTag": if is_corrupted { format!("{}{CORRUPTION}", id_token.text) } else { id_token.text.clone() },
         "meterStop": charger.energy_wh as i64,
         "timestamp": charger.clock.text(now),
         "reason": reason,
     });
     charger.report_end(Call::new("StopTransaction", payload), now);
+    if but.reads_after_stop {
+        let call = meter_values(charger, 1, "Transaction.End", now).of_transaction();
+        charger.outbox.push(call);
+    }
 }
 
 /// The MeterValues call for what the meter shows now.
@@ -110,8 +121,12 @@ fn reading(charger: &SimulatedCharger, connector: i64, list: &str, context: &str
 }
 
 fn written(sample: &Sample, context: &str) -> Value {
+    let value = format!("{:.*}", sample.decimals, sample.value);
+    if sample.measurand.is_empty() {
+        return json!({ "value": value });
+    }
     let mut written = json!({
-        "value": format!("{:.*}", sample.decimals, sample.value),
+        "value": value,
         "unit": sample.unit,
         "measurand": sample.measurand,
         "context": context,
@@ -131,13 +146,16 @@ fn status(charger: &SimulatedCharger, connector: i64, now: Timestamp) -> &'stati
 }
 
 /// The StatusNotification call for the charger (0) or the connector (1).
-pub(super) fn status_notification(charger: &SimulatedCharger, connector: i64, now: Timestamp) -> Call {
-    let payload = json!({
+pub(crate) fn status_notification(charger: &SimulatedCharger, connector: i64, now: Timestamp) -> Call {
+    let mut payload = json!({
         "connectorId": connector,
         "errorCode": "NoError",
         "status": status(charger, connector, now),
         "timestamp": charger.clock.text(now),
     });
+    if charger.behaviour.deviates.identity.sends_long_texts {
+        payload["info"] = json!(LONG_INFO);
+    }
     Call::new("StatusNotification", payload)
 }
 

@@ -7,6 +7,8 @@ mod profile;
 mod security;
 mod smart_charging;
 
+pub(crate) use messages::status_notification;
+
 use crate::Behaviour;
 use crate::dialect::Dialect;
 use configuration::Configuration;

@@ -17,10 +17,6 @@ struct SetChargingProfile {
 
 /// Answers SetChargingProfile.
 pub(super) fn set_charging_profile(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
-    if charger.behaviour.deviates.limits.falls_silent_on_profile {
-        charger.hangs = true;
-        return Err(Refusal::Silence);
-    }
     let SetChargingProfile { connector_id: connector, cs_charging_profiles } = read(payload)?;
     let profile = read_profile(&cs_charging_profiles)?;
     if !(0..=1).contains(&connector) {

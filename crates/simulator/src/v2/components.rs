@@ -122,12 +122,13 @@ fn clock(_: &Behaviour) -> Vec<Variable> {
 
 fn sampled_data(it: &Behaviour) -> Vec<Variable> {
     let (all, register) = (meter::all_measurands(it), "Energy.Active.Import.Register");
+    let least = it.deviates.metering.least_interval_s.unwrap_or(0).into();
     [
         flag("Available", true),
         flag("Enabled", true),
         member("TxStartedMeasurands", register, &all).writable(),
         member("TxUpdatedMeasurands", &all, &all).writable(),
-        whole("TxUpdatedInterval", it.meter_interval_s.into()).unit("s").within(0.0, 86_400.0).writable(),
+        whole("TxUpdatedInterval", it.meter_interval_s.into()).unit("s").within(least, 86_400.0).writable(),
         member("TxEndedMeasurands", register, &all).writable(),
         whole("TxEndedInterval", 0).unit("s"),
     ]
@@ -154,8 +155,9 @@ fn smart_charging(it: &Behaviour) -> Vec<Variable> {
         RateUnit::Power => "W",
         RateUnit::Both => "A,W",
     };
-    [
-        flag("Available", true),
+    let is_omitted = it.deviates.configuration.omits_smart_charging_available;
+    let available = (!is_omitted).then(|| flag("Available", true));
+    let others = [
         flag("Enabled", true),
         whole("Entries", MAX_PROFILES as i64).instance("ChargingProfiles"),
         decimal("LimitChangeSignificance").kept("1.0").unit("Percent"),
@@ -163,9 +165,8 @@ fn smart_charging(it: &Behaviour) -> Vec<Variable> {
         flag("Phases3to1", false),
         whole("ProfileStackLevel", it.max_stack_level),
         member("RateUnit", units, "A,W"),
-    ]
-    .map(of("SmartChargingCtrlr"))
-    .into()
+    ];
+    available.into_iter().chain(others).map(of("SmartChargingCtrlr")).collect()
 }
 
 fn transactions(_: &Behaviour) -> Vec<Variable> {

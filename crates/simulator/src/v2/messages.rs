@@ -1,12 +1,12 @@
 //! What a 2.x charger says by itself outside of transactions.
 
 use super::{monitoring, remote, transaction};
-use crate::SimulatedCharger;
 use crate::dialect::Setting;
 use crate::meter::Sample;
 use crate::outbox::Call;
 use crate::rpc::cut;
 use crate::session::IdToken;
+use crate::{SimulatedCharger, v16};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -18,10 +18,10 @@ pub(super) fn boot_notification(charger: &SimulatedCharger) -> Call {
 pub(super) fn boot_because(charger: &SimulatedCharger, reason: &str) -> Call {
     let it = &charger.behaviour;
     let station = json!({
-        "vendorName": cut(&it.vendor, 50),
-        "model": cut(&it.model, 20),
-        "serialNumber": cut(&it.serial, 25),
-        "firmwareVersion": cut(&it.firmware, 50),
+        "vendorName": it.fitted(&it.vendor, 50),
+        "model": it.fitted(&it.model, 20),
+        "serialNumber": it.fitted(&it.serial, 25),
+        "firmwareVersion": it.fitted(&it.firmware, 50),
     });
     Call::new("BootNotification", json!({ "reason": reason, "chargingStation": station }))
 }
@@ -36,6 +36,9 @@ pub(super) fn written_token(id_token: &IdToken) -> Value {
 
 /// The StatusNotification call for the connector.
 pub(super) fn status_notification(charger: &SimulatedCharger, now: Timestamp) -> Call {
+    if charger.behaviour.deviates.identity.writes_status_of_1_6 {
+        return v16::status_notification(charger, 1, now);
+    }
     let payload = json!({
         "evseId": 1,
         "connectorId": 1,
@@ -74,8 +77,12 @@ pub(super) fn meter_value(charger: &SimulatedCharger, list: &str, context: &str,
 
 fn written_sample(sample: &Sample, context: &str) -> Value {
     let shift = 10_f64.powi(sample.decimals as i32);
+    let value = (sample.value * shift).round() / shift;
+    if sample.measurand.is_empty() {
+        return json!({ "value": value });
+    }
     let mut written = json!({
-        "value": (sample.value * shift).round() / shift,
+        "value": value,
         "measurand": sample.measurand,
         "context": context,
         "unitOfMeasure": { "unit": sample.unit, "multiplier": 0 },

@@ -109,14 +109,13 @@ impl From<WrittenToken> for IdToken {
 
 fn request_start(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
     let asked: RequestStart = read(payload)?;
-    let named = charger.behaviour.deviates.sessions.starts_only_on_named_connector;
     let profile = asked.charging_profile.as_ref().map(|sent| read_profile(charger, sent)).transpose()?;
     // F01.FR.09, 11 and 26
     let fits = |it: &Profile| it.purpose == Purpose::Tx && it.transaction.is_none() && charger.takes(it);
     if profile.as_ref().is_some_and(|profile| !fits(profile)) {
         return rejected("InvalidProfile");
     }
-    if asked.evse_id.map_or(named, |evse| evse != 1) {
+    if asked.evse_id.is_some_and(|evse| evse != 1) {
         return rejected("UnknownEvse");
     }
     let id_token = IdToken::from(asked.id_token);

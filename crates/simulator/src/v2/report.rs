@@ -36,9 +36,6 @@ enum Base {
 
 fn get_base_report(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
     let asked: GetBaseReport = read(payload)?;
-    if charger.behaviour.deviates.configuration.refuses_base_report {
-        return status("NotSupported");
-    }
     let is_physical = |variable: &Variable| ["ChargingStation", "EVSE", "Connector"].contains(&variable.component);
     report(charger, asked.request_id, now, |variable| match asked.report_base {
         Base::Full => true,
@@ -122,6 +119,7 @@ fn report(charger: &mut SimulatedCharger, id: i64, now: Timestamp, wanted: impl 
         ReportParts::InOrder => {}
         ReportParts::OutOfOrder => parts.reverse(),
         ReportParts::LastMissing => drop(parts.pop()),
+        ReportParts::NoneComes => parts.clear(),
     }
     parts.into_iter().for_each(|part| charger.outbox.push(Call::new("NotifyReport", part).triggered()));
     status("Accepted")

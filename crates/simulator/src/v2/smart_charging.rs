@@ -28,10 +28,6 @@ struct SetChargingProfile {
 }
 
 fn set_charging_profile(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) -> Reply {
-    if charger.behaviour.deviates.limits.falls_silent_on_profile {
-        charger.hangs = true;
-        return Err(Refusal::Silence);
-    }
     let SetChargingProfile { evse_id: evse, charging_profile } = read(payload)?;
     let profile = read_profile(charger, &charging_profile)?;
     if !(0..=1).contains(&evse) {

@@ -1,7 +1,7 @@
 //! Each deviation shows in the charger's frames, and nothing else changes with it.
 
 use crate::bench::{Answer, Bench, profile};
-use chargehand_simulator::deviations::{Configuration, Identity, Limits, Metering};
+use chargehand_simulator::deviations::{Configuration, Identity, Limits, Metering, ProfileAnswer};
 use chargehand_simulator::{Behaviour, Deviations, MeterHabit, ProfileFate, Version};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -206,7 +206,7 @@ fn a_charger_may_leave_out_the_zone() {
 
 #[test]
 fn a_charger_may_fall_silent_on_a_profile_until_it_is_reconnected() {
-    let deviates = Deviations::from(Limits { falls_silent_on_profile: true, ..<_>::default() });
+    let deviates = Deviations::from(Limits { all_profiles: ProfileAnswer::Silence, ..<_>::default() });
     let mute = ["answers a profile", "answers a higher level", "answers an absolute one", "shows it in the composite"];
     let mut wanted = and(&LIMITS, &and(&mute, &["falls back"]));
     let mut seen = differs(deviates);

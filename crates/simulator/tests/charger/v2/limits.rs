@@ -2,7 +2,7 @@
 
 use super::{BOTH, amps, profile, set, speaking, transaction};
 use crate::bench::{Answer, Bench};
-use chargehand_simulator::deviations::Limits;
+use chargehand_simulator::deviations::{Limits, ProfileAnswer};
 use chargehand_simulator::{Behaviour, Deviations, ProfileFate};
 use serde_json::{Value, json};
 
@@ -111,7 +111,7 @@ fn a_charger_may_ignore_limits_or_refuse_relative_ones() {
 
 #[test]
 fn a_charger_may_fall_silent_on_a_profile() {
-    let deviates = Deviations::from(Limits { falls_silent_on_profile: true, ..<_>::default() });
+    let deviates = Deviations::from(Limits { all_profiles: ProfileAnswer::Silence, ..<_>::default() });
     let mut bench = Bench::charging(Behaviour { deviates, ..speaking(BOTH[0]) });
     assert_eq!(set(&mut bench, 0, profile("TxDefaultProfile", 0, 10.0, json!({}))), "silence");
 }
