@@ -48,8 +48,9 @@ impl SimulatedCharger {
     /// A new connection: boot, or go on as if the endpoint knew it. 2.x boots after a start only, 1.6 each time, as
     /// most of its chargers do.
     pub(crate) fn introduce(&mut self, now: Timestamp) {
-        let is_known = self.behaviour.version.is_v2() && self.is_registered;
-        if is_known || self.behaviour.deviates.identity.boots_only_when_asked {
+        let but = self.behaviour.deviates.identity;
+        let is_known = self.is_registered && (self.behaviour.version.is_v2() || but.boots_only_at_restart);
+        if is_known || but.boots_only_when_asked {
             self.registration = Registration::Accepted { beat_at: self.next_beat(now) };
         } else {
             self.outbox.push((self.dialect().boot)(self));

@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub struct Identity {
     /// P12: never sends BootNotification by itself and holds itself registered; answers a trigger.
     pub boots_only_when_asked: bool,
+    /// P12, 1.6: sends BootNotification after a start only, not on every connection, as 2.x has it.
+    pub boots_only_at_restart: bool,
     /// P24: writes its times without a zone.
     pub leaves_out_zone: bool,
     /// P24: its clock starts in 1970 and does not take the endpoint's time.

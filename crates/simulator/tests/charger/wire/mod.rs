@@ -63,6 +63,7 @@ matrix! {
     chargers_stay_or_not: talks::peace => ["drops the connection by itself"];
     chargers_come_back_soon_or_not: talks::loss => ["comes back after minutes"];
     chargers_close_what_they_leave_or_not: talks::reset => ["leaves its old connection open"];
+    chargers_boot_when_they_say: talks::boots => ["boots only at restart"];
     chargers_start_by_themselves_or_not: talks::plug => ["never starts by itself"];
     chargers_do_alone_what_they_say: talks::alone => [
         "free-runs when offline",

@@ -47,6 +47,11 @@ impl Peer {
     /// Its next WebSocket, encrypted or not; nothing when none comes within a minute.
     pub async fn socket(&mut self) -> Option<Socket> {
         let knock = self.knock(60).await?;
+        self.upgrade(knock).await
+    }
+
+    /// The WebSocket of a knock.
+    pub async fn upgrade(&self, knock: Knock) -> Option<Socket> {
         Socket::upgrade(self.line(knock).await).await
     }
 

@@ -90,6 +90,27 @@ pub async fn reset(behaviour: &Behaviour) -> Seen {
     if comes_back && socket.ended.is_none() { vec!["leaves its old connection open"] } else { vec![] }
 }
 
+/// Its connection is lost, and later it is told to reboot. 2.x boots after a start only by the book.
+pub async fn boots(behaviour: &Behaviour) -> Seen {
+    let mut peer = peer(behaviour);
+    let Some(mut socket) = peer.session().await else { return vec![] };
+    let mut boots = vec![socket.called.iter().any(|action| action == "BootNotification")];
+    for is_told in [false, true] {
+        if is_told {
+            socket.call("reset", "Reset", json!({ "type": "Hard" })).await;
+            socket.listen(5, |_| true).await;
+        }
+        drop(socket);
+        let knock = peer.knock(1_200).await.expect("it comes back");
+        let Some(again) = peer.upgrade(knock).await else { return vec![] };
+        socket = again;
+        socket.listen(30, |_| true).await;
+        boots.push(socket.called.iter().any(|action| action == "BootNotification"));
+    }
+    let only_at_restart = behaviour.version == Version::V16 && boots == [true, false, true];
+    if only_at_restart { vec!["boots only at restart"] } else { vec![] }
+}
+
 /// A car is plugged in at a charger that is set to start by itself.
 pub async fn plug(behaviour: &Behaviour) -> Seen {
     let mut peer = peer(&charging(behaviour));
