@@ -1,6 +1,8 @@
 //! What one charger is, and what it does differently from the book.
 
 use crate::car::CarMake;
+use crate::meter::MeterMake;
+use crate::own_control::OwnControl;
 use crate::rpc::cut;
 use crate::supply::Supply;
 use crate::{Connects, Deviations, Version};
@@ -28,6 +30,14 @@ pub struct Behaviour {
     pub phases: u8,
     /// What it is fed by.
     pub supply: Supply,
+    /// It has a socket and reads from the car's own cable what that carries; else the cable is fixed to it.
+    pub socket: bool,
+    /// It has ventilation for cars that want it; without, they get nothing.
+    pub ventilates: bool,
+    /// What it makes of sun and house by itself.
+    pub own_control: OwnControl,
+    /// How well its meter measures.
+    pub meter: MeterMake,
     /// The meter's register at the start, in watt-hours.
     pub meter_start_wh: f64,
     /// The car that is plugged in, or will be.
@@ -71,6 +81,10 @@ impl Default for Behaviour {
             hardware_amps: None,
             phases: 1,
             supply: Supply::default(),
+            socket: false,
+            ventilates: false,
+            own_control: OwnControl::None,
+            meter: MeterMake::default(),
             meter_start_wh: 12_500.0,
             car: CarMake::default(),
             plugged: false,

@@ -67,7 +67,6 @@ impl SimulatedCharger {
             return;
         }
         self.stop_transaction(Stop::PowerLoss, now);
-        self.car.cut(now);
         self.reboot_by = None;
         self.disconnected(now);
         self.restart(Restart::Power);

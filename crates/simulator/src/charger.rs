@@ -3,12 +3,15 @@
 use crate::car::Car;
 use crate::certificates::Certificates;
 use crate::clock::{Clock, after};
+use crate::contactor::Contactor;
 use crate::dialect::Setting;
 use crate::firmware::Update;
 use crate::local_list::LocalList;
 use crate::logs::Logs;
 use crate::network::Network;
 use crate::outbox::{Call, Outbox};
+use crate::own_control::Control;
+use crate::pilot::Signal;
 use crate::power::FLOWING_STEP;
 use crate::profiles::Profiles;
 use crate::registration::Registration;
@@ -32,6 +35,9 @@ pub struct SimulatedCharger {
     pub(crate) registration: Registration,
     pub(crate) connector: Connector,
     pub(crate) car: Car,
+    pub(crate) signal: Signal,
+    pub(crate) contactor: Contactor,
+    pub(crate) control: Control,
     /// What the meter counted into the car, and out of it.
     pub(crate) energy_wh: f64,
     pub(crate) exported_wh: f64,
@@ -63,9 +69,10 @@ pub struct SimulatedCharger {
 }
 
 impl SimulatedCharger {
-    /// A charger that is powered up at `start` and not yet connected. Phases outside 1 to 3 are taken as the nearest.
+    /// A charger that is powered up at `start` and not yet connected. More phases than its
+    /// supply has, or than 3, are taken as those.
     pub fn new(mut behaviour: Behaviour, start: Timestamp) -> Self {
-        behaviour.phases = behaviour.phases.clamp(1, 3);
+        behaviour.phases = behaviour.supply.found_by(behaviour.phases);
         behaviour.car.phases = behaviour.car.phases.clamp(1, behaviour.phases);
         let mut charger = SimulatedCharger {
             clock: Clock::new(&behaviour, start),
@@ -74,6 +81,9 @@ impl SimulatedCharger {
             registration: Registration::Unknown { boot_at: None },
             connector: Connector::new(behaviour.plugged),
             car: Car::new(&behaviour.car, start),
+            signal: Signal::default(),
+            contactor: Contactor::default(),
+            control: Control::default(),
             energy_wh: behaviour.meter_start_wh,
             exported_wh: 0.0,
             mains: Mains::On,
@@ -136,6 +146,7 @@ impl SimulatedCharger {
             self.journal("Rebooted.", now);
             self.restart(Restart::Reset);
         }
+        self.flow(now);
     }
 
     /// Whether a Reset is due: everything is said, or nobody answered for too long.
@@ -291,8 +302,8 @@ impl SimulatedCharger {
         if !self.is_awake() {
             return Vec::new();
         }
+        self.flow(now);
         self.end_if_paused(now);
-        self.car.follow(self.offered(now), now);
         self.drop_overdue_reservation(now);
         self.present_tag_if_free(now);
         (self.dialect().notice)(self, now);

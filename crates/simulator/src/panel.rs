@@ -1,6 +1,6 @@
 //! What one would see standing in front of a charger.
 
-use crate::pilot::{Pilot, PilotState, duty};
+use crate::pilot::{Pilot, PilotState};
 use crate::{Mains, SimulatedCharger};
 use jiff::Timestamp;
 
@@ -44,21 +44,21 @@ pub struct Panel {
 impl SimulatedCharger {
     /// What one would see standing in front of it now.
     pub fn panel(&self, now: Timestamp) -> Panel {
-        let reading = self.reading(now);
+        let amps = self.amps(now);
+        let volts = self.volts(&amps);
         let is_powered = self.mains != Mains::Off;
-        let volts = if is_powered { reading.volts } else { 0.0 };
         Panel {
             powered: is_powered,
             networked: self.networked,
             plugged: self.connector.plugged,
             pilot: self.pilot(now),
-            contactor_closed: self.connector.transaction.is_some() && reading.offered != 0.0,
-            offered_amps: reading.offered,
-            volts: vec![volts; usize::from(self.behaviour.phases)],
-            watts: reading.watts(),
-            amps: reading.amps,
-            energy_wh: reading.wh,
-            battery_percent: None,
+            contactor_closed: self.contactor.is_closed(),
+            offered_amps: self.offered(),
+            watts: amps.iter().zip(&volts).map(|(amps, volts)| amps * volts).sum(),
+            volts: if is_powered { volts } else { vec![0.0; amps.len()] },
+            amps,
+            energy_wh: self.energy_wh,
+            battery_percent: self.car.percent().filter(|_| self.connector.plugged),
             house_watts: self.behaviour.supply.house_watts,
             sun_watts: self.behaviour.supply.sun_watts,
             condition: if self.is_awake() { self.condition(now).word() } else { "Unavailable" },
@@ -68,14 +68,11 @@ impl SimulatedCharger {
     }
 
     fn pilot(&self, now: Timestamp) -> Pilot {
-        let offered = self.offered(now);
         let state = match self.connector.plugged {
             _ if self.mains == Mains::Off => PilotState::E,
             false => PilotState::A,
-            true if offered == 0.0 || self.car.is_full() => PilotState::B,
-            true => PilotState::C,
+            true => self.car.state(now),
         };
-        let duty = (self.connector.plugged && self.is_awake() && offered != 0.0).then(|| duty(offered.abs()));
-        Pilot { state, duty }
+        Pilot { state, duty: self.signal.duty() }
     }
 }

@@ -1,26 +1,34 @@
-//! What flows: what the charger offers, what the car takes of it, what the meter counts.
+//! What flows: what the charger may offer, what it offers, what the car takes of it, what the meter counts.
 
 use crate::SimulatedCharger;
 use crate::clock::after;
 use crate::deviations::Offline;
 use crate::meter::Reading;
+use crate::pilot::{MINIMUM_AMPS, PilotState, Says, says};
 use crate::profile::Moment;
+use crate::{OwnControl, cable};
 use jiff::Timestamp;
 
-/// IEC 61851-1: the control pilot cannot offer less; below it a charger pauses.
-pub(crate) const MINIMUM_AMPS: f64 = 6.0;
 /// How finely the current is followed while it flows, in seconds.
 pub(crate) const FLOWING_STEP: i64 = 1;
 
 impl SimulatedCharger {
     /// What the charger offers the car, in amperes per phase; 0 when it pauses or nothing runs, negative when it wants
     /// the car to give.
-    pub(crate) fn offered(&self, now: Timestamp) -> f64 {
+    pub(crate) fn offered(&self) -> f64 {
+        self.signal.amps()
+    }
+
+    /// What it may offer now, by the endpoint's limits and its own: the least of them.
+    fn allowed(&self, own: Option<f64>, now: Timestamp) -> f64 {
         let ceiling = self.ceiling();
         let limit = self.limit(now).unwrap_or(ceiling);
         let amps = limit.clamp(if self.behaviour.discharges { -ceiling } else { 0.0 }, ceiling);
         let amps = self.behaviour.deviates.limits.offer(amps);
-        if self.connector.transaction.is_none() || amps.abs() < MINIMUM_AMPS { 0.0 } else { amps }
+        let amps = own.map_or(amps, |own| amps.min(own));
+        let lacks_air = self.behaviour.car.wants_ventilation && !self.behaviour.ventilates;
+        let may = self.is_awake() && self.connector.transaction.is_some() && !lacks_air;
+        if may && amps.abs() >= MINIMUM_AMPS { amps } else { 0.0 }
     }
 
     /// What its profiles say, in amperes per phase; or what a charger alone makes of them (P38).
@@ -35,10 +43,15 @@ impl SimulatedCharger {
         }
     }
 
-    /// What the type plate and the installer allow, in amperes per phase.
+    /// What the type plate, the installer and the cable allow, in amperes per phase.
     pub(crate) fn ceiling(&self) -> f64 {
-        let plate = self.behaviour.nameplate_amps;
-        self.behaviour.hardware_amps.map_or(plate, |amps| amps.min(plate))
+        let it = &self.behaviour;
+        let amps = it.hardware_amps.map_or(it.nameplate_amps, |amps| amps.min(it.nameplate_amps));
+        if !it.socket || !self.connector.plugged {
+            return amps;
+        }
+        // what cannot be a cable gets nothing
+        cable::rating(it.car.cable_ohms, it.phases).map_or(0.0, |rating| amps.min(rating))
     }
 
     /// Now, as schedules see it.
@@ -48,14 +61,61 @@ impl SimulatedCharger {
         Moment { now, clock: self.clock.at(now), transaction, offline_since, priority }
     }
 
+    /// Brings what is offered, what the car takes and the contactor up to date, in this order.
+    pub(crate) fn flow(&mut self, now: Timestamp) {
+        let own = self.own_limit(now);
+        let allowed = self.allowed(own, now);
+        let is_digital = self.behaviour.discharges && self.behaviour.car.feeds_back;
+        self.signal.turn(allowed, is_digital, now);
+        self.car.follow(self.read_by_car(), now);
+        let is_ready = self.connector.plugged && self.car.state(now) != PilotState::B;
+        let may = self.is_awake() && self.connector.transaction.is_some();
+        self.contactor.turn(may, self.offered() != 0.0, is_ready, now);
+        if !self.contactor.is_closed() {
+            self.car.cut(now);
+        }
+    }
+
+    /// What its own control lets the car have; it looks only while a transaction runs.
+    fn own_limit(&mut self, now: Timestamp) -> Option<f64> {
+        let it = &self.behaviour;
+        if self.connector.transaction.is_none() || it.own_control == OwnControl::None {
+            self.control = <_>::default();
+            return None;
+        }
+        self.control.limit(it.own_control, &it.supply, it.phases, it.car.phases, now)
+    }
+
+    /// What the car reads from the pilot, in amperes per phase.
+    fn read_by_car(&self) -> f64 {
+        match says(self.signal.duty().unwrap_or(100.0)) {
+            Says::Amps(amps) => amps,
+            Says::Digital => self.offered(),
+            Says::Nothing => 0.0,
+        }
+    }
+
+    /// What flows on each phase the charger has, in amperes; negative while the car gives.
+    pub(crate) fn amps(&self, now: Timestamp) -> Vec<f64> {
+        let amps = self.car.amps(now);
+        (0..self.behaviour.phases).map(|phase| if phase < self.behaviour.car.phases { amps } else { 0.0 }).collect()
+    }
+
+    /// Volts between each phase it has and neutral, while so much flows.
+    pub(crate) fn volts(&self, amps: &[f64]) -> Vec<f64> {
+        let it = &self.behaviour;
+        (0..it.phases).zip(amps).map(|(phase, amps)| it.supply.volts_on(phase, *amps, it.phases)).collect()
+    }
+
     /// What the meter shows now.
     pub(crate) fn reading(&self, now: Timestamp) -> Reading {
-        let amps = self.car.amps(now);
-        let phases = 0..self.behaviour.phases;
+        let meter = &self.behaviour.meter;
+        let amps = self.amps(now);
+        let volts = meter.shown(&self.volts(&amps), "V", now);
         Reading {
-            amps: phases.map(|phase| if phase < self.behaviour.car.phases { amps } else { 0.0 }).collect(),
-            offered: self.offered(now),
-            volts: self.behaviour.supply.volts,
+            amps: meter.shown(&amps, "A", now),
+            offered: self.offered(),
+            volts,
             wh: self.energy_wh,
             exported_wh: self.exported_wh,
             but: self.behaviour.deviates.metering,
@@ -66,16 +126,24 @@ impl SimulatedCharger {
     pub(crate) fn advance(&mut self, now: Timestamp) {
         while self.advanced_to < now {
             let from = self.advanced_to;
-            self.car.follow(self.offered(from), from);
             let is_still = self.connector.transaction.is_none() && self.car.amps(from) == 0.0;
-            let to = if is_still { now } else { after(from, FLOWING_STEP).min(now) };
+            let to = if is_still { now } else { self.step(from).min(now) };
             let amps = (self.car.amps(from) + self.car.amps(to)) / 2.0;
-            let watts = amps * self.behaviour.supply.volts * f64::from(self.behaviour.car.phases);
+            let volts = self.volts(&vec![amps; usize::from(self.behaviour.car.phases)]);
+            let watts = volts.iter().map(|volts| amps * volts).sum::<f64>();
             let wh = watts * to.duration_since(from).as_secs_f64() / 3600.0;
-            self.energy_wh += wh.max(0.0);
-            self.exported_wh -= wh.min(0.0);
             self.car.charge(wh);
+            let counted = self.behaviour.meter.counted(wh);
+            self.energy_wh += counted.max(0.0);
+            self.exported_wh -= counted.min(0.0);
             self.advanced_to = to;
+            self.flow(to);
         }
+    }
+
+    /// The end of the step that begins here: after a second, or when something happens before.
+    fn step(&self, from: Timestamp) -> Timestamp {
+        let due = self.car.due().chain(self.signal.waits_until()).chain(self.contactor.cuts_at());
+        due.filter(|at| *at > from).fold(after(from, FLOWING_STEP), Timestamp::min)
     }
 }

@@ -241,7 +241,7 @@ impl SimulatedCharger {
         if let Some(profile) = start.profile {
             self.profiles.install(1, profile, now);
         }
-        self.car.follow(self.offered(now), now);
+        self.flow(now);
         let started = Started {
             id_token: start.id_token,
             remote_start_id: start.remote_start_id,
@@ -262,7 +262,7 @@ impl SimulatedCharger {
     /// Ends the transaction, if one runs; its own profiles go with it.
     pub(crate) fn stop_transaction(&mut self, stop: Stop, now: Timestamp) {
         let Some(transaction) = self.connector.transaction.take() else { return };
-        self.car.cut(now);
+        self.flow(now);
         (self.dialect().ended)(self, &transaction.id_token, stop, now);
         let is_corrupted = self.behaviour.deviates.sessions.long_tags == LongTags::Corrupted;
         self.connector.unstopped = (is_corrupted && is_long(&transaction.id_token.text)).then_some(transaction);
@@ -275,7 +275,7 @@ impl SimulatedCharger {
 
     /// P31: a pause is the end of the transaction.
     pub(crate) fn end_if_paused(&mut self, now: Timestamp) {
-        if self.behaviour.deviates.sessions.zero_ends_session && self.offered(now) == 0.0 {
+        if self.behaviour.deviates.sessions.zero_ends_session && self.offered() == 0.0 {
             self.stop_transaction(Stop::Remote, now);
         }
     }
@@ -295,12 +295,12 @@ impl SimulatedCharger {
     }
 
     /// How the connector stands.
-    pub(crate) fn condition(&self, now: Timestamp) -> Condition {
+    pub(crate) fn condition(&self, _: Timestamp) -> Condition {
         let it = &self.connector;
         match &it.transaction {
             // 1.6 section 4.9: SuspendedEVSE outranks SuspendedEV
-            Some(_) if self.offered(now) == 0.0 => Condition::SuspendedEvse,
-            Some(_) if self.car.is_full() => Condition::SuspendedEv,
+            Some(_) if self.offered() == 0.0 => Condition::SuspendedEvse,
+            Some(_) if self.car.rests(self.offered()) => Condition::SuspendedEv,
             Some(_) => Condition::Charging,
             None if it.operative != [true, true] => Condition::Unavailable,
             None if it.reservation.is_some() && it.waiting.is_none() => Condition::Reserved,

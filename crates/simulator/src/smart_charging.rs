@@ -1,7 +1,7 @@
 //! What a charger takes of a limit, whatever version it is written in.
 
 use crate::deviations::BelowMinimum;
-use crate::power::MINIMUM_AMPS;
+use crate::pilot::MINIMUM_AMPS;
 use crate::profile::{Mode, NOMINAL_VOLTS, Profile, Unit};
 use crate::{ProfileFate, RateUnit, SimulatedCharger};
 use jiff::Timestamp;

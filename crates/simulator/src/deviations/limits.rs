@@ -1,6 +1,6 @@
 //! What becomes of charging profiles.
 
-use crate::power::MINIMUM_AMPS;
+use crate::pilot::MINIMUM_AMPS;
 use crate::profile::Kind;
 use serde::Deserialize;
 

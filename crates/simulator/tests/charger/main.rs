@@ -10,6 +10,7 @@ mod commands;
 mod deviations;
 mod everything;
 mod limits;
+mod physics;
 mod runner;
 mod schemas;
 mod security;

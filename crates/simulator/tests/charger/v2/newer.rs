@@ -2,7 +2,7 @@
 
 use super::{amps, events, profile, set, speaking, transaction};
 use crate::bench::{Answer, Bench};
-use chargehand_simulator::{Behaviour, Version};
+use chargehand_simulator::{Behaviour, CarMake, Version};
 use serde_json::{Value, json};
 
 fn charging() -> Bench {
@@ -97,6 +97,23 @@ fn a_setpoint_below_zero_lets_the_car_give_where_it_can() {
     assert_eq!(told, 1);
     let event = bench.all("TransactionEvent").into_iter().find(|it| it["triggerReason"] == "OperationModeChanged");
     assert_eq!(event.unwrap()["transactionInfo"]["operationMode"], "CentralSetpoint");
+}
+
+#[test]
+fn a_car_gives_until_its_battery_is_empty_and_one_that_cannot_gives_nothing() {
+    let make = CarMake { battery_wh: Some(10_000.0), percent: 10.0, amps: 16.0, ..<_>::default() };
+    let behaviour = |car| Behaviour { discharges: true, car, ..speaking(Version::V21) };
+    let mut bench = Bench::charging(behaviour(make.clone()));
+    set(&mut bench, 1, profile("TxDefaultProfile", 0, 0.0, central(-32.0)));
+    let panel = bench.panel();
+    assert_eq!((panel.offered_amps, panel.amps[0], panel.pilot.duty), (-32.0, -16.0, Some(5.0)));
+    bench.run(600);
+    assert!((4.0..4.5).contains(&bench.panel().battery_percent.unwrap()));
+    bench.run(600);
+    assert_eq!((bench.panel().battery_percent, bench.panel().condition), (Some(0.0), "SuspendedEV"));
+    let mut bench = Bench::charging(behaviour(CarMake { feeds_back: false, ..make }));
+    set(&mut bench, 1, profile("TxDefaultProfile", 0, 0.0, central(-32.0)));
+    assert_eq!(bench.panel().amps, [0.0]);
 }
 
 #[test]
