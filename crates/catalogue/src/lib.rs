@@ -3,6 +3,7 @@
 //! An unknown stays unknown: nothing is invented where a fact is missing.
 
 mod announced;
+mod cars;
 mod register;
 mod simulated;
 
@@ -13,6 +14,7 @@ use serde::Deserialize;
 pub use announced::{
     Announced, Answer, Checksum, Datagram, Http, Kind, Live, Mdns, Scheme, Service, Strength, Udp, WebSocket, announced,
 };
+pub use cars::{Car, cars};
 pub use register::{Content, Modbus, Reads, Register};
 pub use simulated::{Fact, Group, Simulated, simulated};
 

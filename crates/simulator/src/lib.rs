@@ -16,6 +16,7 @@ mod behaviour;
 mod breaker;
 mod cable;
 mod car;
+mod cars;
 mod certificates;
 mod charger;
 mod clock;
@@ -40,6 +41,7 @@ mod registration;
 mod reservation;
 mod rpc;
 mod run;
+mod script;
 mod security;
 mod session;
 mod smart_charging;
@@ -51,6 +53,7 @@ mod version;
 pub use act::Act;
 pub use behaviour::{Behaviour, RateUnit};
 pub use car::CarMake;
+pub use cars::{KnownCar, car, cars};
 pub use charger::SimulatedCharger;
 pub use connects::Connects;
 pub use deviations::{Deviations, MeterHabit, ProfileFate, ReportParts};
@@ -64,6 +67,7 @@ pub use run::{
     Endpoint, EndpointError, Hand, Knock, LinkState, Security, connect, connect_at, connect_inside, over_channels,
     over_channels_at_hand,
 };
+pub use script::{Cue, ScriptError, read_script};
 pub use supply::Supply;
 pub use version::Version;
 
