@@ -15,6 +15,15 @@ async function message(action: string, ...then: string[]): Promise<void> {
   for (const id of then) await at(id).click();
 }
 
+/** A simulated charger's exercise, answered rightly. */
+async function answered(): Promise<void> {
+  await at('rail-practice').click();
+  await at('know').click();
+  await page.getByText('It accepts limits and ignores them').click();
+  await at('answer').click();
+  await expect.element(at('judgement')).toHaveTextContent('Right');
+}
+
 const views: View[] = [
   ['no charger yet', 'empty'],
   ['no endpoint', 'taken'],
@@ -65,6 +74,21 @@ const views: View[] = [
   ['the palette', 'running', 'prove', () => userEvent.keyboard('{Control>}k{/Control}')],
   ['the keys', 'passed', undefined, () => userEvent.keyboard('?')],
   ['closing', 'closing'],
+  ['practice, the exercises', 'empty', undefined, () => at('rail-practice').click()],
+  ['practice, the chargers', 'empty', undefined, () => at('rail-practice').click().then(() => at('tab-chargers').click())],
+  ['practice, the bench', 'bench', undefined, () => at('rail-practice').click()],
+  ['practice, without power', 'bench', undefined, () => at('rail-practice').click().then(() => at('breaker-turn').click())],
+  ['practice, an exercise', 'exercise', undefined, () => at('rail-practice').click()],
+  ['practice, an exercise answered', 'exercise', undefined, answered],
+  ['practice, asking before its end', 'bench', undefined, () => at('rail-practice').click().then(() => at('end').click())],
+  ['practice, on a charger that never connects', 'unseen', undefined, () => at('rail-practice').click().then(() => at('to-steps').click())],
+  ['practice, within a step', 'bench', 'prove'],
+  ['practice, frames', 'bench', 'inspect', () => at('all-frames').click()],
+  ['simulated elsewhere, listed', 'elsewhere'],
+  ['simulated elsewhere', 'elsewhere', 'set'],
+  ['a hostile bench', 'hostileBench', undefined, () => at('rail-practice').click()],
+  ['a hostile shelf', 'hostileBench', undefined, () => at('rail-practice').click().then(() => at('to-shelf').click())],
+  ['hostile exercises', 'hostileBench', undefined, () => at('rail-practice').click().then(() => at('to-shelf').click()).then(() => at('tab-exercises').click())],
   ['a hostile charger, listed', 'hostile'],
   ['a hostile charger, connect', 'hostile', 'connect'],
   ['a hostile charger, inspect', 'hostile', 'inspect'],
@@ -94,6 +118,37 @@ test.each(['empty', 'passed'] as const)('the rail collapses to icons below 1100 
     const rail = at('rail-chargers').element().getBoundingClientRect();
     expect(rail.width).toBeLessThan(60);
     await expect.element(page.getByRole('button', { name: 'Chargers', exact: true })).toBeVisible();
+    await expectSound();
+  } finally {
+    await page.viewport(1280, 800);
+  }
+});
+
+const practices: [string, string | null][] = [['shelf', null], ['shelf', 'tab-chargers'], ['bench', null]];
+
+test.each(practices)('practice survives words that are 40 %% longer: %s %s', async (part, then) => {
+  await open(part === 'bench' ? 'bench' : 'empty');
+  await at('rail-practice').click();
+  if (then) await at(then).click();
+  await expect.element(at(part === 'bench' ? 'other-car' : then ? 'chosen' : 'exercises')).toBeVisible();
+  lengthen();
+  expectNoOverflow();
+  expect(burstButtons()).toEqual([]);
+});
+
+test.each([[1000, 700], [900, 600], [1920, 1080]])('practice fits a window of %i × %i', async (width, height) => {
+  await page.viewport(width, height);
+  try {
+    await open('exercise');
+    await at('rail-practice').click();
+    await expect.element(at('other-car')).toBeVisible();
+    await expectSound();
+    await at('to-steps').click();
+    await at('step-prove').click();
+    await expectSound();
+    await at('to-bench').click();
+    await at('to-shelf').click();
+    await at('tab-chargers').click();
     await expectSound();
   } finally {
     await page.viewport(1280, 800);

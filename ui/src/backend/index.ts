@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FrameView, PlanView, PolicyView, ReportFilesView, SentView, SiteView, UiError } from './bindings';
+import type { ActView, AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FrameView, JudgementView, PlanView, PolicyView, ReportFilesView, SentView, ShelfView, SiteView, UiError } from './bindings';
 
 export type * from './bindings';
 
@@ -33,6 +33,11 @@ export interface Backend {
   exportRoot(der: boolean): Promise<Answer<string>>;
   connection(id: string): Promise<ConnectionView | null>;
   exportReport(id: string): Promise<Answer<ReportFilesView>>;
+  practiceShelf(): Promise<ShelfView>;
+  practise(personality: string, car: string, exercise: string | null): Promise<Answer<null>>;
+  practiceAct(act: ActView): Promise<Answer<null>>;
+  endPractice(): Promise<Answer<null>>;
+  answerExercise(exercise: string, choice: number): Promise<Answer<JudgementView>>;
   close(clear: boolean): Promise<Answer<null>>;
   stay(): Promise<unknown>;
   /** Calls `tell` with each change; resolves once it listens, to the function that ends it. */

@@ -19,6 +19,7 @@ export const engine: Backend = {
   messageSchema: (version, action) => sure(commands.messageSchema(version, action)),
   configuration: (id) => sure(commands.configuration(id)),
   securityPlan: (id, to) => sure(commands.securityPlan(id, to)),
+  practiceShelf: () => sure(commands.practiceShelf()),
   connection: (id) => sure(commands.connection(id)),
   connectStepOpen: async (open) => {
     // Without a store there is nothing to wait for; the window already says why.

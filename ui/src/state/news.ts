@@ -1,5 +1,5 @@
 // What a person who cannot see the screen must hear: connection, outcome, needs-you.
-import type { AppView, ChargerView } from '../backend';
+import type { AppView, ChargerView, PracticeView } from '../backend';
 import { words } from '../words';
 
 /** New notices that need somebody, and an endpoint that stopped. */
@@ -26,4 +26,10 @@ function charger(before: ChargerView | null, after: ChargerView): string[] {
   return heard;
 }
 
-export const news = { app, charger };
+/** What has changed on the bench; a practice that has ended. */
+function practice(before: PracticeView | null, after: PracticeView | null): string[] {
+  if (!before || before.charger !== after?.charger) return before && !after ? [words.practice.ended] : [];
+  return words.practice.news(before, after);
+}
+
+export const news = { app, charger, practice };

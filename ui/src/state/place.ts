@@ -5,7 +5,13 @@ export type Place =
   | { at: 'chargers' }
   | { at: 'connect' }
   | { at: 'site' }
+  | { at: 'shelf'; part?: ShelfPart }
+  | { at: 'bench' }
   | { at: 'charger'; id: string; step: StepName; part?: InspectPart };
+
+/** The parts of what can be practised. */
+export const shelfParts = ['exercises', 'chargers'] as const;
+export type ShelfPart = (typeof shelfParts)[number];
 
 /** The parts of the Inspect step. */
 export const inspectParts = ['overview', 'messages', 'deviations', 'security'] as const;

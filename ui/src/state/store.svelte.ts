@@ -1,14 +1,16 @@
 // One store, fed by the snapshot and then by `changed`. Screens read it and call its actions.
-import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, PolicyView, SiteView, StepName, UiError } from '../backend';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, PolicyView, SiteView, StepName, UiError } from '../backend';
 import { words } from '../words';
 import { Messages } from './messages.svelte';
-import { isConnecting, type InspectPart, type Place } from './place';
+import { isConnecting, type InspectPart, type Place, type ShelfPart } from './place';
+import { Practice } from './practice.svelte';
 import { news } from './news';
 
 /** What can be asked of the engine and can go wrong. */
 export type Action =
   | 'setSite' | 'setAutoAdopt' | 'adopt' | 'setCeiling' | 'inspect' | 'applyLimit' | 'proveLimit' | 'cancel' | 'clear'
-  | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy' | 'secure' | 'exportRoot' | 'raiseSecurity';
+  | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy' | 'secure' | 'exportRoot' | 'raiseSecurity'
+  | 'practise' | 'practiceAct' | 'endPractice' | 'answerExercise';
 
 /** Frames to show: these numbers, or with `null` all, newest first page. */
 export type Evidence = { id: string; numbers: number[] | null };
@@ -30,9 +32,11 @@ export class Store {
   #asked = $state.raw<Record<string, boolean>>({});
 
   readonly messages: Messages;
+  readonly practice: Practice;
 
   constructor(readonly backend: Backend) {
     this.messages = new Messages(backend);
+    this.practice = new Practice(backend);
   }
 
   /** The charger of the present place. */
@@ -54,7 +58,10 @@ export class Store {
   async #readAll(): Promise<void> {
     const app = await this.backend.snapshot();
     // A change that arrived meanwhile is newer than the snapshot.
-    this.app ??= app;
+    if (!this.app) {
+      this.app = app;
+      this.practice.set(app.practice);
+    }
     if (this.place.at === 'chargers') this.toChargers();
     for (const { id } of app.chargers) await this.#read(id);
   }
@@ -68,8 +75,13 @@ export class Store {
   take(changed: Changed): void {
     const heard: string[] = [];
     if (changed.app) {
-      heard.push(...news.app(this.app, changed.app));
+      heard.push(...news.app(this.app, changed.app), ...news.practice(this.practice.running, changed.app.practice));
       this.app = changed.app;
+      this.practice.set(changed.app.practice);
+    }
+    if (changed.practice) {
+      heard.push(...news.practice(this.practice.running, changed.practice));
+      this.practice.take(changed.practice);
     }
     if (changed.charger) {
       heard.push(...news.charger(this.chargers[changed.charger.id] ?? null, changed.charger));
@@ -89,6 +101,27 @@ export class Store {
   /** The list, or the invitation to connect the first charger while there is none. */
   toChargers(): void {
     this.go({ at: this.app?.chargers.length === 0 ? 'connect' : 'chargers' });
+  }
+
+  /** What is being practised, or what can be. */
+  toPractice(): void {
+    this.go(this.practice.running ? { at: 'bench' } : { at: 'shelf' });
+  }
+
+  toShelf(part?: ShelfPart): void {
+    this.go({ at: 'shelf', part });
+  }
+
+  /** It is one of our simulated chargers: whatever shows it says so. */
+  isSimulated(id: string): boolean {
+    return this.chargers[id]?.simulated ?? this.app?.chargers.find((line) => line.id === id)?.simulated ?? this.practice.running?.charger === id;
+  }
+
+  /** What is on the screen is not real. */
+  get simulated(): boolean {
+    const { place } = this;
+    if (place.at === 'charger') return this.isSimulated(place.id);
+    return place.at === 'shelf' || place.at === 'bench';
   }
 
   open(id: string, step?: StepName, part?: InspectPart): void {
@@ -150,6 +183,25 @@ export class Store {
     if (!sent) return;
     this.messages.note(id, sent);
     this.spoken = words.messages.heard(sent.action, sent.outcome, sent.ms);
+  };
+  /** Starts a practice, in place of the one that runs, and goes to its bench. An exercise brings its own charger and car. */
+  practise = async (personality: string, car: string, exercise: string | null) => {
+    await this.#ask('practise', '', () => this.backend.practise(personality, car, exercise));
+    if (this.problem('practise')) return;
+    if (exercise !== null) this.practice.forget(exercise);
+    this.practice.set((await this.backend.snapshot()).practice);
+    this.go({ at: 'bench' });
+  };
+  practiceAct = (act: ActView) => this.#ask('practiceAct', '', () => this.backend.practiceAct(act));
+  endPractice = async () => {
+    await this.#ask('endPractice', '', () => this.backend.endPractice());
+    if (!this.problem('endPractice')) this.toShelf();
+  };
+  answerExercise = async (exercise: string, choice: number) => {
+    const judgement = await this.#ask('answerExercise', '', () => this.backend.answerExercise(exercise, choice));
+    if (!judgement) return;
+    await this.practice.judge(exercise, choice, judgement);
+    this.spoken = `${words.practice.judged(judgement.right)} ${judgement.explanation} ${judgement.evidence}`;
   };
   close = (clear: boolean) => this.#ask('close', '', () => this.backend.close(clear));
   stay = () => this.backend.stay();

@@ -4,6 +4,7 @@ import { amps, clock, coarse, count, kilowatts, ranges, short, span, zone } from
 import { handshake } from './handshake';
 import { deviations, inspect } from './inspect';
 import { form, messages } from './messages';
+import { practice, simulated } from './practice';
 import { security } from './security';
 
 const step: Record<StepName, string> = {
@@ -90,6 +91,7 @@ export const en = {
   rail: {
     label: 'Main',
     chargers: 'Chargers',
+    practice: 'Practice',
     site: 'Site',
     palette: 'Go to',
     paletteKey: 'Ctrl K',
@@ -198,6 +200,8 @@ export const en = {
   inspect,
   security,
   messages,
+  practice,
+  simulated,
 
   set: {
     ceiling: 'Ceiling',
@@ -390,6 +394,7 @@ export const en = {
     list: [
       ['Ctrl K or ⌘ K', 'Go to a charger, a step or an action'],
       ['Alt 1 … Alt 5', 'Open a step of this charger'],
+      ['Alt P', 'Open Practice: the bench, while something is being practised'],
       ['?', 'Show these keys'],
       ['Esc', 'Close what is open'],
       ['Tab, Shift Tab', 'Next, previous'],

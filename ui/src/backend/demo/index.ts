@@ -1,12 +1,14 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
-import type { Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, NoticeView, PlanView, PolicyView, ReportFilesView, SentView, SiteView, UiError } from '..';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, JudgementView, NoticeView, PlanView, PolicyView, PracticeView, ReportFilesView, SentView, ShelfView, SiteView, UiError } from '..';
 import { attempts, lineOf } from './attempts';
 import * as stage from './charger';
 import { exchange, messagesOf, schemaOf } from './messages';
+import * as bench from './practice';
 import { climbing, planOf, risen } from './raise';
 import { ago, line, secured, site, taken } from './site';
 
 export * from './charger';
+export { charged, practiceOf, shelf, simulatedCharger } from './practice';
 export { ago } from './site';
 
 const ok: Answer<null> = { status: 'ok', data: null };
@@ -17,9 +19,12 @@ export class DemoSite implements Backend {
   readonly calls: [string, ...unknown[]][] = [];
   /** Commands that answer with this instead. */
   readonly refuse: Partial<Record<keyof Backend, UiError>> = {};
+  /** What can be practised, where it is not the usual. */
+  shelf: ShelfView | null = null;
   #app: AppView;
   #chargers: Map<string, ChargerView>;
   #tell: ((changed: Changed) => void)[] = [];
+  #solved = new Set<string>();
 
   constructor(app: Partial<AppView> = {}, chargers: ChargerView[] = []) {
     this.#chargers = new Map(chargers.map((charger) => [charger.id, charger]));
@@ -38,6 +43,14 @@ export class DemoSite implements Backend {
     this.#chargers.set(id, charger);
     this.#app = { ...this.#app, chargers: [...this.#chargers.values()].map(line) };
     for (const tell of this.#tell) tell({ app: this.#app, charger, practice: null });
+  }
+
+  /** Something changed on the bench. */
+  changePractice(change: Partial<PracticeView>): void {
+    if (!this.#app.practice) return;
+    const practice = { ...this.#app.practice, ...change };
+    this.#app = { ...this.#app, practice };
+    for (const tell of this.#tell) tell({ app: null, charger: null, practice });
   }
 
   async #answer(command: keyof Backend, args: unknown[], work: () => Answer<null> | void = () => {}): Promise<Answer<null>> {
@@ -75,6 +88,36 @@ export class DemoSite implements Backend {
       if (running) this.change(id, { running: { ...running, cancelling: true } });
     });
   clear = (id: string) => this.#answer('clear', [id], () => (this.change(id, { inForce: [] }), this.changeApp({ notices: [] })));
+  practiceShelf = async (): Promise<ShelfView> => {
+    const shelf = this.shelf ?? bench.shelf();
+    return { ...shelf, exercises: shelf.exercises.map((one) => ({ ...one, solved: one.solved || this.#solved.has(one.id) })) };
+  };
+  practise = (personality: string, car: string, exercise: string | null) =>
+    this.#answer('practise', [personality, car, exercise], () => {
+      const practice = bench.practiceOf(personality, car, exercise);
+      this.changeApp({ practice });
+      if (practice.connected) this.change(practice.charger, bench.simulatedCharger(practice));
+    });
+  practiceAct = (act: ActView) =>
+    this.#answer('practiceAct', [act], () => {
+      const { practice } = this.#app;
+      if (!practice) return fail('other', 'Nothing is being practised.', 'Start a practice first.');
+      const panel = bench.acted(practice.panel, act);
+      this.changePractice({ panel, ...(act.do === 'breaker' || act.do === 'network' ? bench.linkOf(panel) : {}) });
+    });
+  endPractice = () =>
+    this.#answer('endPractice', [], () => {
+      this.#chargers.delete(this.#app.practice?.charger ?? '');
+      this.changeApp({ practice: null, chargers: [...this.#chargers.values()].map(line) });
+    });
+  answerExercise = async (exercise: string, choice: number): Promise<Answer<JudgementView>> => {
+    this.calls.push(['answerExercise', exercise, choice]);
+    const error = this.refuse.answerExercise;
+    if (error) return { status: 'error', error };
+    const data = bench.judge(choice);
+    if (data.right) this.#solved.add(exercise);
+    return { status: 'ok', data };
+  };
   close = (clear: boolean) => this.#answer('close', [clear]);
   stay = async () => (this.calls.push(['stay']), this.changeApp({ closing: null }), null);
 
@@ -170,6 +213,22 @@ const away = (): ChargerView => ({ ...stage.running(), running: null, connected:
 
 const second = (): ChargerView => ({ ...stage.arrived(), id: 'EVB-2231', title: 'Alfen Eve Single Pro-line', vendor: 'Alfen', model: 'Eve Single Pro-line', peer: '192.168.1.61:41880' });
 
+const practising = (practice: PracticeView): DemoSite => new DemoSite({ practice }, practice.connected ? [bench.simulatedCharger(practice)] : []);
+const nonsense = stage.hostile().title;
+
+/** Says only nonsense, on the bench. */
+const hostileBench = (): DemoSite => {
+  const practice = { ...bench.charged(bench.practiceOf('wattpilot', 'hatchback', null)), title: nonsense, carTitle: nonsense, assumed: [nonsense], link: nonsense };
+  const site = new DemoSite({ practice: { ...practice, panel: { ...practice.panel, pilot: nonsense, condition: nonsense, clock: nonsense } } }, [bench.simulatedCharger(practice)]);
+  const { personalities, cars, exercises } = bench.shelf();
+  site.shelf = {
+    personalities: personalities.map((one) => ({ ...one, title: nonsense, summary: nonsense, assumed: [nonsense], facts: [{ what: nonsense, source: nonsense, date: nonsense, confidence: 'low' }] })),
+    cars: cars.map((one) => ({ ...one, title: nonsense, summary: nonsense })),
+    exercises: exercises.map((one) => ({ ...one, title: nonsense, task: nonsense, hint: nonsense, choices: [nonsense, nonsense] })),
+  };
+  return site;
+};
+
 /** The scripted sites by name. */
 export const sites = {
   empty: () => new DemoSite(),
@@ -193,6 +252,11 @@ export const sites = {
   raising: () => new DemoSite(secured, [{ ...stage.inspected(), ...climbing(stage.inspected(), 2) }]),
   raised: () => new DemoSite(secured, [risen()]),
   closed: () => new DemoSite({ authority: { ...secured.authority!, open: false, underPassphrase: true } }),
+  bench: () => practising(bench.charged(bench.practiceOf('wattpilot', 'hatchback', null))),
+  exercise: () => practising(bench.practiceOf('', '', 'which-limit')),
+  unseen: () => practising(bench.practiceOf('zappi-cloud-only', 'hatchback', null)),
+  elsewhere: () => new DemoSite({}, [bench.simulatedCharger(bench.practiceOf('spec-16', 'hatchback', null)), stage.limited()]),
+  hostileBench,
   hostile: () => new DemoSite({ notices: [{ ...testLimitNotice, text: stage.hostile().title }] }, [stage.hostile()]),
 };
 

@@ -1,5 +1,5 @@
 // What the command palette offers at this moment.
-import type { ChargerView } from '../../backend';
+import type { ActView, ChargerView } from '../../backend';
 import type { Store } from '../../state';
 import { inspectParts, steps } from '../../state/place';
 import { look, themes } from '../../state/theme.svelte';
@@ -15,8 +15,9 @@ export function entries(store: Store, onkeys: () => void): Entry[] {
   return [
     ...(charger ? stepsOf(store, charger) : []),
     ...(charger ? actionsOn(store, charger) : []),
+    ...practice(store),
     ...(store.app?.chargers ?? []).map(
-      ({ id, title }): Entry => ({ key: `charger ${id}`, group: 'charger', title: title === id ? short(id, 90) : `${short(title, 60)} (${short(id, 30)})`, run: () => store.open(id) }),
+      ({ id, title }): Entry => ({ key: `charger ${id}`, group: 'charger', title: named(store, id, title), run: () => store.open(id) }),
     ),
     ...everywhere(store, onkeys),
   ];
@@ -42,10 +43,34 @@ function actionsOn(store: Store, { id, title, adopted, running, inForce }: Charg
   return possible.filter((entry) => entry !== false);
 }
 
+/** A charger's line; one that is not real says so. */
+function named(store: Store, id: string, title: string): string {
+  const name = title === id ? short(id, 90) : `${short(title, 60)} (${short(id, 30)})`;
+  return store.isSimulated(id) ? words.simulated.title(name) : name;
+}
+
+/** What can be done at the bench from anywhere, and what can be practised next. */
+function practice(store: Store): Entry[] {
+  const { running, shelf } = store.practice;
+  const say = words.practice.act;
+  const act = (key: string, title: string, what: ActView): Entry => ({ key: `practice ${key}`, group: 'action', title, run: () => void store.practiceAct(what) });
+  const exercises = (shelf?.exercises ?? []).map(({ id, title }, i): Entry => ({ key: `exercise ${id}`, group: 'action', title: say.exercise(i + 1, title), run: () => (running ? store.toShelf('exercises') : void store.practise('', '', id)) }));
+  if (!running) return exercises;
+  const { plugged, powered, networked } = running.panel;
+  return [
+    { key: 'bench', group: 'action', title: say.bench(running.title), run: () => store.go({ at: 'bench' }) },
+    plugged ? act('unplug', say.unplug, { do: 'unplug' }) : act('plug', say.plug, { do: 'plug' }),
+    act('breaker', say.breaker(!powered), { do: 'breaker', on: !powered }),
+    act('network', say.network(!networked), { do: 'network', up: !networked }),
+    ...exercises,
+  ];
+}
+
 function everywhere(store: Store, onkeys: () => void): Entry[] {
   return [
     { key: 'chargers', group: 'action', title: words.rail.chargers, run: () => store.toChargers() },
     { key: 'connect', group: 'action', title: words.chargers.connectAnother, run: () => store.go({ at: 'connect' }) },
+    { key: 'practice', group: 'action', title: words.rail.practice, run: () => store.toShelf() },
     { key: 'site', group: 'action', title: words.top.siteButton, run: () => store.go({ at: 'site' }) },
     { key: 'keys', group: 'action', title: words.palette.keys, run: onkeys },
     ...themes.map((theme): Entry => ({ key: theme, group: 'action', title: words.palette.theme[theme], run: () => look.choose(theme) })),
