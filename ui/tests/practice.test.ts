@@ -152,8 +152,10 @@ test('another practice and its end are asked for first: what was seen of the cha
   await at('end').click();
   await at('confirm-yes').click();
   expect(callsOf(site, 'endPractice')).toHaveLength(1);
-  await expect.element(at('exercises')).toBeVisible();
+  await expect.element(at('no-practice')).toHaveTextContent('Nothing is being practised now');
   await expect.element(at('spoken')).toHaveTextContent('The practice has ended.');
+  await at('to-shelf').click();
+  await expect.element(at('exercises')).toBeVisible();
 });
 
 test('every lever says its position in words, does what its button says, and keeps the focus', async () => {
@@ -213,6 +215,7 @@ test.each([
   ['B1', 1000, 0, 'B1 · no pulse', 'The charger offers it nothing.'],
   ['B2', 533, 32_000, 'B2 · 53.3 % duty', 'may take 32.0 A. It does not ask for it.'],
   ['C2', 100, 6_000, 'C2 · 10.0 % duty', 'asks for current and may take 6.0 A.'],
+  ['C2', 267, -10_000, 'C2 · 26.7 % duty', 'is to give 10.0 A.'],
   ['D2', 267, 16_000, 'D2 · 26.7 % duty', 'ventilation'],
   ['E', 0, 0, 'E · 0.0 % duty', 'The pilot is dead'],
   ['F', 1000, 0, 'F · no pulse', 'cannot be used'],

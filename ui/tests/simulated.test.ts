@@ -7,15 +7,16 @@ import { at, open } from './support';
 const sentence = 'SIMULATED: not a real charger. Nothing here proves anything about an installation.';
 const frame = () => page.getByRole('complementary', { name: 'Simulated' });
 
-/** The watermark lies over all of the box and catches nothing. */
+/** The watermark lies over all of the box, behind what it holds. */
 function expectWatermark(box: Element): void {
-  const mark = box.querySelector('[data-testid=watermark]')!;
+  const mark = box.querySelector(':scope > [data-testid=watermark]')!;
   expect(mark, 'a watermark').not.toBeNull();
   expect(mark.textContent).toContain('SIMULATED');
   const [own, whole] = [mark.getBoundingClientRect(), box.getBoundingClientRect()];
   expect(own.width).toBeGreaterThanOrEqual(whole.width - 2);
   expect(own.height).toBeGreaterThanOrEqual(whole.height - 2);
-  expect(getComputedStyle(mark).pointerEvents).toBe('none');
+  expect(getComputedStyle(mark).zIndex).toBe('-1');
+  expect(getComputedStyle(box).isolation, 'its place in the box is behind, not outside').toBe('isolate');
 }
 
 async function expectMarked(): Promise<void> {
@@ -23,6 +24,9 @@ async function expectMarked(): Promise<void> {
   expectWatermark(document.querySelector('.water')!);
   const content = document.getElementById('content')!;
   expect(document.querySelector('.water')!.getBoundingClientRect().top).toBe(content.getBoundingClientRect().top);
+  // A picture of any card alone bears it as well.
+  const cards = [...document.querySelectorAll('main .card')];
+  for (const card of cards) expectWatermark(card);
   content.scrollTo({ top: content.scrollHeight });
   const { top, bottom } = frame().element().getBoundingClientRect();
   expect(top).toBeGreaterThanOrEqual(0);

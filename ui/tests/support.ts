@@ -59,7 +59,8 @@ export function expectNoOverflow(): void {
 export async function expectSound(): Promise<void> {
   for (const theme of ['light', 'dark']) {
     document.documentElement.dataset.theme = theme;
-    // Buttons fade from one colour to the other; axe must not look in between.
+    // Buttons fade from one colour to the other, from the next frame on; axe must not look in between.
+    await new Promise(requestAnimationFrame);
     await Promise.all(document.getAnimations().map(({ finished }) => finished));
     expect(await violations(), theme).toEqual([]);
   }

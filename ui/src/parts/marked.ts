@@ -1,4 +1,4 @@
-// That what is on the screen is not real. Sheets lie above the window's own mark, so each bears it itself.
+// That what is on the screen is not real. Every surface bears the mark itself, and every sheet, as it lies above all.
 import { createContext } from 'svelte';
 
 /** The word of the mark, and what it means. */

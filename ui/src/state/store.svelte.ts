@@ -193,10 +193,7 @@ export class Store {
     this.go({ at: 'bench' });
   };
   practiceAct = (act: ActView) => this.#ask('practiceAct', '', () => this.backend.practiceAct(act));
-  endPractice = async () => {
-    await this.#ask('endPractice', '', () => this.backend.endPractice());
-    if (!this.problem('endPractice')) this.toShelf();
-  };
+  endPractice = () => this.#ask('endPractice', '', () => this.backend.endPractice());
   answerExercise = async (exercise: string, choice: number) => {
     const judgement = await this.#ask('answerExercise', '', () => this.backend.answerExercise(exercise, choice));
     if (!judgement) return;

@@ -10,16 +10,19 @@ export const simulated = {
   title: (title: string) => `SIMULATED: ${title}`,
 };
 
+/** What the car may do. Negative: it is to give (V2G). */
+const may = (ma: number): string => (ma < 0 ? `is to give ${amps(-ma)} A` : `may take ${amps(ma)} A`);
+
 /** The states of the control pilot (IEC 61851-1, Annex A); 1: no pulse, 2: pulse. */
 const pilots: Record<string, (offeredMa: number) => string> = {
   A1: () => 'No car at the plug.',
   A2: () => 'No car at the plug.',
   B1: () => 'A car is plugged in. The charger offers it nothing.',
-  B2: (ma) => `A car is plugged in and may take ${amps(ma)} A. It does not ask for it.`,
+  B2: (ma) => `A car is plugged in and ${may(ma)}. It does not ask for it.`,
   C1: () => 'The car asks for current. The charger offers it nothing.',
-  C2: (ma) => `The car asks for current and may take ${amps(ma)} A.`,
+  C2: (ma) => `The car asks for current and ${may(ma)}.`,
   D1: () => 'The car asks for current and ventilation. The charger offers it nothing.',
-  D2: (ma) => `The car asks for current and ventilation and may take ${amps(ma)} A.`,
+  D2: (ma) => `The car asks for current and ventilation and ${may(ma)}.`,
   E: () => 'The pilot is dead, as when the charger has no power.',
   F: () => 'The charger says that it cannot be used.',
 };
@@ -112,7 +115,7 @@ export const practice = {
     replaceYes: 'End it and start',
     endNo: 'Not now',
     none: 'Nothing is being practised now',
-    noneWhy: 'A practice ends when it is ended here, when another takes its place, or when Chargehand closes. Choose what to practise next.',
+    noneWhy: 'A practice ends when it is ended here, when another takes its place, or when Chargehand closes.',
     noneDo: 'To the exercises and chargers',
 
     see: 'What you see',
@@ -180,6 +183,8 @@ export const practice = {
     awayDo: 'Practice',
     unseen: (title: string) => `On the bench: ${short(title, 80)}. It has not connected.`,
   },
+
+  connect: (how: string) => `The simulated charger has its address already, on this computer. On a real one: ${how}`,
 
   offer: {
     title: 'No charger at hand?',
