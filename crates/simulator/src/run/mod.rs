@@ -7,6 +7,7 @@ mod habits;
 mod hand;
 mod line;
 mod pace;
+mod stays;
 mod tls;
 mod upgrade;
 mod upload;
@@ -16,23 +17,20 @@ pub use hand::Hand;
 pub use line::Knock;
 
 use crate::SimulatedCharger;
-use converse::{End, Talk, alone, converse, directions};
-use dial::{dial, explain};
-use futures_util::{SinkExt, sink, stream};
+use converse::{End, Talk, converse};
+use futures_util::{sink, stream};
 use habits::Habits;
 use hand::Held;
 use jiff::Timestamp;
 use line::Net;
 use pace::{Pace, steady};
+use stays::Stays;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use upload::Uploads;
 
-const HANDSHAKE: Duration = Duration::from_secs(10);
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long a charger is away when it reboots.
 const REBOOT: Duration = Duration::from_secs(2);
 
@@ -51,9 +49,6 @@ pub enum LinkState {
         pause: Duration,
     },
 }
-
-/// The shortest pause of a charger whose time goes faster, so that it does not knock without end.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 
 /// Connects a charger to an endpoint in a task of its own, and again whenever the connection is lost, until stopped.
 pub fn connect(endpoint: Endpoint, charger: SimulatedCharger) -> Hand {
@@ -84,80 +79,9 @@ fn connect_by(net: Net, endpoint: Endpoint, mut charger: SimulatedCharger, speed
     let pace = steady(speed);
     let (held, orders, panel) = Held::new(&charger, pace.now());
     let (state, link) = watch::channel(LinkState::Connecting);
-    Hand { orders, link, panel, task: tokio::spawn(stay_connected(net, endpoint, charger, held, state, pace)) }
-}
-
-async fn stay_connected(
-    net: Net,
-    endpoint: Endpoint,
-    mut charger: SimulatedCharger,
-    mut held: Held,
-    state: watch::Sender<LinkState>,
-    pace: Pace<impl Fn() -> Timestamp>,
-) -> SimulatedCharger {
-    let mut uploads = Uploads::new(false);
-    let connects = charger.behaviour.connects.clone();
-    let away = connects.away_s.map_or(FIRST_PAUSE, |seconds| Duration::from_secs(seconds.into()));
-    let mut pause = away;
-    // the latest that was left open, only so that it stays so
-    let mut forgotten = Vec::new();
-    loop {
-        if let Some(why) = charger.why_cut_off() {
-            state.send_replace(LinkState::Down { why: why.into(), pause: Duration::ZERO });
-            if let End::Stopped = alone(&mut charger, &mut held, &mut uploads, &pace).await {
-                return charger;
-            }
-            continue;
-        }
-        state.send_replace(LinkState::Connecting);
-        let way = charger.network.way().clone();
-        let address = endpoint.address(&way, &charger.behaviour);
-        let why = match timeout(HANDSHAKE, dial(&endpoint, &charger, &net)).await {
-            Ok(Ok(socket)) => {
-                state.send_replace(LinkState::Connected);
-                pause = away;
-                let is_mute = connects.silent_without_path && !endpoint.has_path(&way);
-                let habits = Habits::new(&connects, is_mute, pace.now());
-                let first = charger.connected(pace.now());
-                let (mut incoming, mut outgoing) = directions(socket, connects.frames);
-                let talk = Talk { incoming: incoming.as_mut(), outgoing: outgoing.as_mut(), habits };
-                let end = converse(&mut charger, first, talk, &mut held, &mut uploads, &pace).await;
-                if connects.leaves_old_open && end.is_its_own() {
-                    forgotten.clear();
-                    forgotten.push((incoming, outgoing));
-                } else if end.says_goodbye() {
-                    // one that cannot be said changes nothing
-                    let _ = outgoing.close().await;
-                }
-                match end {
-                    End::Stopped => return charger,
-                    End::Switched => continue,
-                    End::Reboot => {
-                        pause = away.max(REBOOT);
-                        "The charger reboots.".into()
-                    }
-                    End::Reconnect => "The charger connects anew, as it was told.".into(),
-                    End::HungUp => "The charger dropped the connection.".into(),
-                    End::Lost => format!("{address} closed the connection."),
-                }
-            }
-            Ok(Err(e)) => {
-                charger.network.failed();
-                explain(&e, &address, charger.version().subprotocol())
-            }
-            Err(_) => {
-                charger.network.failed();
-                format!("{address} did not answer within {} s.", HANDSHAKE.as_secs())
-            }
-        };
-        charger.disconnected(pace.now());
-        let wait = pace.wait(pause).max(SHORTEST_PAUSE);
-        state.send_replace(LinkState::Down { why, pause: wait });
-        if let Ok(End::Stopped) = timeout(wait, alone(&mut charger, &mut held, &mut uploads, &pace)).await {
-            return charger;
-        }
-        pause = (pause * 2).min(LONGEST_PAUSE).max(away);
-    }
+    let uploads = Uploads::new(false);
+    let stays = Stays { net, endpoint, charger, held, uploads, state, pace, forgotten: Vec::new() };
+    Hand { orders, link, panel, task: tokio::spawn(stays.connected()) }
 }
 
 /// Connects a charger through channels, for tests on paused time; ends when either channel closes. A Reset is played
