@@ -2,7 +2,7 @@
 
 use crate::car::CarMake;
 use crate::meter::MeterMake;
-use crate::own_control::OwnControl;
+use crate::own_control::{ModeKey, OwnControl};
 use crate::rpc::cut;
 use crate::supply::Supply;
 use crate::{Connects, Deviations, Version};
@@ -36,6 +36,8 @@ pub struct Behaviour {
     pub ventilates: bool,
     /// What it makes of sun and house by itself.
     pub own_control: OwnControl,
+    /// A key of its maker's own that changes that.
+    pub mode_key: Option<ModeKey>,
     /// How well its meter measures.
     pub meter: MeterMake,
     /// The meter's register at the start, in watt-hours.
@@ -84,6 +86,7 @@ impl Default for Behaviour {
             socket: false,
             ventilates: false,
             own_control: OwnControl::None,
+            mode_key: None,
             meter: MeterMake::default(),
             meter_start_wh: 12_500.0,
             car: CarMake::default(),

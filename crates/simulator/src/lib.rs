@@ -59,7 +59,7 @@ pub use connects::Connects;
 pub use deviations::{Deviations, MeterHabit, ProfileFate, ReportParts};
 pub use logs::Upload;
 pub use meter::MeterMake;
-pub use own_control::OwnControl;
+pub use own_control::{ModeKey, OwnControl};
 pub use panel::Panel;
 pub use personality::{Personality, personalities, personality};
 pub use pilot::{Pilot, PilotState};

@@ -6,6 +6,7 @@ use crate::pilot::MINIMUM_AMPS;
 use crate::supply::Supply;
 use jiff::Timestamp;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The charger's own control. In data, `kind` says which.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
@@ -30,6 +31,18 @@ pub enum OwnControl {
         /// The main fuse, in amperes per phase.
         main_fuse_amps: f64,
     },
+}
+
+/// A configuration key of the maker's own that says which control is at work, as Ocular's EcoMode (1.6).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModeKey {
+    /// The key as spelled.
+    pub key: String,
+    /// Its value when the charger leaves the factory; `own_control` is what is at work then.
+    pub value: String,
+    /// The values it takes, and the control at each.
+    pub modes: BTreeMap<String, OwnControl>,
 }
 
 fn one_minute() -> u32 {

@@ -74,11 +74,23 @@ fn change_configuration(charger: &mut SimulatedCharger, payload: &Value, now: Ti
     if let Some(answer) = change_security(charger, &asked.key, &asked.value, now) {
         return status(answer);
     }
+    if !change_mode(charger, &asked.key, &asked.value) {
+        return status("Rejected");
+    }
     let answer = charger.v16.configuration.change(&asked.key, &asked.value);
     if let (Some(setting), "Accepted") = (setting(&asked.key), answer) {
         charger.setting_changed(setting, now);
     }
     status(answer)
+}
+
+/// A key of the maker's own says which control is at work; false where it knows no such value.
+fn change_mode(charger: &mut SimulatedCharger, key: &str, value: &str) -> bool {
+    let its = charger.behaviour.mode_key.as_ref().filter(|mode| mode.key.eq_ignore_ascii_case(key));
+    let Some(mode) = its else { return true };
+    let Some(control) = mode.modes.get(value) else { return false };
+    charger.behaviour.own_control = *control;
+    true
 }
 
 #[derive(Deserialize)]

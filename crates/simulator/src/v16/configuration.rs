@@ -7,6 +7,7 @@ use crate::profiles::MAX_PROFILES;
 use crate::rpc::cut;
 use crate::{Behaviour, RateUnit, certificates, local_list, meter};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// What a charger without the P15 limit says it answers at once.
 const MAX_KEYS: usize = 50;
@@ -40,7 +41,7 @@ type Check = fn(&str) -> bool;
 
 #[derive(Debug)]
 struct Key {
-    name: &'static str,
+    name: Cow<'static, str>,
     value: String,
     /// What may be written; nothing when the key is read-only.
     writable: Option<Check>,
@@ -71,47 +72,52 @@ impl Configuration {
             (_, true) => |list| meter::knows(list) && !list.contains("Current.Offered"),
             _ => meter::knows,
         };
-        let fixed = |name, value: String| Key { name, value, writable: None };
-        let open = |name, value: String, check: Check| Key { name, value, writable: Some(check) };
-        Configuration {
-            keys: vec![
-                open("AuthorizeRemoteTxRequests", "true".into(), is_bool),
-                open("ClockAlignedDataInterval", "0".into(), is_whole),
-                open("ConnectionTimeOut", "60".into(), is_whole),
-                fixed("ConnectorPhaseRotation", if behaviour.phases > 1 { "1.RST" } else { "1.NotApplicable" }.into()),
-                fixed("GetConfigurationMaxKeys", max_keys.to_string()),
-                open("HeartbeatInterval", "300".into(), is_whole),
-                fixed("LocalAuthorizeOffline", "false".into()),
-                open("LocalPreAuthorize", "false".into(), is_bool),
-                fixed("LocalAuthListEnabled", "true".into()),
-                fixed("LocalAuthListMaxLength", local_list::MOST.to_string()),
-                open("MeterValuesAlignedData", String::new(), |list| list.is_empty() || meter::knows(list)),
-                open("MeterValuesSampledData", meter::all_measurands(behaviour), measurands),
-                open("MeterValueSampleInterval", behaviour.meter_interval_s.to_string(), is_whole),
-                fixed("NumberOfConnectors", "1".into()),
-                fixed("ReserveConnectorZeroSupported", "false".into()),
-                fixed("ResetRetries", "0".into()),
-                fixed("SendLocalListMaxLength", local_list::AT_ONCE.to_string()),
-                fixed("StopTransactionOnEVSideDisconnect", "true".into()),
-                open("StopTransactionOnInvalidId", "true".into(), is_bool),
-                fixed("StopTxnAlignedData", String::new()),
-                fixed("StopTxnSampledData", String::new()),
-                fixed("SupportedFeatureProfiles", features.into()),
-                open("TransactionMessageAttempts", "3".into(), is_whole),
-                open("TransactionMessageRetryInterval", "0".into(), is_whole),
-                fixed("UnlockConnectorOnEVSideDisconnect", "true".into()),
-                fixed("ChargeProfileMaxStackLevel", behaviour.max_stack_level.to_string()),
-                fixed("ChargingScheduleAllowedChargingRateUnit", unit.into()),
-                fixed("ChargingScheduleMaxPeriods", MAX_PERIODS.to_string()),
-                fixed("MaxChargingProfilesInstalled", MAX_PROFILES.to_string()),
-                fixed("AdditionalRootCertificateCheck", "false".into()),
-                fixed("CertificateSignedMaxChainSize", "10000".into()),
-                fixed("CertificateStoreMaxLength", certificates::MOST.to_string()),
-                open("CpoName", "Simulated Operator".into(), |value| !value.is_empty()),
-                // written by a function of its own, which looks at what the charger has
-                open("SecurityProfile", "0".into(), is_whole),
-            ],
-        }
+        let fixed = |name: &'static str, value: String| Key { name: name.into(), value, writable: None };
+        let open = |name: &'static str, value, check| Key { name: name.into(), value, writable: Some(check) };
+        // written by a function of its own as well
+        let mode = behaviour.mode_key.as_ref().map(|mode| Key {
+            name: mode.key.clone().into(),
+            value: mode.value.clone(),
+            writable: Some(|_| true),
+        });
+        let keys = vec![
+            open("AuthorizeRemoteTxRequests", "true".into(), is_bool),
+            open("ClockAlignedDataInterval", "0".into(), is_whole),
+            open("ConnectionTimeOut", "60".into(), is_whole),
+            fixed("ConnectorPhaseRotation", if behaviour.phases > 1 { "1.RST" } else { "1.NotApplicable" }.into()),
+            fixed("GetConfigurationMaxKeys", max_keys.to_string()),
+            open("HeartbeatInterval", "300".into(), is_whole),
+            fixed("LocalAuthorizeOffline", "false".into()),
+            open("LocalPreAuthorize", "false".into(), is_bool),
+            fixed("LocalAuthListEnabled", "true".into()),
+            fixed("LocalAuthListMaxLength", local_list::MOST.to_string()),
+            open("MeterValuesAlignedData", String::new(), |list| list.is_empty() || meter::knows(list)),
+            open("MeterValuesSampledData", meter::all_measurands(behaviour), measurands),
+            open("MeterValueSampleInterval", behaviour.meter_interval_s.to_string(), is_whole),
+            fixed("NumberOfConnectors", "1".into()),
+            fixed("ReserveConnectorZeroSupported", "false".into()),
+            fixed("ResetRetries", "0".into()),
+            fixed("SendLocalListMaxLength", local_list::AT_ONCE.to_string()),
+            fixed("StopTransactionOnEVSideDisconnect", "true".into()),
+            open("StopTransactionOnInvalidId", "true".into(), is_bool),
+            fixed("StopTxnAlignedData", String::new()),
+            fixed("StopTxnSampledData", String::new()),
+            fixed("SupportedFeatureProfiles", features.into()),
+            open("TransactionMessageAttempts", "3".into(), is_whole),
+            open("TransactionMessageRetryInterval", "0".into(), is_whole),
+            fixed("UnlockConnectorOnEVSideDisconnect", "true".into()),
+            fixed("ChargeProfileMaxStackLevel", behaviour.max_stack_level.to_string()),
+            fixed("ChargingScheduleAllowedChargingRateUnit", unit.into()),
+            fixed("ChargingScheduleMaxPeriods", MAX_PERIODS.to_string()),
+            fixed("MaxChargingProfilesInstalled", MAX_PROFILES.to_string()),
+            fixed("AdditionalRootCertificateCheck", "false".into()),
+            fixed("CertificateSignedMaxChainSize", "10000".into()),
+            fixed("CertificateStoreMaxLength", certificates::MOST.to_string()),
+            open("CpoName", "Simulated Operator".into(), |value| !value.is_empty()),
+            // written by a function of its own, which looks at what the charger has
+            open("SecurityProfile", "0".into(), is_whole),
+        ];
+        Configuration { keys: keys.into_iter().chain(mode).collect() }
     }
 
     /// A key's value; empty when there is no such key.

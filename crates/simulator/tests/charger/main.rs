@@ -6,6 +6,7 @@ mod authorisation;
 mod authority;
 mod bench;
 mod boot;
+mod chargers;
 mod commands;
 mod deviations;
 mod everything;

@@ -2,7 +2,7 @@
 
 use super::peer::{Peer, Socket};
 use super::probes::{Seen, URL};
-use chargehand_simulator::{Behaviour, Security, Version};
+use chargehand_simulator::{Act, Behaviour, Security, Version};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -75,7 +75,16 @@ pub async fn loss(behaviour: &Behaviour) -> Seen {
     let lost = Instant::now();
     drop(socket);
     peer.knock(1_200).await.expect("it comes back");
-    if lost.elapsed() > Duration::from_secs(120) { vec!["comes back after minutes"] } else { vec![] }
+    let after_loss = lost.elapsed() > Duration::from_secs(120);
+    // the network is pulled and comes back: the same holds
+    peer.hand.act(Act::Network { up: false });
+    sleep(Duration::from_secs(5)).await;
+    while peer.knock(0).await.is_some() {}
+    let back = Instant::now();
+    peer.hand.act(Act::Network { up: true });
+    peer.knock(1_200).await.expect("it comes back");
+    assert_eq!(back.elapsed() > Duration::from_secs(120), after_loss, "as after any loss");
+    if after_loss { vec!["comes back after minutes"] } else { vec![] }
 }
 
 /// It is told to reboot.
