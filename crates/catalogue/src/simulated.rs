@@ -103,4 +103,12 @@ mod tests {
             assert_eq!(it.problem.is_some(), it.group == Group::Problem, "{}", it.name);
         }
     }
+
+    #[test]
+    fn how_a_personality_shows_itself_is_in_the_catalogue() {
+        for it in simulated() {
+            let known = |name: &String| crate::announced().iter().any(|it| it.name == name);
+            assert!(it.announces.as_ref().is_none_or(known), "{}: {:?}", it.name, it.announces);
+        }
+    }
 }

@@ -12,6 +12,7 @@
 //! simulator is what that code is tested against, and shared code would share its mistakes.
 
 mod act;
+mod announce;
 mod behaviour;
 mod breaker;
 mod cable;
@@ -51,6 +52,7 @@ mod v2;
 mod version;
 
 pub use act::Act;
+pub use announce::{AnnounceError, Announcer, Place, Ports, announce};
 pub use behaviour::{Behaviour, RateUnit};
 pub use car::CarMake;
 pub use cars::{KnownCar, car, cars};

@@ -30,7 +30,9 @@ static LIBRARIES: &[(&str, &[&str])] = &[
     ("rcgen", &["site", "simulator"]),
     ("rustls", &["site", "simulator"]),
     ("keyring", &["site"]),
-    ("if-addrs", &["site"]),
+    ("if-addrs", &["site", "simulator"]),
+    // Chargers announce themselves by it, and later they are found by it.
+    ("mdns-sd", &["site", "simulator"]),
     ("tokio-tungstenite", &["site", "simulator"]),
     ("tokio", &["commissioning", "simulator", "site", "cli", "window"]),
     ("tauri*", &["window"]),

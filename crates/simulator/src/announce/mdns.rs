@@ -1,0 +1,66 @@
+//! The services of a simulated device, announced by multicast DNS on the network card it is on.
+
+use super::{AnnounceError, Place, Ports};
+use chargehand_catalogue::Announced;
+use mdns_sd::{IfKind, IfPredicate, MDNS_PORT, ServiceDaemon, ServiceInfo};
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+
+/// The longest name that is in use (Fronius's) has 20 characters; RFC 6763 has 15.
+const LONGEST_NAME: u8 = 30;
+
+/// Services that are announced, until this is dropped: then they say goodbye.
+pub(super) struct Services {
+    daemon: ServiceDaemon,
+    names: Vec<String>,
+}
+
+impl Services {
+    /// Announces the device's services; nothing when it has none, or when none is wanted here.
+    pub(super) fn announce(
+        about: &Announced,
+        place: &Place,
+        tcp: &BTreeMap<u16, SocketAddr>,
+    ) -> Result<Option<Services>, AnnounceError> {
+        let port = match place.ports {
+            Ports::Real => Some(MDNS_PORT),
+            Ports::Free { mdns, .. } => mdns,
+        };
+        let Some(port) = port.filter(|_| !about.mdns.is_empty()) else { return Ok(None) };
+        let failed = |e: mdns_sd::Error| place.failed("multicast DNS", e);
+        let services = Services { daemon: ServiceDaemon::new_with_port(port).map_err(failed)?, names: Vec::new() };
+        services.announce_all(about, *place, tcp).map(Some).map_err(failed)
+    }
+
+    fn announce_all(
+        mut self,
+        about: &Announced,
+        place: Place,
+        tcp: &BTreeMap<u16, SocketAddr>,
+    ) -> mdns_sd::Result<Services> {
+        self.daemon.set_service_name_len_max(LONGEST_NAME)?;
+        self.daemon.disable_interface(IfKind::All)?;
+        self.daemon.enable_interface(IfKind::Predicate(IfPredicate::new(move |card| place.is_on(card))))?;
+        for mdns in &about.mdns {
+            let it = &mdns.announced;
+            let service = mdns.service.as_ref().or(it.service.as_ref()).map_or("_http._tcp.local.", String::as_str);
+            let port = tcp.get(&it.port).map_or(it.port, SocketAddr::port);
+            let txt: HashMap<String, String> = it.txt.clone().into_iter().collect();
+            let host = format!("{}.local.", about.host);
+            let info = ServiceInfo::new(service, &it.instance, &host, place.address, port, txt)?;
+            self.names.push(info.get_fullname().to_owned());
+            self.daemon.register(info)?;
+        }
+        Ok(self)
+    }
+}
+
+impl Drop for Services {
+    fn drop(&mut self) {
+        // who does not hear the goodbye forgets the device when its records run out
+        for name in &self.names {
+            let _ = self.daemon.unregister(name);
+        }
+        let _ = self.daemon.shutdown();
+    }
+}
