@@ -4,11 +4,15 @@
 
 use crate::{ask, device, rule};
 use chargehand_catalogue::announced;
-use chargehand_simulator::{AnnounceError, Announcer, Place, Ports};
+use chargehand_simulator::{
+    Act, AnnounceError, Announcer, Endpoint, Place, Ports, SimulatedCharger, announce, connect, personality,
+};
+use jiff::Timestamp;
 use mdns_sd::{IfKind, ServiceDaemon, ServiceEvent};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::Command;
 use std::time::Duration;
+use tokio::io::AsyncReadExt;
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
@@ -147,4 +151,26 @@ async fn a_charger_is_found_by_multicast_dns_at_its_own_address() {
     let addresses: Vec<IpAddr> = found.addresses.iter().map(|it| it.to_ip_addr()).collect();
     assert_eq!((addresses, found.port), (vec![IpAddr::from([127, 0, 0, 8])], 80));
     browser.shutdown().unwrap();
+}
+
+#[tokio::test]
+async fn a_tesla_that_runs_shows_the_car_that_is_plugged_in() {
+    if !is_alone("a_tesla_that_runs_shows_the_car_that_is_plugged_in") {
+        return;
+    }
+    let tesla = personality("tesla-wall-connector-3").unwrap();
+    let address = IpAddr::from([127, 0, 0, 9]);
+    let endpoint = Endpoint::new("ws://127.0.0.1:9000", "TESLA", None).unwrap();
+    let hand = connect(endpoint, SimulatedCharger::new(tesla.behaviour.clone(), Timestamp::now()));
+    let mut panel = hand.panel();
+    let _shown = announce(tesla, address, Some(hand.panel())).await.unwrap().expect("it is known how it shows itself");
+    let vitals = || ask::http(SocketAddr::from((address, 80)), false, "GET", "/api/1/vitals");
+    assert!(vitals().await.body.contains("\"vehicle_connected\":false"));
+    hand.act(Act::Plug);
+    timeout(LONG, panel.wait_for(|panel| panel.plugged)).await.unwrap().unwrap();
+    assert!(vitals().await.body.contains("\"vehicle_connected\":true"));
+    hand.act(Act::Network { up: false });
+    timeout(LONG, panel.wait_for(|panel| !panel.networked)).await.unwrap().unwrap();
+    let mut stream = tokio::net::TcpStream::connect((address, 80)).await.unwrap();
+    assert_eq!(stream.read(&mut [0; 100]).await.unwrap_or(0), 0, "without a network nothing answers");
 }

@@ -2,7 +2,7 @@
 
 use crate::{FREE, HERE, ask, device, rule, start};
 use chargehand_catalogue::{Modbus, Register, Scheme, announced};
-use chargehand_simulator::{AnnounceError, Announcer, Place, Ports, announce, personality};
+use chargehand_simulator::{AnnounceError, Announcer, Place, Ports, announce, personalities, personality};
 use futures_util::StreamExt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -204,4 +204,14 @@ async fn an_address_of_another_computer_is_refused_with_what_to_do() {
 async fn a_personality_whose_model_is_not_known_to_show_itself_shows_nothing() {
     let spec = personality("spec-16").unwrap();
     assert!(announce(spec, HERE, None).await.unwrap().is_none());
+}
+
+#[test]
+fn of_the_chargers_that_people_own_those_show_themselves_of_which_it_is_known_how() {
+    let known: Vec<&str> = personalities().iter().filter_map(|it| it.about.announces.as_deref()).collect();
+    let chargers =
+        ["fronius-wattpilot", "goodwe-hca", "sigenergy-evac", "sungrow-ac-charger", "tesla-wall-connector-3"];
+    for name in chargers {
+        assert!(known.contains(&name), "{name}");
+    }
 }
