@@ -34,7 +34,8 @@ impl SimulatedCharger {
     /// P30: no limit between 0 and 6 A.
     fn refuses_as_too_little(&self, profile: &Profile) -> bool {
         let but = self.behaviour.deviates;
-        let mut amps = profile.schedule.periods.iter().filter_map(|period| profile.amps(but, period));
+        let mut amps =
+            profile.schedule.periods.iter().filter_map(|period| profile.amps(but, period, self.behaviour.phases));
         but.limits.below_minimum == BelowMinimum::Rejected && amps.any(|amps| amps > 0.0 && amps < MINIMUM_AMPS)
     }
 

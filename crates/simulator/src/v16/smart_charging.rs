@@ -29,7 +29,10 @@ pub(super) fn set_charging_profile(charger: &mut SimulatedCharger, payload: &Val
         // one without transactionId means the one that runs
         Purpose::Tx => {
             let runs = charger.connector.transaction.is_some();
-            connector == 1 && runs && (profile.transaction.is_none() || profile.transaction == charger.running())
+            // 7.8: not for a TxProfile
+            let is_bounded = profile.valid_from.is_some() || profile.valid_to.is_some();
+            let is_named = profile.transaction.is_none() || profile.transaction == charger.running();
+            connector == 1 && runs && is_named && !is_bounded
         }
     };
     if !fits || !charger.takes(&profile) {

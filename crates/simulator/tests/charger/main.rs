@@ -11,6 +11,7 @@ mod commands;
 mod deviations;
 mod everything;
 mod limits;
+mod matrix;
 mod physics;
 mod runner;
 mod schemas;
