@@ -35,6 +35,17 @@ pub struct Said {
     pub payload: Value,
 }
 
+/// When the power is cut: at which of the frames that the charger sends or receives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// This one is on the way, and never arrives.
+    Lost(usize),
+    /// This one has arrived at the endpoint.
+    Sent(usize),
+    /// This one has arrived at the charger, and what it does about it is done.
+    Received(usize),
+}
+
 pub struct Bench {
     pub charger: SimulatedCharger,
     pub now: Timestamp,
@@ -52,6 +63,12 @@ pub struct Bench {
     pub unanswered: Option<Value>,
     /// The charger is one that makes its calls without waiting for answers.
     does_not_wait: bool,
+    pub cut: Option<Cut>,
+    /// How many frames it sent and received.
+    pub sent: usize,
+    pub received: usize,
+    /// When the power was cut, and whether a transaction ran then.
+    pub was_cut: Option<(Timestamp, bool)>,
     outstanding: Option<Timestamp>,
     last_call: u64,
     transactions: i64,
@@ -74,6 +91,10 @@ impl Bench {
             answers: true,
             update: json!({}),
             unanswered: None,
+            cut: None,
+            sent: 0,
+            received: 0,
+            was_cut: None,
             outstanding: None,
             last_call: 0,
             transactions: 0,
@@ -155,12 +176,22 @@ impl Bench {
         self.last_call += 1;
         let id = format!("bench-{}", self.last_call);
         let mut frames = self.charger.receive(&json!([2, id, action, payload]).to_string(), self.now);
+        self.received += 1;
+        if self.is_cut(Cut::Received(self.received)) {
+            return Answer::Silence;
+        }
         let is_answer = |frame: &String| serde_json::from_str::<Value>(frame).unwrap()[1] == id;
         let answer = frames.iter().position(is_answer).map(|place| {
             assert_eq!(place, 0, "the answer comes first");
             serde_json::from_str::<Value>(&frames.remove(0)).unwrap()
         });
-        self.take(frames);
+        self.sent += usize::from(answer.is_some());
+        if answer.is_some() && self.is_cut(Cut::Lost(self.sent)) {
+            return Answer::Silence;
+        }
+        if answer.is_none() || !self.is_cut(Cut::Sent(self.sent)) {
+            self.take(frames);
+        }
         match answer {
             None => Answer::Silence,
             Some(answer) if answer[0] == 3 => {
@@ -231,6 +262,10 @@ impl Bench {
         let mut frames = VecDeque::from(frames);
         while let Some(frame) = frames.pop_front() {
             let frame: Value = serde_json::from_str(&frame).unwrap();
+            self.sent += 1;
+            if self.is_cut(Cut::Lost(self.sent)) {
+                return;
+            }
             if frame[0] == 6 {
                 let action = frame[2].as_str().unwrap().to_owned();
                 self.check(&action, &frame[3]);
@@ -251,10 +286,27 @@ impl Bench {
                 self.outstanding = None;
                 let answer = self.answer(&action, &frame[3]);
                 self.check(&format!("{action}Response"), &answer);
+                if self.is_cut(Cut::Sent(self.sent)) {
+                    return;
+                }
                 let answer = json!([3, frame[1], answer]).to_string();
                 frames.extend(self.charger.receive(&answer, self.now));
+                self.received += 1;
+                if self.is_cut(Cut::Received(self.received)) {
+                    return;
+                }
             }
         }
+    }
+
+    /// Whether the power is cut here; then it is.
+    fn is_cut(&mut self, here: Cut) -> bool {
+        let is_cut = self.cut.take_if(|cut| *cut == here).is_some();
+        if is_cut {
+            self.was_cut = Some((self.now, self.panel().transaction));
+            assert_eq!(self.charger.act(&Act::Breaker { on: false }, self.now), [""; 0]);
+        }
+        is_cut
     }
 
     fn answer(&mut self, action: &str, asked: &Value) -> Value {

@@ -131,21 +131,21 @@ fn story(version: Version, mut dice: Dice) -> Case {
     let (mut now, mut connected, mut plugged) = (PLUG, true, true);
     for id in 1..10 {
         now += dice.between(8, 90);
-        let step = match dice.between(0, 12) {
+        let step = match dice.between(0, 13) {
             0 if plugged => Step::Unplug,
             1 | 2 if connected => Step::Lose,
             3 if connected => Step::Reboot,
+            13 if connected => Step::Power,
             4 => Step::Clear(dice.between(1, id)),
             5 if version == Version::V21 => Step::Renew(dice.between(1, id), 12.0),
             6 | 7 if version == Version::V21 && plugged => Step::Prioritise(dice.between(0, 2) > 0),
             _ => Step::Set(dice.limit(version, id, now, wired)),
         };
-        let asks = matches!(step, Step::Clear(_) | Step::Renew(..) | Step::Prioritise(_) | Step::Set(_) | Step::Reboot);
-        if asks && !connected || matches!(step, Step::Unplug) && !connected {
+        if !connected {
             steps.push((now, Step::Find));
             (connected, now) = (true, now + dice.between(1, 60));
         }
-        if asks && !plugged {
+        if !plugged {
             steps.push((now, Step::Plug));
             (plugged, now) = (true, now + dice.between(1, 20));
         }
@@ -154,7 +154,9 @@ fn story(version: Version, mut dice: Dice) -> Case {
             Step::Lose => connected = false,
             _ => {}
         }
+        let is_power = matches!(step, Step::Power);
         steps.push((now, step));
+        now += if is_power { 35 } else { 0 };
     }
     Case { version, wired, steps, until: now + 200, horizon: 900 }
 }

@@ -7,7 +7,8 @@ mod oracle;
 mod written;
 
 use crate::bench::{Answer, Bench, START};
-use chargehand_simulator::{Behaviour, CarMake, RateUnit, Version};
+use crate::books;
+use chargehand_simulator::{Act, Behaviour, CarMake, RateUnit, Version};
 use jiff::Timestamp;
 use oracle::{Limit, World};
 use serde_json::{Value, json};
@@ -28,6 +29,8 @@ enum Step {
     Lose,
     Find,
     Reboot,
+    /// The power is gone for a while.
+    Power,
 }
 
 #[derive(Debug)]
@@ -59,7 +62,7 @@ fn tell(case: &Case) -> usize {
         nameplate_amps: PLATE,
         rate_unit: RateUnit::Both,
         starts_by_itself: true,
-        meter_interval_s: 7,
+        meter_interval_s: 11,
         ..<_>::default()
     };
     let world = World::new(case.version, case.wired, PLATE);
@@ -67,7 +70,7 @@ fn tell(case: &Case) -> usize {
     for (at, step) in &case.steps {
         telling.goes_on(*at);
         telling.happens(*at, step);
-        telling.promises(*at);
+        telling.promises();
     }
     telling.goes_on(case.until);
     telling.compared()
@@ -110,12 +113,28 @@ impl Telling<'_> {
                 // it starts by itself, and the car is plugged in
                 world.session = Some(now);
             }
+            Step::Power => self.loses_power(now),
             _ => self.is_asked(now, step),
         }
     }
 
+    /// The charger is without power for half a minute and 5 s later back.
+    fn loses_power(&mut self, now: i64) {
+        let (bench, world) = (&mut self.bench, &mut self.world);
+        bench.act(Act::Breaker { on: false });
+        world.ended();
+        world.lost = Some(now);
+        bench.run(30);
+        bench.act(Act::Breaker { on: true });
+        bench.run(5);
+        bench.connect();
+        world.found(now + 35);
+        world.session = Some(now + 35);
+        self.expected.extend([None; 35]);
+    }
+
     fn is_asked(&mut self, now: i64, step: &Step) {
-        let (version, transaction) = (self.case.version, transaction(&self.bench));
+        let (version, transaction) = (self.case.version, books::transaction(&self.bench));
         let (action, payload, wanted) = match step {
             Step::Set(limit) => {
                 let verdict = self.world.set(limit, now);
@@ -143,7 +162,8 @@ impl Telling<'_> {
     }
 
     /// The composite schedule is what is going to be offered, second by second, as far as nothing else happens.
-    fn promises(&mut self, now: i64) {
+    fn promises(&mut self) {
+        let now = self.expected.len() as i64 - 1;
         if self.world.session.is_none() || self.world.lost.is_some() {
             return;
         }
@@ -183,18 +203,6 @@ impl Telling<'_> {
             compared += 1;
         }
         compared
-    }
-}
-
-/// The name of the latest transaction.
-fn transaction(bench: &Bench) -> Value {
-    if bench.charger.version().is_v2() {
-        let events = bench.all("TransactionEvent");
-        return events.last().map_or(Value::Null, |event| event["transactionInfo"]["transactionId"].clone());
-    }
-    match bench.all("StartTransaction").len() {
-        0 => Value::Null,
-        number => json!(100 + number),
     }
 }
 

@@ -62,7 +62,7 @@ fn profile(version: Version, limit: &Limit, transaction: &Value) -> Value {
     add("validFrom", limit.from.map(|at| json!(time(at))));
     add("validTo", limit.to.map(|at| json!(time(at))));
     add("maxOfflineDuration", limit.max_offline.map(|seconds| json!(seconds)));
-    add("invalidAfterOfflineDuration", limit.ends_offline.then(|| json!(true)));
+    add("invalidAfterOfflineDuration", limit.ends_offline.then_some(Value::Bool(true)));
     let schedule = schedule(limit);
     profile["chargingSchedule"] = if version.is_v2() { json!([schedule]) } else { without_id(schedule) };
     profile
