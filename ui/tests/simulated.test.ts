@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { cdp, page, userEvent } from 'vitest/browser';
 import { DemoSite, limited, practiceOf, proved, simulatedCharger, testLimitNotice } from '../src/backend/demo';
-import { at, open } from './support';
+import { at, callsOf, open } from './support';
 
 const sentence = 'SIMULATED: not a real charger. Nothing here proves anything about an installation.';
 const frame = () => page.getByRole('complementary', { name: 'Simulated' });
@@ -58,6 +58,21 @@ test.each([
   const dialog = page.getByRole('dialog');
   await expect.element(dialog).toHaveTextContent(sentence);
   expectWatermark(dialog.element());
+});
+
+test('at the Connect step of a simulated charger no real one is adopted by itself', async () => {
+  const site = await open('elsewhere', 'connect');
+  await expect.element(at('auto-adopt')).not.toBeInTheDocument();
+  expect(callsOf(site, 'connectStepOpen').at(-1)).not.toEqual([true]);
+  await at('rail-chargers').click();
+  await at('open-charger').nth(1).click();
+  await at('step-connect').click();
+  expect(callsOf(site, 'connectStepOpen').at(-1)).toEqual([true]);
+});
+
+test('the report of a simulated charger is announced as one that says so', async () => {
+  await open('elsewhere', 'handOver');
+  await expect.element(at('report')).toHaveTextContent('Every page of it says SIMULATED.');
 });
 
 test('in the list of chargers the simulated one is marked, and only that', async () => {

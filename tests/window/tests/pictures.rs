@@ -106,4 +106,12 @@ async fn journey(album: &Album, window: Window) {
     album.take(&window, "12-report").await;
     window.press("rail-chargers").await;
     album.take(&window, "13-chargers").await;
+    window.press("rail-practice").await;
+    album.take(&window, "14-exercises").await;
+    window.press("tab-chargers").await;
+    album.take(&window, "15-practice").await;
+    window.press("start").await;
+    window.see("see").await;
+    window.press("cable-turn").await;
+    album.take(&window, "16-bench").await;
 }

@@ -91,11 +91,17 @@ export class Store {
   }
 
   go(place: Place): void {
-    const wasConnecting = isConnecting(this.place);
+    const wasConnecting = this.#isConnecting(this.place);
     this.place = place;
     this.evidence = null;
     if (place.at === 'charger' && !this.chargers[place.id]) void this.#read(place.id);
-    if (isConnecting(place) !== wasConnecting) void this.backend.connectStepOpen(isConnecting(place));
+    const connecting = this.#isConnecting(place);
+    if (connecting !== wasConnecting) void this.backend.connectStepOpen(connecting);
+  }
+
+  /** At the Connect step of a simulated charger nobody waits for a real one: none is adopted by itself there. */
+  #isConnecting(place: Place): boolean {
+    return isConnecting(place) && !(place.at === 'charger' && this.isSimulated(place.id));
   }
 
   /** The list, or the invitation to connect the first charger while there is none. */

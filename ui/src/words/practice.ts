@@ -47,10 +47,10 @@ const group: Record<GroupView, string> = {
 };
 
 const confidence: Record<ConfidenceView, string> = {
-  high: 'first hand',
-  medium: 'one source',
-  low: 'said once',
-  unknown: 'not found',
+  high: 'sure',
+  medium: 'fairly sure',
+  low: 'not sure',
+  unknown: 'not known',
 };
 
 const cable = { name: 'Cable', on: 'plugged in', off: 'not plugged in', turnOn: 'Plug in', turnOff: 'Unplug' };
@@ -81,7 +81,7 @@ export const practice = {
   choose: {
     title: 'Chargers',
     shown: (n: number, all: number) => (n === all ? count(all, 'charger', 'chargers') : `${n} of ${count(all, 'charger', 'chargers')}`),
-    search: 'Search words or a number, for example P11',
+    search: 'Search, for example P11',
     none: 'Nothing matches.',
     group,
     never: 'never connects',
@@ -93,7 +93,7 @@ export const practice = {
     starting: 'Starting …',
     replaces: (title: string) => `This ends the practice that runs: ${short(title, 80)}.`,
     assumed: 'Assumed',
-    assumedWhy: 'Nobody has told how a real one does this, so the simulated one was given a habit:',
+    assumedWhy: 'Not known of the real one. The simulated one has it this way:',
     assumedNone: 'Nothing is assumed.',
     known: 'Known',
     knownNone: 'It follows the specification; no further fact stands behind it.',
@@ -169,8 +169,9 @@ export const practice = {
     submit: 'Answer',
     right: 'Right',
     wrong: 'Not this one',
-    tryAgain: 'Look again, then choose another answer.',
+    tryAgain: 'Then choose another answer.',
     evidence: 'Where it can be seen',
+    look: 'Where to look',
     next: (n: number) => `Start exercise ${n}`,
     all: 'All exercises',
   },
@@ -213,6 +214,7 @@ export const practice = {
     return heard;
   },
   ended: 'The practice has ended.',
+  report: 'Every page of it says SIMULATED.',
   judged: (right: boolean) => (right ? 'Right.' : 'Not this one.'),
 };
 
