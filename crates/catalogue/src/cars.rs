@@ -1,4 +1,5 @@
-//! Cars to practise with, one file each in the folder `cars`.
+//! Cars to practise with, one file each in the folder `cars`. They are made up: each is named after what it does, and
+//! none is a car that can be bought.
 
 use std::sync::OnceLock;
 

@@ -55,7 +55,7 @@ impl Default for CarMake {
             ramp_s: 3.0,
             wakes_after_s: 0.0,
             gives_up_after: None,
-            feeds_back: true,
+            feeds_back: false,
             wants_ventilation: false,
             cable_ohms: 220.0,
         }
@@ -256,7 +256,8 @@ mod tests {
 
     #[test]
     fn a_car_gives_until_its_battery_is_empty_and_only_if_it_can() {
-        let make = CarMake { battery_wh: Some(10_000.0), percent: 10.0, amps: 16.0, ..<_>::default() };
+        let make =
+            CarMake { battery_wh: Some(10_000.0), percent: 10.0, amps: 16.0, feeds_back: true, ..<_>::default() };
         let mut car = Car::new(&make, start());
         assert_eq!(car.wanted(-32.0), -16.0);
         car.charge(-1_000.0);

@@ -61,7 +61,7 @@ impl SimulatedCharger {
             battery_percent: self.car.percent().filter(|_| self.connector.plugged),
             house_watts: self.behaviour.supply.house_watts,
             sun_watts: self.behaviour.supply.sun_watts,
-            condition: if self.is_awake() { self.condition(now).word() } else { "Unavailable" },
+            condition: if self.is_awake() { self.condition().word() } else { "Unavailable" },
             transaction: self.connector.transaction.is_some(),
             clock: self.clock.at(now),
         }

@@ -15,9 +15,9 @@ pub(crate) struct Reservation {
 
 impl SimulatedCharger {
     /// ReserveNow for the connector: the status to answer, which both versions call the same.
-    pub(crate) fn reserve(&mut self, wanted: Reservation, now: Timestamp) -> &'static str {
+    pub(crate) fn reserve(&mut self, wanted: Reservation) -> &'static str {
         let is_ours = self.connector.reservation.as_ref().is_some_and(|held| held.id == wanted.id);
-        match self.condition(now) {
+        match self.condition() {
             Condition::Unavailable => "Unavailable",
             Condition::Available => self.keep_free(wanted),
             Condition::Reserved if is_ours => self.keep_free(wanted),

@@ -295,7 +295,7 @@ impl SimulatedCharger {
     }
 
     /// How the connector stands.
-    pub(crate) fn condition(&self, _: Timestamp) -> Condition {
+    pub(crate) fn condition(&self) -> Condition {
         let it = &self.connector;
         match &it.transaction {
             // 1.6 section 4.9: SuspendedEVSE outranks SuspendedEV

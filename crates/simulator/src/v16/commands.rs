@@ -233,7 +233,7 @@ fn reserve_now(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) 
         return status("Rejected");
     }
     let id_token = token(asked.id_tag);
-    status(charger.reserve(Reservation { id: asked.reservation_id, until: later(now, wait), id_token }, now))
+    status(charger.reserve(Reservation { id: asked.reservation_id, until: later(now, wait), id_token }))
 }
 
 #[derive(Deserialize)]

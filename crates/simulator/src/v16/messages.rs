@@ -138,11 +138,11 @@ fn written(sample: &Sample, context: &str) -> Value {
 }
 
 /// The status of the charger (0) or the connector (1).
-fn status(charger: &SimulatedCharger, connector: i64, now: Timestamp) -> &'static str {
+fn status(charger: &SimulatedCharger, connector: i64) -> &'static str {
     if connector == 0 {
         return if charger.connector.operative[0] { "Available" } else { "Unavailable" };
     }
-    charger.condition(now).word()
+    charger.condition().word()
 }
 
 /// The StatusNotification call for the charger (0) or the connector (1).
@@ -150,7 +150,7 @@ pub(crate) fn status_notification(charger: &SimulatedCharger, connector: i64, no
     let mut payload = json!({
         "connectorId": connector,
         "errorCode": "NoError",
-        "status": status(charger, connector, now),
+        "status": status(charger, connector),
         "timestamp": charger.clock.text(now),
     });
     if charger.behaviour.deviates.identity.sends_long_texts {
@@ -165,7 +165,7 @@ pub(super) fn notice(charger: &mut SimulatedCharger, now: Timestamp) {
         return;
     }
     for connector in [0, 1] {
-        let status = Some(status(charger, connector, now));
+        let status = Some(status(charger, connector));
         let told = &mut charger.v16.notified[connector as usize];
         if *told != status {
             *told = status;

@@ -61,7 +61,7 @@ fn reserve_now(charger: &mut SimulatedCharger, payload: &Value, now: Timestamp) 
         return rejected("UnsupportedParam");
     }
     let reservation = Reservation { id: asked.id, until: later(now, wait), id_token: asked.id_token.into() };
-    status(charger.reserve(reservation, now))
+    status(charger.reserve(reservation))
 }
 
 #[derive(Deserialize)]

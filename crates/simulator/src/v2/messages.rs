@@ -42,20 +42,20 @@ pub(super) fn status_notification(charger: &SimulatedCharger, now: Timestamp) ->
     let payload = json!({
         "evseId": 1,
         "connectorId": 1,
-        "connectorStatus": connector_status(charger, now),
+        "connectorStatus": connector_status(charger),
         "timestamp": charger.clock.text(now),
     });
     Call::new("StatusNotification", payload)
 }
 
-fn connector_status(charger: &SimulatedCharger, now: Timestamp) -> &'static str {
-    charger.condition(now).connector_status(charger.connector.plugged)
+fn connector_status(charger: &SimulatedCharger) -> &'static str {
+    charger.condition().connector_status(charger.connector.plugged)
 }
 
 /// Tells the endpoint a status that is not what it was told last: of the connector, and of the transaction.
 pub(super) fn notice(charger: &mut SimulatedCharger, now: Timestamp) {
     if charger.registration.is_accepted() {
-        let status = Some(connector_status(charger, now));
+        let status = Some(connector_status(charger));
         if charger.v2.notified != status {
             charger.v2.notified = status;
             let call = status_notification(charger, now);

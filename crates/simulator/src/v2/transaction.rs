@@ -23,8 +23,8 @@ pub(super) struct Running {
 }
 
 /// How the transaction stands, in the word of its events.
-fn charging_state(charger: &SimulatedCharger, now: Timestamp) -> &'static str {
-    match charger.condition(now) {
+fn charging_state(charger: &SimulatedCharger) -> &'static str {
+    match charger.condition() {
         Condition::SuspendedEv => "SuspendedEV",
         Condition::SuspendedEvse => "SuspendedEVSE",
         Condition::Charging => "Charging",
@@ -35,7 +35,7 @@ fn charging_state(charger: &SimulatedCharger, now: Timestamp) -> &'static str {
 
 /// An event of the running transaction; its number is used up.
 fn event(charger: &mut SimulatedCharger, kind: &str, trigger: &str, now: Timestamp) -> Option<Value> {
-    let state = charging_state(charger, now);
+    let state = charging_state(charger);
     let running = charger.v2.running.as_mut()?;
     let mut payload = json!({
         "eventType": kind,
@@ -122,7 +122,7 @@ pub(super) fn reading(
 
 /// Tells a charging state or an operation mode that is not what was told last.
 pub(super) fn notice_state(charger: &mut SimulatedCharger, now: Timestamp) {
-    let state = charging_state(charger, now);
+    let state = charging_state(charger);
     if charger.v2.running.as_ref().is_some_and(|running| running.told != state) {
         update(charger, "ChargingStateChanged", now);
     }

@@ -2,8 +2,8 @@
 
 use crate::schemas;
 use chargehand_simulator::{
-    Act, Behaviour, Endpoint, EndpointError, LinkState, SimulatedCharger, Version, connect, connect_at, over_channels,
-    over_channels_at_hand,
+    Act, Behaviour, CarMake, Endpoint, EndpointError, LinkState, SimulatedCharger, Version, connect, connect_at,
+    over_channels, over_channels_at_hand,
 };
 use futures_util::{SinkExt, StreamExt};
 use jiff::{SignedDuration, Timestamp};
@@ -130,6 +130,24 @@ async fn a_reset_over_channels_is_a_silence_and_a_new_boot() {
     other.until("BootNotification").await;
     other.until("StartTransaction").await;
     assert_eq!(other.answered, ["r"]);
+}
+
+/// With nobody waiting for the clock a night is over in a moment, second by second all the same.
+#[tokio::test(start_paused = true)]
+async fn a_night_over_channels_is_lived_to_its_end() {
+    let car = CarMake { amps: 6.0, battery_wh: Some(20_000.0), percent: 20.0, ..<_>::default() };
+    let (mut other, task) = on_paused_time(Behaviour { car, meter_interval_s: 900, ..plugged() });
+    let register = |values: &Value| values["meterValue"][0]["sampledValue"][0]["value"].clone();
+    let mut last = json!(null);
+    for _ in 0..48 {
+        last = register(&other.until("MeterValues").await);
+    }
+    let night: f64 = last.as_str().unwrap().parse::<f64>().unwrap() - 12_500.0;
+    assert!((night - 16_000.0).abs() < 5.0, "{night} Wh: the car was full before the morning");
+    drop(other);
+    let charger = task.await.unwrap();
+    let panel = charger.panel(crate::bench::START.parse::<Timestamp>().unwrap() + SignedDuration::from_hours(12));
+    assert_eq!((panel.condition, panel.battery_percent), ("SuspendedEV", Some(100.0)));
 }
 
 async fn accept(listener: &TcpListener) -> (WebSocketStream<TcpStream>, Vec<(String, String)>) {

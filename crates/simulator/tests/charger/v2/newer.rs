@@ -85,7 +85,8 @@ fn a_setpoint_below_zero_lets_the_car_give_where_it_can() {
     assert_eq!(set(&mut plain, 1, profile("TxDefaultProfile", 0, 0.0, central(-10.0))), "Rejected");
     assert_eq!(set(&mut plain, 1, profile("TxDefaultProfile", 0, 0.0, central(12.0))), "Accepted");
     assert_eq!(amps(&mut plain), 12.0);
-    let mut bench = Bench::charging(Behaviour { discharges: true, ..speaking(Version::V21) });
+    let car = CarMake { feeds_back: true, ..<_>::default() };
+    let mut bench = Bench::charging(Behaviour { discharges: true, car, ..speaking(Version::V21) });
     assert_eq!(set(&mut bench, 1, profile("TxDefaultProfile", 0, 0.0, central(-10.0))), "Accepted");
     assert_eq!(amps(&mut bench), 0.0);
     let reading = bench.all("MeterValues").pop().unwrap();
@@ -101,7 +102,7 @@ fn a_setpoint_below_zero_lets_the_car_give_where_it_can() {
 
 #[test]
 fn a_car_gives_until_its_battery_is_empty_and_one_that_cannot_gives_nothing() {
-    let make = CarMake { battery_wh: Some(10_000.0), percent: 10.0, amps: 16.0, ..<_>::default() };
+    let make = CarMake { battery_wh: Some(10_000.0), percent: 10.0, amps: 16.0, feeds_back: true, ..<_>::default() };
     let behaviour = |car| Behaviour { discharges: true, car, ..speaking(Version::V21) };
     let mut bench = Bench::charging(behaviour(make.clone()));
     set(&mut bench, 1, profile("TxDefaultProfile", 0, 0.0, central(-32.0)));
