@@ -15,6 +15,7 @@ mod limits;
 mod matrix;
 mod physics;
 mod power_loss;
+mod probes;
 mod runner;
 mod schemas;
 mod security;
