@@ -128,7 +128,7 @@ export const practice = {
     flow: (amount: string) => `${amount} flow`,
     gives: (amount: string) => `car gives ${amount}`,
     noFlow: 'nothing flows',
-    linkUp: 'Connected to Chargehand',
+    linkUp: 'Connected',
     linkDown: 'Not connected',
     current: 'Current',
     power: 'Power',
@@ -178,8 +178,8 @@ export const practice = {
 
   strip: {
     label: 'Bench',
-    open: 'Open the bench',
-    task: 'Task and answer',
+    bench: { short: 'Bench', full: 'Open the bench' },
+    task: { short: 'Task', full: 'Task and answer' },
     away: 'Not on the bench: its practice has ended, or it was simulated elsewhere.',
     awayDo: 'Practice',
     unseen: (title: string) => `On the bench: ${short(title, 80)}. It has not connected.`,
