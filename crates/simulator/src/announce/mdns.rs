@@ -12,7 +12,6 @@ const LONGEST_NAME: u8 = 30;
 /// Services that are announced, until this is dropped: then they say goodbye.
 pub(super) struct Services {
     daemon: ServiceDaemon,
-    names: Vec<String>,
 }
 
 impl Services {
@@ -28,16 +27,12 @@ impl Services {
         };
         let Some(port) = port.filter(|_| !about.mdns.is_empty()) else { return Ok(None) };
         let failed = |e: mdns_sd::Error| place.failed("multicast DNS", e);
-        let services = Services { daemon: ServiceDaemon::new_with_port(port).map_err(failed)?, names: Vec::new() };
-        services.announce_all(about, *place, tcp).map(Some).map_err(failed)
+        let services = Services { daemon: ServiceDaemon::new_with_port(port).map_err(failed)? };
+        services.announce_all(about, *place, tcp).map_err(failed)?;
+        Ok(Some(services))
     }
 
-    fn announce_all(
-        mut self,
-        about: &Announced,
-        place: Place,
-        tcp: &BTreeMap<u16, SocketAddr>,
-    ) -> mdns_sd::Result<Services> {
+    fn announce_all(&self, about: &Announced, place: Place, tcp: &BTreeMap<u16, SocketAddr>) -> mdns_sd::Result<()> {
         self.daemon.set_service_name_len_max(LONGEST_NAME)?;
         self.daemon.disable_interface(IfKind::All)?;
         self.daemon.enable_interface(IfKind::Predicate(IfPredicate::new(move |card| place.is_on(card))))?;
@@ -47,20 +42,15 @@ impl Services {
             let port = tcp.get(&it.port).map_or(it.port, SocketAddr::port);
             let txt: HashMap<String, String> = it.txt.clone().into_iter().collect();
             let host = format!("{}.local.", about.host);
-            let info = ServiceInfo::new(service, &it.instance, &host, place.address, port, txt)?;
-            self.names.push(info.get_fullname().to_owned());
-            self.daemon.register(info)?;
+            self.daemon.register(ServiceInfo::new(service, &it.instance, &host, place.address, port, txt)?)?;
         }
-        Ok(self)
+        Ok(())
     }
 }
 
 impl Drop for Services {
     fn drop(&mut self) {
-        // who does not hear the goodbye forgets the device when its records run out
-        for name in &self.names {
-            let _ = self.daemon.unregister(name);
-        }
+        // it says goodbye for all; who does not hear that forgets the device when its records run out
         let _ = self.daemon.shutdown();
     }
 }

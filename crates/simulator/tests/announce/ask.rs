@@ -32,6 +32,16 @@ pub async fn http(to: SocketAddr, by_tls: bool, method: &str, path: &str) -> Ans
     Answer { status, body: body.into() }
 }
 
+/// What a device sends back to a GET before it closes, though it should not: to be compared with nothing.
+pub async fn silence(to: SocketAddr, path: &str) -> Vec<u8> {
+    let mut stream = TcpStream::connect(to).await.unwrap();
+    let mut answer = Vec::new();
+    // who is cut off while asking has heard nothing
+    let _ = stream.write_all(format!("GET {path} HTTP/1.1\r\n\r\n").as_bytes()).await;
+    let _ = stream.read_to_end(&mut answer).await;
+    answer
+}
+
 async fn talk(mut line: impl AsyncRead + AsyncWrite + Unpin, request: &str) -> String {
     line.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();

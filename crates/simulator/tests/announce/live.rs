@@ -4,7 +4,6 @@ use crate::{FREE, HERE, ask, device};
 use chargehand_simulator::{Announcer, Behaviour, Panel, Pilot, PilotState, Place, SimulatedCharger};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tokio::io::AsyncReadExt;
 use tokio::sync::watch;
 
 /// What stands at `path` now.
@@ -80,10 +79,7 @@ async fn a_charger_without_power_or_network_is_silent() {
     let tesla = shown("tesla-wall-connector-3", seen).await;
     for gone in [Panel { powered: false, ..idle() }, Panel { networked: false, ..idle() }] {
         panel.send_replace(gone);
-        let mut stream = tokio::net::TcpStream::connect(tesla.tcp(80).unwrap()).await.unwrap();
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer).await;
-        assert_eq!(answer, b"");
+        assert_eq!(ask::silence(tesla.tcp(80).unwrap(), "/api/1/version").await, b"");
         panel.send_replace(idle());
         assert_eq!(page(&tesla, "/api/1/version").await["part_number"], json!("1529455-02-D"));
     }
