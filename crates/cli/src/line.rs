@@ -75,7 +75,7 @@ pub fn told(told: &Told, wanted: Wanted) -> Option<Line<'_>> {
             json!({
                 "peer": handshake.peer, "path": handshake.path, "offered": handshake.offered,
                 "subprotocol": handshake.chosen, "version": subprotocol::of(&handshake.chosen),
-                "url": handshake.url, "adopted": adopted,
+                "url": handshake.url, "adopted": adopted, "simulated": handshake.simulated,
             }),
         ),
         Happened::Refused { peer, why } => ("refused", json!({"peer": peer, "reason": why})),

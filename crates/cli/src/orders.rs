@@ -252,7 +252,7 @@ async fn chargers(site: &Site) -> Result<Value, Refusal> {
         let boot = record.boot.unwrap_or_default();
         list.push(json!({
             "charger": id, "version": version, "connected": record.connected.is_some(), "adopted": record.adopted,
-            "policy": record.policy,
+            "simulated": record.simulated(), "policy": record.policy,
             "vendor": boot.vendor, "model": boot.model, "serial": boot.serial, "firmware": boot.firmware,
             "last_heard": record.last_heard.map(|t| t.to_string()), "frames": record.frames.count,
             "in_force": record.in_force.iter().map(line::in_force).collect::<Vec<_>>(),

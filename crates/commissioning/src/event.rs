@@ -30,6 +30,9 @@ pub struct Handshake {
     /// How it was secured.
     #[serde(default)]
     pub security: Security,
+    /// It said in its request that it is one of our simulated chargers.
+    #[serde(default)]
+    pub simulated: bool,
 }
 
 /// Who ended a connection.
@@ -125,6 +128,8 @@ pub enum Event {
         /// By itself (the Connect step was open, or the command line said so) instead of by a click.
         automatic: bool,
     },
+    /// What comes under this id is one of our simulated chargers, also where it never comes.
+    Simulated,
     /// A person entered the parts of the ceiling.
     Ceiling {
         /// All parts as they now stand.

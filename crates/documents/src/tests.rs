@@ -1,5 +1,6 @@
 //! What a handover has to keep. Laying out takes seconds in a debug build: two documents are shared by all tests, a
-//! third proves that the same report gives the same bytes, a short one that no report is withheld.
+//! third proves that the same report gives the same bytes, a short one that no report is withheld, and one is of a
+//! simulated charger.
 
 use std::sync::LazyLock;
 
@@ -254,6 +255,19 @@ fn a_failed_check_of_a_simulated_charger_says_both() {
     assert!(
         fact("Ceiling").as_str().expect("text").starts_with("25\u{a0}A per phase, set by the cable: breaker 32\u{a0}A")
     );
+}
+
+#[test]
+fn a_simulated_chargers_report_says_so_on_every_page() {
+    let rendered = render(&sample::failed_simulated()).expect("renders");
+    let document = Document::load_mem(&rendered.pdf).expect("a PDF");
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    assert!(pages.len() > 1, "a page that is not the first");
+    for page in pages {
+        let said = unspaced(&document.extract_text(&[page]).expect("text"));
+        assert!(said.contains("SIMULATEDnotarealcharger"), "page {page}: {said}");
+    }
+    assert!(!text(&PASSED).contains("SIMULATED"), "and that of a real one never");
 }
 
 #[test]

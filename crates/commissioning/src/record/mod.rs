@@ -41,6 +41,9 @@ pub struct Record {
     pub id: String,
     /// It may be commanded.
     pub adopted: bool,
+    /// A simulated charger was here under this id, once: what was seen is not all of a real one.
+    #[serde(default)]
+    pub held_simulated: bool,
     /// The newest connection's facts.
     pub handshake: Option<Handshake>,
     /// When it first connected.
@@ -159,9 +162,9 @@ impl Record {
         self.in_force.iter().filter(move |f| f.is_test() && f.until.is_none_or(|until| until > now))
     }
 
-    /// Is it one of our own simulated chargers? Then everything says so.
+    /// Does anything in it come from one of our own simulated chargers? Then everything says so, for ever.
     pub fn simulated(&self) -> bool {
-        self.boot.as_ref().is_some_and(|b| b.vendor == SIMULATED.0 && b.model.starts_with(SIMULATED.1))
+        self.held_simulated || self.boot.as_ref().is_some_and(Booted::names_ours)
     }
 
     /// Does one of ours stand in the place of a profile that the charger listed?
@@ -260,6 +263,7 @@ impl Record {
                 let how = if automatic { "Adopted by itself" } else { "Adopted" };
                 self.arrived(at, number, format!("{how}: it may be commanded now"));
             }
+            Event::Simulated => self.held_simulated = true,
             Event::Ceiling { parts } => self.ceiling(parts, number),
             Event::Authorize { id_tag, status } => {
                 if self.authorized.len() < 1000 || self.authorized.contains_key(&id_tag) {
@@ -311,6 +315,7 @@ impl Record {
         self.connections = self.connections.saturating_add(1);
         self.first_connected.get_or_insert(at);
         self.connected = Some(at);
+        self.held_simulated = self.simulated() || handshake.simulated;
         let offered = match handshake.offered.join(", ") {
             none if none.is_empty() => "no subprotocol".to_owned(),
             some => some,
@@ -339,9 +344,6 @@ impl Record {
         });
     }
 }
-
-/// The maker's name, and the beginning of the model's, that our own simulated chargers report.
-pub const SIMULATED: (&str, &str) = ("Chargehand", "Simulated");
 
 /// The finding that is red until a hardware limit is confirmed.
 pub const HARDWARE_NOT_CONFIRMED: &str = "hardware_limit_not_confirmed";
@@ -382,6 +384,26 @@ mod tests {
         }
         assert_eq!(record.deviations.len(), 1);
         assert_eq!((record.deviations[0].count, record.deviations[0].evidence.len()), (10_000, EVIDENCE));
+    }
+
+    #[test]
+    fn a_record_that_ever_held_a_simulated_charger_says_so_for_ever() {
+        let mut record = Record::new("CP1");
+        let comes = |record: &mut Record, simulated| {
+            let handshake = Handshake { simulated, ..Handshake::default() };
+            record.apply(Event::Connected { handshake }, 1, Timestamp::UNIX_EPOCH);
+        };
+        comes(&mut record, false);
+        assert!(!record.simulated());
+        comes(&mut record, true);
+        comes(&mut record, false);
+        assert!(record.simulated());
+        let mut awaited = Record::new("CP2");
+        awaited.apply(Event::Simulated, 1, Timestamp::UNIX_EPOCH);
+        comes(&mut awaited, false);
+        assert!(awaited.simulated());
+        let kept = serde_json::to_string(&record).expect("a record is JSON");
+        assert!(serde_json::from_str::<Record>(&kept).expect("a record").simulated());
     }
 
     #[test]

@@ -31,6 +31,13 @@ pub struct Booted {
     pub meter_type: String,
 }
 
+impl Booted {
+    /// Does it name one of our own simulated chargers as they are without a personality?
+    pub(crate) fn names_ours(&self) -> bool {
+        self.vendor == "Chargehand" && self.model.starts_with("Simulated")
+    }
+}
+
 /// A connector (2.x: an EVSE) as last reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connector {

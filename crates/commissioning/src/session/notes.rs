@@ -38,6 +38,7 @@ pub fn boot(record: &mut Record, asked: &Asked<'_>, info: Boot, happened: &mut V
     }
     let how = if accepted { "accepted" } else { "pending until adopted" };
     record.arrived(asked.at, asked.number, format!("BootNotification: {} {}, {how}", info.vendor, info.model));
+    record.held_simulated = record.simulated();
     record.boot = Some(Booted {
         at: asked.at,
         number: asked.number,

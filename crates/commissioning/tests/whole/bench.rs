@@ -254,6 +254,7 @@ impl Bench {
             path: "/CP1".into(),
             offered: vec![version.subprotocol().into()],
             chosen: version.subprotocol().into(),
+            simulated: true,
             ..Handshake::default()
         };
         self.link.send(Input::Connected { session, handshake, out, adopt }).await.unwrap();

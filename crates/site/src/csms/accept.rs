@@ -54,6 +54,7 @@ pub(crate) struct Accepted {
     pub choice: Choice,
     pub deviations: Vec<Deviation>,
     pub security: Security,
+    pub simulated: bool,
     pub stream: Stream,
 }
 
@@ -112,7 +113,8 @@ pub(crate) async fn accept(
     answered.upgrade(&head, &choice).await?;
     let Answered { mut stream, offered, .. } = answered;
     stream.rewind(early);
-    Ok(Accepted { id, path: head.path(), offered, choice, deviations, security, stream })
+    let (path, simulated) = (head.path(), head.is_simulated());
+    Ok(Accepted { id, path, offered, choice, deviations, security, simulated, stream })
 }
 
 const HELP: &str = "This is Chargehand's OCPP endpoint. Chargers connect to it by WebSocket (ws:// or wss://).\n";

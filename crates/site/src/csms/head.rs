@@ -27,6 +27,9 @@ const ITEMS: usize = 20;
 /// How the paths of well-known platforms end before the id.
 const PATH_WORDS: &[&str] = &["ocpp", "ocppj", "ocpp16", "ws", "wss", "websocket", "CentralSystemService", "csms"];
 
+/// How the User-Agent of our own simulated chargers begins.
+const SIMULATOR: &[u8] = b"Chargehand-Simulator/";
+
 /// Headers whose values are secrets: one of these, or one whose name holds one of [`SECRET_PARTS`].
 const SECRETS: &[&str] = &["authorization", "proxy-authorization", "cookie"];
 const SECRET_PARTS: &[&str] = &["token", "secret", "password", "api-key", "apikey"];
@@ -100,6 +103,11 @@ impl Head {
         let values = values.map(|(_, value)| String::from_utf8_lossy(value));
         let items = values.flat_map(|v| v.split(',').map(|item| shown(item.trim(), ID_CHARS)).collect::<Vec<_>>());
         items.filter(|item| !item.is_empty()).take(ITEMS).collect()
+    }
+
+    /// Does it say that it is one of our own simulated chargers? A personality boots with a real maker's name.
+    pub fn is_simulated(&self) -> bool {
+        self.header("user-agent").is_some_and(|agent| agent.starts_with(SIMULATOR))
     }
 
     /// Does it ask for a WebSocket at all? A browser or a scanner does not.

@@ -46,6 +46,7 @@ impl Site {
             chosen: accepted.choice.answer.unwrap_or_default(),
             deviations: accepted.deviations,
             security: accepted.security,
+            simulated: accepted.simulated,
         };
         let plain = known && handshake.security.tls.is_none();
         let (out, outgoing) = mpsc::unbounded_channel();

@@ -125,3 +125,17 @@ async fn a_charger_that_is_set_to_tls_and_comes_without_is_told_so() {
     let record = bench.site.charger("CP1").expect("known").record().await.expect("a record");
     assert!(record.findings.iter().any(|f| f.code == "plain_though_secure"));
 }
+
+#[tokio::test]
+async fn a_simulated_charger_is_known_by_its_request_whatever_maker_it_names_and_a_real_one_is_not() {
+    let mut bench = Bench::plain(Options::default()).await;
+    let agents = [("Chargehand-Simulator/1.0.0", true), ("not Chargehand-Simulator/1", false), ("okhttp/4.12", false)];
+    for (agent, simulated) in agents {
+        let mut charger = TcpStream::connect(bench.address).await.expect("it listens");
+        let asked = request("/Wattpilot", &format!("User-Agent: {agent}\r\n"));
+        assert_eq!(ask(&mut charger, &asked).await.expect("an answer"), 101);
+        assert_eq!(bench.connected().await.simulated, simulated, "{agent}");
+    }
+    let record = bench.site.expect("Wattpilot").record().await.expect("a record");
+    assert!(record.simulated(), "real connections later do not take it away");
+}

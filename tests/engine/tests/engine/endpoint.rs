@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::charger::Charger;
+use crate::charger::{Charger, OCPP16};
 use crate::program::{Endpoint, Program, Running, folder, path, stored};
 use crate::schema;
 
@@ -217,6 +217,34 @@ fn all_chargers_are_listed_also_after_a_restart() {
         (&list[1]["charger"], &list[1]["connected"], &list[1]["adopted"]),
         (&json!("CP2"), &json!(false), &json!(true))
     );
+}
+
+#[test]
+fn a_simulated_wattpilot_is_marked_as_it_connects_and_after_a_restart_and_a_real_one_is_not() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let boot = json!({"chargePointVendor": "Fronius", "chargePointModel": "Wattpilot"});
+    for (id, headers, simulated) in [
+        ("SIM", format!("{OCPP16}User-Agent: Chargehand-Simulator/0.1.0\r\n"), true),
+        ("REAL", OCPP16.to_owned(), false),
+    ] {
+        let mut charger = Charger::at(endpoint.port, &format!("/{id}"), &headers);
+        assert_eq!(endpoint.event("connected")["simulated"], simulated);
+        assert_eq!(charger.call("BootNotification", boot.clone())["status"], "Accepted");
+        endpoint.event("booted");
+    }
+    // The simulated one's place is taken by one that does not say so: what was seen before stays in the record.
+    let _later = Charger::connect(endpoint.port, "SIM");
+    assert_eq!(endpoint.event("connected")["simulated"], false);
+    let marks = |endpoint: &mut Endpoint| {
+        let list = endpoint.order(json!({"do": "chargers"})).expect("a list");
+        let mark = |index: usize| (list[index]["charger"].clone(), list[index]["simulated"].clone());
+        [mark(0), mark(1)]
+    };
+    let known = [(json!("REAL"), json!(false)), (json!("SIM"), json!(true))];
+    assert_eq!(marks(&mut endpoint), known);
+    endpoint.stop();
+    assert_eq!(marks(&mut Program::endpoint(data.path(), &[])), known);
 }
 
 #[test]
