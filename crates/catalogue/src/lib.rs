@@ -4,6 +4,7 @@
 
 mod announced;
 mod cars;
+mod exercises;
 mod register;
 mod simulated;
 
@@ -15,6 +16,7 @@ pub use announced::{
     Announced, Answer, Checksum, Datagram, Http, Kind, Live, Mdns, Scheme, Service, Strength, Udp, WebSocket, announced,
 };
 pub use cars::{Car, cars};
+pub use exercises::{Exercise, Finds, exercises};
 pub use register::{Content, Modbus, Reads, Register};
 pub use simulated::{Fact, Group, Simulated, simulated};
 

@@ -5,6 +5,7 @@
 
 mod bench;
 mod connecting;
+mod exercises;
 mod inspecting;
 mod law;
 mod limit_kinds;
