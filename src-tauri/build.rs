@@ -30,6 +30,11 @@ const COMMANDS: &[&str] = &[
     "security_plan",
     "raise_security",
     "export_report",
+    "practice_shelf",
+    "practise",
+    "practice_act",
+    "end_practice",
+    "answer_exercise",
     "close",
     "stay",
 ];

@@ -16,6 +16,7 @@ use chargehand_site::{Options, Site};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ipc::{AppView, AuthorityView, ChargerView, ErrorCode, UiError};
+use crate::practice::Practice;
 use crate::view;
 
 /// What was said when the program was started: `--data` or `--listen`, else the variable, for tests and for support.
@@ -60,6 +61,8 @@ pub struct App {
     pub folders: Folders,
     /// The site, or why there is none.
     pub site: Result<Site, UiError>,
+    /// Practice on simulated chargers, apart from the site.
+    pub practice: Practice,
     /// A person wants to close the window, and is asked whether.
     closing: Mutex<bool>,
     /// What closing would leave behind or break off, by charger, as of the last update.
@@ -97,6 +100,7 @@ impl App {
             Err(problem) => Err(problem),
         };
         Self {
+            practice: Practice::new(folders.data.join("practice")),
             folders,
             site,
             closing: Mutex::default(),
@@ -114,12 +118,27 @@ impl App {
         self.site.as_ref().map_err(Clone::clone)
     }
 
+    /// The site that a charger belongs to: that of practice for the one that is practised on.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn site_of(&self, id: &str) -> Result<&Site, UiError> {
+        self.practice.site_of(id).map_or_else(|| self.site(), Ok)
+    }
+
     /// The handle to a charger.
     ///
     /// # Errors
     /// There is none of that id.
     pub fn link(&self, id: &str) -> Result<Link, UiError> {
-        self.site()?.charger(id).ok_or_else(|| other(format!("There is no charger {id}."), "Choose one of the list."))
+        let link = self.site_of(id)?.charger(id);
+        link.ok_or_else(|| other(format!("There is no charger {id}."), "Choose one of the list."))
+    }
+
+    /// Where the reports of a charger go: those of practice into a folder of their own.
+    pub fn handover(&self, id: &str) -> PathBuf {
+        let practised = self.practice.site_of(id).map(|_| self.folders.handover.join("Practice"));
+        practised.unwrap_or_else(|| self.folders.handover.clone())
     }
 
     /// The question before closing, while it is asked.
@@ -195,8 +214,9 @@ impl App {
                 }
             }
         }
+        // What is practised on may be left as it is: closing ends it.
         self.note_unfinished(&views);
-        view::app(self, &views)
+        view::app(self, &views, self.practice.charger().await)
     }
 
     fn note_unfinished(&self, views: &[View]) {

@@ -197,7 +197,7 @@ pub async fn configuration(app: State<'_, App>, id: String) -> Result<Option<Con
 #[specta::specta]
 pub async fn frames(app: State<'_, App>, id: String, numbers: Vec<u32>) -> Result<Vec<FrameView>, UiError> {
     let numbers: Vec<u64> = numbers.into_iter().take(FRAMES as usize).map(u64::from).collect();
-    let entries = app.site()?.store().entries(&id, &numbers).await;
+    let entries = app.site_of(&id)?.store().entries(&id, &numbers).await;
     entries.map(|list| list.iter().map(view::frame).collect()).map_err(|e| other(e.to_string(), ""))
 }
 
@@ -205,7 +205,7 @@ pub async fn frames(app: State<'_, App>, id: String, numbers: Vec<u32>) -> Resul
 #[tauri::command]
 #[specta::specta]
 pub async fn frames_before(app: State<'_, App>, id: String, before: Option<u32>) -> Result<Vec<FrameView>, UiError> {
-    let entries = app.site()?.store().entries_before(&id, before.map(u64::from), FRAMES).await;
+    let entries = app.site_of(&id)?.store().entries_before(&id, before.map(u64::from), FRAMES).await;
     entries.map(|list| list.iter().map(view::frame).collect()).map_err(|e| other(e.to_string(), ""))
 }
 
@@ -215,12 +215,12 @@ pub async fn frames_before(app: State<'_, App>, id: String, before: Option<u32>)
 pub async fn export_report(app: State<'_, App>, id: String) -> Result<ReportFilesView, UiError> {
     let link = app.link(&id)?;
     let record = link.record().await.map_err(|e| failed(&e))?;
-    let about = app.site()?.about();
+    let (about, folder) = (app.site_of(&id)?.about(), app.handover(&id));
     let stem = view::report_name(&record, &about);
-    let pdf = app.folders.handover.join(format!("{stem}.pdf"));
+    let pdf = folder.join(format!("{stem}.pdf"));
     let json = pdf.with_extension("json");
     let unwritable = |e: String| other(e, "Choose another folder, or give write permission.");
-    std::fs::create_dir_all(&app.folders.handover).map_err(|e| unwritable(e.to_string()))?;
+    std::fs::create_dir_all(&folder).map_err(|e| unwritable(e.to_string()))?;
     let (report, to_pdf, to_json) = (compose(&record, about), pdf.clone(), json.clone());
     let writing = tauri::async_runtime::spawn_blocking(move || chargehand_documents::write(&report, &to_pdf, &to_json));
     let written = writing.await.map_err(|e| unwritable(e.to_string()))?.map_err(|e| unwritable(e.to_string()))?;
@@ -273,6 +273,6 @@ async fn finish(link: &Link) -> Result<(), UiError> {
 #[specta::specta]
 pub async fn stay<R: Runtime>(handle: AppHandle<R>, app: State<'_, App>) -> Result<(), UiError> {
     app.set_closing(false);
-    let _ = Changed { app: Some(app.view().await), charger: None }.emit(&handle);
+    let _ = Changed { app: Some(app.view().await), ..Changed::default() }.emit(&handle);
     Ok(())
 }

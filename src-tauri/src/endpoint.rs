@@ -11,7 +11,7 @@ use crate::view;
 #[tauri::command]
 #[specta::specta]
 pub async fn connection(app: State<'_, App>, id: String) -> Result<Option<ConnectionView>, UiError> {
-    let attempts = app.site()?.attempts();
+    let attempts = [app.site()?.attempts(), app.practice.attempts()].concat();
     Ok(attempts.iter().find(|attempt| attempt.id.to_string() == id).map(view::connection))
 }
 

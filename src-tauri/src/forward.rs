@@ -59,7 +59,17 @@ async fn paced(mut teller: impl Teller) {
     }
 }
 
-/// What changes at the site, told to its window.
+/// What there is to tell.
+struct News {
+    /// The frame of the window.
+    frame: bool,
+    /// The ids of chargers; an empty one is the site itself.
+    chargers: BTreeSet<Arc<str>>,
+    /// What is practised on.
+    practice: bool,
+}
+
+/// What changes at the site and in practice, told to the window.
 struct ToWindow<'a, R: Runtime> {
     handle: &'a AppHandle<R>,
     app: &'a App,
@@ -68,25 +78,31 @@ struct ToWindow<'a, R: Runtime> {
 }
 
 impl<R: Runtime> Teller for ToWindow<'_, R> {
-    /// The ids of chargers, and an empty one for the site.
-    type News = BTreeSet<Arc<str>>;
+    type News = News;
 
     async fn gather(&mut self) -> Self::News {
+        let of_site = |chargers| News { frame: true, chargers, practice: false };
         tokio::select! {
-            changed = self.site.changes() => changed,
-            Ok(()) = self.health.changed() => BTreeSet::new(),
+            changed = self.site.changes() => of_site(changed),
+            Ok(()) = self.health.changed() => of_site(BTreeSet::new()),
             // What ends by itself tells nobody.
-            () = tokio::time::sleep(self.app.next_end()) => self.app.unfinished(),
+            () = tokio::time::sleep(self.app.next_end()) => of_site(self.app.unfinished()),
+            moved = self.app.practice.moved() => {
+                let frame = moved.turned || moved.changed.is_some();
+                News { frame, chargers: moved.changed.into_iter().collect(), practice: true }
+            }
         }
     }
 
-    async fn tell(&mut self, changed: Self::News) -> bool {
-        let _ = Changed { app: Some(self.app.view().await), charger: None }.emit(self.handle);
-        for id in changed.iter().filter(|id| !id.is_empty()) {
-            let Some(link) = self.site.charger(id) else { continue };
+    async fn tell(&mut self, news: Self::News) -> bool {
+        let practice = self.app.practice.with(view::practice).filter(|_| news.practice);
+        let app = if news.frame { Some(self.app.view().await) } else { None };
+        let _ = Changed { app, practice, charger: None }.emit(self.handle);
+        for id in news.chargers.iter().filter(|id| !id.is_empty()) {
+            let Ok(link) = self.app.link(id) else { continue };
             let Ok(view) = link.view().await else { continue };
             inspect_newcomer(&link, &view);
-            let _ = Changed { app: None, charger: Some(view::charger(&view)) }.emit(self.handle);
+            let _ = Changed { charger: Some(view::charger(&view)), ..Changed::default() }.emit(self.handle);
         }
         !self.handle.webview_windows().is_empty()
     }

@@ -6,6 +6,7 @@ pub mod endpoint;
 mod forward;
 pub mod ipc;
 pub mod messages;
+pub mod practice;
 pub mod security;
 mod view;
 
@@ -45,6 +46,11 @@ macro_rules! bridge {
                 security::security_plan,
                 security::raise_security,
                 commands::export_report,
+                practice::commands::practice_shelf,
+                practice::commands::practise,
+                practice::commands::practice_act,
+                practice::commands::end_practice,
+                practice::commands::answer_exercise,
                 commands::close::<$runtime>,
                 commands::stay::<$runtime>
             ])
@@ -94,7 +100,7 @@ fn ask_before_closing(window: &tauri::Window, api: &tauri::CloseRequestApi) {
     let handle = window.app_handle().clone();
     tauri::async_runtime::spawn(async move {
         let view = handle.state::<App>().view().await;
-        let _ = Changed { app: Some(view), charger: None }.emit(&handle);
+        let _ = Changed { app: Some(view), ..Changed::default() }.emit(&handle);
     });
 }
 
@@ -152,5 +158,32 @@ mod tests {
         }
         let unknown = ask(&window, "adopt", json!({ "id": "CP-7" })).unwrap_err();
         assert_eq!(unknown["message"], "There is no charger CP-7.");
+    }
+
+    #[test]
+    fn practice_is_asked_for_like_anything_else_and_its_report_lies_apart_and_says_simulated() {
+        let data = tempfile::tempdir().unwrap();
+        let window = window("main", data.path());
+        let shelf = ask(&window, "practice_shelf", json!({})).unwrap();
+        assert!(shelf["personalities"].as_array().is_some_and(|list| list.iter().any(|it| it["name"] == "spec-16")));
+        assert!(ask(&window, "practice_act", json!({ "act": { "do": "plug" } })).is_err(), "nothing is practised yet");
+        let choice = json!({ "personality": "spec-16", "car": "one-phase-32", "exercise": null });
+        ask(&window, "practise", choice).unwrap();
+        for act in [json!({ "do": "plug" }), json!({ "do": "breaker", "on": true }), json!({ "do": "sun", "watts": 1 })]
+        {
+            ask(&window, "practice_act", json!({ "act": act })).unwrap();
+        }
+        let id = ask(&window, "snapshot", json!({})).unwrap()["practice"]["charger"].clone();
+        let files = ask(&window, "export_report", json!({ "id": id })).unwrap();
+        let file = |which: &str| std::path::PathBuf::from(files[which].as_str().unwrap());
+        for which in ["pdf", "json"] {
+            let name = file(which).file_name().unwrap().to_string_lossy().into_owned();
+            assert!(name.starts_with("SIMULATED "), "{name}");
+            assert_eq!(file(which).parent(), Some(&*data.path().join("handover").join("Practice")));
+        }
+        let report: Value = serde_json::from_slice(&std::fs::read(file("json")).unwrap()).unwrap();
+        assert_eq!((&report["simulated"], &report["site"]["job"]), (&json!(true), &json!("PRACTICE")));
+        ask(&window, "end_practice", json!({})).unwrap();
+        assert_eq!(ask(&window, "snapshot", json!({})).unwrap()["practice"], Value::Null);
     }
 }

@@ -59,7 +59,7 @@ pub async fn send_message(
         Err(failure @ CallFailure::Lost { .. }) => (SentOutcome::Lost, failure.evidence()),
         Err(failure) => return Err(failed(failure)),
     };
-    let stored = app.site()?.store().entries(&id, &numbers).await;
+    let stored = app.site_of(&id)?.store().entries(&id, &numbers).await;
     let stored = stored.map_err(|e| other(e.to_string(), "It was sent. Look among all frames for the answer."))?;
     let deviations = answer.map(|a| schema::check(version, &action, Half::Response, &a.payload)).unwrap_or_default();
     let [request, answer @ ..] = stored.as_slice() else {

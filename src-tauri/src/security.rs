@@ -29,7 +29,10 @@ pub async fn security_plan(app: State<'_, App>, id: String, to: u8) -> Result<Pl
 pub async fn raise_security(app: State<'_, App>, id: String, to: u8, password: String) -> Result<(), UiError> {
     let link = ready(&app, &id).await?;
     let record = link.record().await.map_err(|e| failed(&e))?;
-    let site = app.site()?;
+    let site = app.site_of(&id)?;
+    if to >= WITH_TLS && app.practice.site_of(&id).is_some() {
+        app.practice.secure().await?;
+    }
     if upgrade_security::plan(&record, to).rungs.is_empty() {
         return Err(other("It has that security profile already.", "Choose a higher one."));
     }

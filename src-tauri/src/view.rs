@@ -21,10 +21,12 @@ use crate::ipc::*;
 
 mod app;
 mod connection;
+mod practice;
 mod steps;
 
 pub use app::app;
 pub use connection::{connection, plan};
+pub use practice::{practice, shelf};
 
 fn time(at: Timestamp) -> String {
     at.to_string()
@@ -80,6 +82,7 @@ pub fn charger(view: &View) -> ChargerView {
         connected_at: record.connected.map(time),
         last_heard: record.last_heard.map(time),
         adopted: record.adopted,
+        simulated: record.simulated(),
         booted_at: record.boot.as_ref().map(|b| time(b.at)),
         arrivals: arrivals(record),
         steps: steps::of(view),
@@ -364,14 +367,16 @@ pub fn frame(entry: &Entry) -> FrameView {
     }
 }
 
-/// The report's file name: day, address or charger; only characters that every file system takes.
+/// The report's file name: day, address or charger; only characters that every file system takes. That of a simulated
+/// charger begins with a word that no real one has.
 pub fn report_name(record: &Record, about: &About) -> String {
     let what = if about.site.address.trim().is_empty() { record.title() } else { about.site.address.clone() };
     let day = about.created.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d");
     let plain = |text: &str| -> String {
         text.chars().map(|c| if c.is_alphanumeric() || " -_".contains(c) { c } else { ' ' }).take(60).collect()
     };
-    let name = format!("{day} {} {}", plain(&what), plain(&record.id));
+    let mark = if record.simulated() { "SIMULATED " } else { "" };
+    let name = format!("{mark}{day} {} {}", plain(&what), plain(&record.id));
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -1,6 +1,7 @@
 //! Personalities: what a simulated charger is and does, as data of the catalogue.
 
 use crate::Behaviour;
+use crate::connects::Reach;
 use chargehand_catalogue::{Simulated, simulated};
 use std::sync::OnceLock;
 
@@ -11,6 +12,13 @@ pub struct Personality {
     pub about: &'static Simulated,
     /// What it does.
     pub behaviour: Behaviour,
+}
+
+impl Personality {
+    /// Whether it comes to an endpoint on its own network. One that does not shows what is seen then: nothing.
+    pub fn connects(&self) -> bool {
+        matches!(self.behaviour.connects.reaches, Reach::Everything | Reach::NumericOnly)
+    }
 }
 
 /// All personalities, those of the specification first.

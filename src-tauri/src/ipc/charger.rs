@@ -37,6 +37,8 @@ pub struct ChargerView {
     pub last_heard: Option<String>,
     /// It may be commanded.
     pub adopted: bool,
+    /// It is one of our simulated chargers: whatever shows it says SIMULATED.
+    pub simulated: bool,
     /// `BootNotification` came: when, and how it was answered.
     pub booted_at: Option<String>,
     /// What arrived, newest last: connections, boots, refusals; at most 50.

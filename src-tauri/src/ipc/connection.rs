@@ -25,6 +25,8 @@ pub struct ConnectionLine {
     pub why: String,
     /// How many stages it has.
     pub stages: u32,
+    /// It came to practice: it is that of our simulated charger.
+    pub simulated: bool,
 }
 
 /// How far a connection has come.

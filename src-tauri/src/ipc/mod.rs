@@ -4,6 +4,7 @@ mod charger;
 mod configuration;
 mod connection;
 mod message;
+mod practice;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -12,15 +13,18 @@ pub use charger::*;
 pub use configuration::*;
 pub use connection::*;
 pub use message::*;
+pub use practice::*;
 
 /// The one event: what changed. A part that is `None` did not change.
-#[derive(Debug, Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type, tauri_specta::Event)]
 #[serde(rename_all = "camelCase")]
 pub struct Changed {
     /// The frame of the window: site, endpoint, notices, the list of chargers.
     pub app: Option<AppView>,
     /// One charger's whole view.
     pub charger: Option<ChargerView>,
+    /// The practice that runs.
+    pub practice: Option<PracticeView>,
 }
 
 /// What went wrong, for a person: what happened and what it means, what to do next.
@@ -77,6 +81,8 @@ pub struct AppView {
     pub connections: Vec<ConnectionLine>,
     /// Our certificate authority; `None` until one was made.
     pub authority: Option<AuthorityView>,
+    /// The practice that runs; `None`: nothing is being practised.
+    pub practice: Option<PracticeView>,
     /// The person wants to close the window while something of ours is in force or running: the window asks.
     pub closing: Option<String>,
     /// Folder of the data, for support.
@@ -205,4 +211,6 @@ pub struct ChargerLine {
     pub connected: bool,
     /// It may be commanded.
     pub adopted: bool,
+    /// It is one of our simulated chargers: whatever shows it says SIMULATED.
+    pub simulated: bool,
 }

@@ -205,8 +205,8 @@ pub struct PanelView {
     pub duty_tenths: u32,
     /// The contactor is closed.
     pub contactor_closed: bool,
-    /// What the pilot offers, mA per phase.
-    pub offered_ma: u32,
+    /// What it offers, mA per phase; negative: the car is to give.
+    pub offered_ma: i32,
     /// What flows, mA on each phase; negative: the car gives.
     pub amps: Vec<i32>,
     /// mV on each phase.

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use chargehand_commissioning::attempt::Attempt;
 use chargehand_commissioning::link::View;
 use chargehand_commissioning::record::Record;
 use chargehand_site::network::Interface;
@@ -17,8 +18,8 @@ use crate::ipc::*;
 /// How many connections are listed.
 const CONNECTIONS: usize = 30;
 
-/// The whole frame.
-pub fn app(app: &App, views: &[View]) -> AppView {
+/// The whole frame. `practised` is the charger that is practised on.
+pub fn app(app: &App, views: &[View], practised: Option<View>) -> AppView {
     let site = app.site.as_ref().ok();
     let settings = site.map(Site::settings).unwrap_or_default();
     AppView {
@@ -26,10 +27,11 @@ pub fn app(app: &App, views: &[View]) -> AppView {
         site: site.map(site_view).unwrap_or_default(),
         auto_adopt: settings.auto_adopt,
         endpoint: endpoint(app),
-        notices: notices(app, views),
-        chargers: lines(views),
-        connections: site.map(connections).unwrap_or_default(),
+        notices: notices(app, views, practised.as_ref()),
+        chargers: lines(views.iter().chain(&practised)),
+        connections: connections(app),
         authority: app.authority(),
+        practice: app.practice.with(super::practice),
         closing: app.closing(),
         data_folder: app.folders.data.display().to_string(),
     }
@@ -86,9 +88,14 @@ fn shown(bound: &[SocketAddr], urls: &[String], interfaces: &[Interface]) -> Vec
     sorted.iter().enumerate().map(one).collect()
 }
 
-/// What came to our port, newest first.
-fn connections(site: &Site) -> Vec<ConnectionLine> {
-    site.attempts().iter().rev().take(CONNECTIONS).map(super::connection::line).collect()
+/// What came to our port, and to that of practice since this one began, newest first.
+fn connections(app: &App) -> Vec<ConnectionLine> {
+    let real = app.site.as_ref().map(Site::attempts).unwrap_or_default();
+    let practised = app.practice.attempts();
+    let lines = real.iter().map(|a| (a, false)).chain(practised.iter().map(|a| (a, true)));
+    let mut lines: Vec<(&Attempt, bool)> = lines.collect();
+    lines.sort_by_key(|(attempt, _)| std::cmp::Reverse(attempt.id));
+    lines.into_iter().take(CONNECTIONS).map(|(attempt, ours)| super::connection::line(attempt, ours)).collect()
 }
 
 /// A QR code as an SVG path: one square a dark module.
@@ -99,8 +106,8 @@ fn qr(text: &str) -> (u32, String) {
     (u32::try_from(side).unwrap_or(0), dark.map(|(x, y)| format!("M{x} {y}h1v1h-1z")).collect())
 }
 
-fn notices(app: &App, views: &[View]) -> Vec<NoticeView> {
-    let mut list: Vec<NoticeView> = views.iter().filter_map(test_limit).collect();
+fn notices(app: &App, views: &[View], practised: Option<&View>) -> Vec<NoticeView> {
+    let mut list: Vec<NoticeView> = views.iter().chain(practised).filter_map(test_limit).collect();
     if let Ok(site) = &app.site {
         if let Health::Failing(text) = &*site.store().health().borrow() {
             list.push(notice("disk", GravityView::Stop, text.clone()));
@@ -139,23 +146,24 @@ fn test_limit(view: &View) -> Option<NoticeView> {
         Some(_) => ("", GravityView::Note, Some(NoticeAction::Stop)),
     };
     let text = format!("Test limit of {} {word}in force{}: {}", test.limit, super::until(test), record.title());
-    Some(NoticeView { charger: Some(record.id.clone()), action, ..notice("test_limit", gravity, text) })
+    Some(NoticeView { action, ..about(record, "test_limit", gravity, text) })
 }
 
 fn newcomer(record: &Record) -> Option<NoticeView> {
-    (!record.adopted && record.connected.is_some()).then(|| NoticeView {
-        charger: Some(record.id.clone()),
-        action: Some(NoticeAction::Adopt),
-        ..notice(
-            "newcomer",
-            GravityView::Attention,
-            format!("{} has connected and waits to be adopted", record.title()),
-        )
+    (!record.adopted && record.connected.is_some()).then(|| {
+        let text = format!("{} has connected and waits to be adopted", record.title());
+        let action = Some(NoticeAction::Adopt);
+        NoticeView { action, ..about(record, "newcomer", GravityView::Attention, text) }
     })
 }
 
-fn lines(views: &[View]) -> Vec<ChargerLine> {
-    let mut records: Vec<&Record> = views.iter().map(|v| &v.record).collect();
+/// A notice about a charger.
+fn about(record: &Record, code: &str, gravity: GravityView, text: String) -> NoticeView {
+    NoticeView { charger: Some(record.id.clone()), ..notice(code, gravity, text) }
+}
+
+fn lines<'a>(views: impl Iterator<Item = &'a View>) -> Vec<ChargerLine> {
+    let mut records: Vec<&Record> = views.map(|v| &v.record).collect();
     records.sort_by_key(|r| std::cmp::Reverse(r.last_heard));
     records.into_iter().map(line).collect()
 }
@@ -173,5 +181,6 @@ fn line(record: &Record) -> ChargerLine {
         summary: format!("{} · {peer} · {state}", record.id),
         connected: record.connected.is_some(),
         adopted: record.adopted,
+        simulated: record.simulated(),
     }
 }

@@ -9,7 +9,7 @@ use super::{finding, outcome, time};
 use crate::ipc::*;
 
 /// A connection in the list.
-pub fn line(a: &Attempt) -> ConnectionLine {
+pub fn line(a: &Attempt, simulated: bool) -> ConnectionLine {
     ConnectionLine {
         id: a.id.to_string(),
         at: time(a.at),
@@ -19,6 +19,7 @@ pub fn line(a: &Attempt) -> ConnectionLine {
         secured: a.stages.iter().any(|stage| matches!(stage.what, What::Secured { .. })),
         why: a.refusal().map(|finding| finding.text.clone()).unwrap_or_default(),
         stages: u32::try_from(a.stages.len()).unwrap_or(u32::MAX),
+        simulated,
     }
 }
 

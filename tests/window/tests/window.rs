@@ -347,6 +347,47 @@ async fn the_report_is_handed_over_and_after_a_kill_the_test_limit_is_announced_
     window.see_in("in-force", "limit of every session").await;
 }
 
+#[tokio::test]
+async fn a_commissioning_is_practised_to_its_report_which_says_simulated_beside_a_real_site() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+    window.press("rail-practice").await;
+    window.press("tab-chargers").await;
+    window.enter("personality-search", "By the book, OCPP 1.6").await;
+    window.press("personality").await;
+    window.see_in("chosen", "By the book, OCPP 1.6").await;
+    window.press("start").await;
+    window.see_in("link", "connected").await;
+    window.press("cable-turn").await;
+    window.see_in("condition", "Preparing").await;
+    window.is_clean("a bench with a car plugged in").await;
+
+    window.press("to-steps").await;
+    window.see_in("step-connect", "booted").await;
+    window.see_in("step-inspect", "keys saved").await;
+    ceiling(&window).await;
+    window.enter("limit", "16").await;
+    window.press("apply").await;
+    window.see("permanent-outcome").await;
+    window.press("step-prove").await;
+    start(&window).await;
+    window.see_in("verdict", "passed").await;
+    window.is_clean("a practised check").await;
+    window.press("step-handOver").await;
+    window.press("export").await;
+    let pdf = window.see("report-pdf").await.text().await.unwrap();
+    let json = window.see("report-json").await.text().await.unwrap();
+    assert!(pdf.contains("Practice") && pdf.contains("SIMULATED "), "{pdf}");
+    assert!(verify(&pdf).success() && verify(&json).success());
+    assert!(std::fs::read_to_string(&json).unwrap().contains("\"simulated\": true"));
+
+    window.press("rail-practice").await;
+    window.press("end").await;
+    window.press("confirm-yes").await;
+    window.see("no-practice").await;
+    assert!(!frames(data.path()).contains("SIM-"), "nothing of it among the real ones");
+}
+
 /// A charger that is connected and adopted, on its own page.
 async fn adopted(window: &Window) -> Charger {
     let charger = Charger::plugged(&window.url().await, ID);

@@ -421,6 +421,8 @@ export type ConnectionLine = {
 	why: string,
 	/**  How many stages it has. */
 	stages: number,
+	/**  It came to practice: it is that of our simulated charger. */
+	simulated: boolean,
 };
 
 /**  How far a connection has come. */
@@ -709,7 +711,7 @@ export type PanelView = {
 	dutyTenths: number,
 	/**  The contactor is closed. */
 	contactorClosed: boolean,
-	/**  What the pilot offers, mA per phase. */
+	/**  What it offers, mA per phase; negative: the car is to give. */
 	offeredMa: number,
 	/**  What flows, mA on each phase; negative: the car gives. */
 	amps: number[],

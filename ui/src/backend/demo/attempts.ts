@@ -74,4 +74,5 @@ export const lineOf = ({ id, at, peer, charger, state, stages: list, findings }:
   secured: list.some(({ what }) => what.kind === 'secured'),
   why: state === 'refused' ? (findings[0]?.text ?? '') : '',
   stages: list.length,
+  simulated: false,
 });
