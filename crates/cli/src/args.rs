@@ -1,10 +1,10 @@
 //! The command line.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use chargehand_commissioning::units::Amperes;
-use chargehand_simulator::Version;
+use chargehand_simulator::{KnownCar, Personality, Version};
 use chargehand_site::authority::{Keeping, Passphrase};
 use chargehand_site::csms::Password;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -154,15 +154,36 @@ pub struct Commission {
 /// `simulate`
 #[derive(Debug, clap::Args)]
 pub struct Simulate {
+    /// List the personalities and the cars, and end.
+    #[arg(long)]
+    pub list: bool,
     /// The endpoint's URL, ws://ADDRESS:PORT/ or wss://ADDRESS:PORT/
-    #[arg(long)]
-    pub url: String,
-    /// The charger's OCPP identity.
-    #[arg(long)]
-    pub id: String,
-    /// The version of OCPP it speaks.
-    #[arg(long, value_name = "1.6|2.0.1|2.1", default_value = "1.6", value_parser = version)]
-    pub version: Version,
+    #[arg(long, required_unless_present = "list")]
+    pub url: Option<String>,
+    /// The charger's OCPP identity; with --count its beginning.
+    #[arg(long, required_unless_present = "list")]
+    pub id: Option<String>,
+    /// What the charger is and does, see --list. Without it: by the book.
+    #[arg(long, value_name = "NAME", value_parser = personality)]
+    pub personality: Option<&'static Personality>,
+    /// The car, see --list.
+    #[arg(long, value_name = "NAME", value_parser = car)]
+    pub car: Option<&'static KnownCar>,
+    /// The version of OCPP it speaks. Without it: the personality's, else 1.6.
+    #[arg(long, value_name = "1.6|2.0.1|2.1", value_parser = version)]
+    pub version: Option<Version>,
+    /// How many chargers; they are called ID-0001, ID-0002 and so on.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub count: u16,
+    /// How much faster than real time it lives.
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+    /// What happens and when: lines such as "30s plug", "2m breaker off", "+10s network off".
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// Show the first charger on this address of the computer as its model would (mDNS, HTTP, Modbus, UDP).
+    #[arg(long, value_name = "ADDRESS", requires = "personality")]
+    pub announce: Option<IpAddr>,
     /// A car is plugged in and charges by itself.
     #[arg(long)]
     pub plugged: bool,
@@ -181,9 +202,9 @@ pub struct Simulate {
     /// The private key of that certificate, PEM; profile 3.
     #[arg(long, value_name = "KEY.pem", requires = "certificate")]
     pub key: Option<PathBuf>,
-    /// Seconds between meter values.
-    #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
-    pub meter_interval: u32,
+    /// Seconds between meter values. Without it: the personality's, else 10.
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub meter_interval: Option<u32>,
     /// Takes every limit and ignores it.
     #[arg(long)]
     pub ignore_limits: bool,
@@ -241,6 +262,20 @@ fn identity(text: &str) -> Result<String, String> {
 fn version(text: &str) -> Result<Version, String> {
     let known = Version::ALL.into_iter().find(|version| version.name() == text);
     known.ok_or_else(|| "a simulated charger speaks 1.6, 2.0.1 or 2.1".into())
+}
+
+fn personality(text: &str) -> Result<&'static Personality, String> {
+    chargehand_simulator::personality(text)
+        .ok_or_else(|| "`chargehand-cli simulate --list` lists the personalities".into())
+}
+
+fn car(text: &str) -> Result<&'static KnownCar, String> {
+    chargehand_simulator::car(text).ok_or_else(|| "`chargehand-cli simulate --list` lists the cars".into())
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok().filter(|speed| (1.0..=10_000.0).contains(speed));
+    speed.ok_or_else(|| "a speed is a number from 1 to 10000".into())
 }
 
 fn amps(text: &str) -> Result<Amperes, String> {

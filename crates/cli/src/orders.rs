@@ -249,10 +249,11 @@ async fn chargers(site: &Site) -> Result<Value, Refusal> {
         let Some(link) = site.charger(&id) else { continue };
         let record = link.record().await?;
         let version = record.version();
+        let simulated = record.simulated();
         let boot = record.boot.unwrap_or_default();
         list.push(json!({
             "charger": id, "version": version, "connected": record.connected.is_some(), "adopted": record.adopted,
-            "simulated": record.simulated(), "policy": record.policy,
+            "simulated": simulated, "policy": record.policy,
             "vendor": boot.vendor, "model": boot.model, "serial": boot.serial, "firmware": boot.firmware,
             "last_heard": record.last_heard.map(|t| t.to_string()), "frames": record.frames.count,
             "in_force": record.in_force.iter().map(line::in_force).collect::<Vec<_>>(),

@@ -4,11 +4,13 @@
 //! process of their own, and only that process's CPU time counts, not the load's. Linux only: it reads /proc.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod measured;
+
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use futures_util::{SinkExt, StreamExt};
+use measured::{accept_with_subprotocol, cpu_us, meter_values, program, rss_kib, runtime, settle};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -41,10 +43,6 @@ fn main() {
     println!("memory per connected idle charger: {:.1} KiB of {IDLE} (at most 60)", idle_kib());
 }
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
-}
-
 /// A server in its own process, and the URL it listens on.
 struct Server {
     child: Child,
@@ -70,14 +68,6 @@ fn least_responder() -> Server {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.arg("baseline");
     start(command, tempfile::tempdir().unwrap())
-}
-
-/// target/release/deps/endpoint-… → target/release/chargehand-cli
-fn program() -> PathBuf {
-    let bench = std::env::current_exe().unwrap();
-    let program = bench.ancestors().nth(2).unwrap().join("chargehand-cli");
-    assert!(program.exists(), "{} is not built: run cargo xtask bench", program.display());
-    program
 }
 
 fn start(mut command: Command, data: tempfile::TempDir) -> Server {
@@ -145,47 +135,6 @@ async fn talk(chargers: Vec<Socket>, calls: usize) -> Vec<Socket> {
     done
 }
 
-fn meter_values(number: usize) -> String {
-    let sample = |value: String, measurand: &str, unit: &str, phase: &str| {
-        format!(r#"{{"value":"{value}","context":"Sample.Periodic","measurand":"{measurand}","unit":"{unit}"{phase}}}"#)
-    };
-    let samples = [
-        sample(format!("{}", 120_000 + number), "Energy.Active.Import.Register", "Wh", ""),
-        sample("15.9".into(), "Current.Import", "A", r#","phase":"L1""#),
-        sample("15.8".into(), "Current.Import", "A", r#","phase":"L2""#),
-        sample("16.0".into(), "Current.Import", "A", r#","phase":"L3""#),
-        sample("16.0".into(), "Current.Offered", "A", ""),
-        sample("10970".into(), "Power.Active.Import", "W", ""),
-    ];
-    format!(
-        r#"[2,"m{number}","MeterValues",{{"connectorId":1,"meterValue":[{{"timestamp":"2026-11-22T07:22:33Z","sampledValue":[{}]}}]}}]"#,
-        samples.join(",")
-    )
-}
-
-/// Waits until the process uses no more CPU.
-async fn settle(pid: u32) {
-    let mut before = cpu_us(pid);
-    loop {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        let now = cpu_us(pid);
-        if now == before {
-            return;
-        }
-        before = now;
-    }
-}
-
-/// User and system time of a process so far, microseconds; from the scheduler where it tells, which is finer than ticks.
-fn cpu_us(pid: u32) -> f64 {
-    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
-    let of_task = |task: std::fs::DirEntry| {
-        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
-        text.split_whitespace().next()?.parse::<f64>().ok()
-    };
-    tasks.filter_map(Result::ok).filter_map(of_task).sum::<f64>() / 1000.0
-}
-
 fn idle_kib() -> f64 {
     let server = endpoint();
     runtime().block_on(async {
@@ -202,12 +151,6 @@ fn idle_kib() -> f64 {
         settle(server.child.id()).await;
         (rss_kib(server.child.id()) - before) / IDLE as f64
     })
-}
-
-fn rss_kib(pid: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find(|l| l.starts_with("VmRSS")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 /// The smallest thing that could answer: parse, answer.
@@ -229,16 +172,4 @@ async fn baseline() {
             }
         });
     }
-}
-
-async fn accept_with_subprotocol(
-    socket: TcpStream,
-) -> Result<WebSocketStream<TcpStream>, tokio_tungstenite::tungstenite::Error> {
-    use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
-    #[allow(clippy::result_large_err)]
-    let choose = |_: &Request, mut response: Response| {
-        response.headers_mut().insert("Sec-WebSocket-Protocol", "ocpp1.6".parse().unwrap());
-        Ok(response)
-    };
-    tokio_tungstenite::accept_hdr_async(socket, choose).await
 }

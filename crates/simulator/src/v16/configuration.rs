@@ -24,8 +24,6 @@ const SETTINGS: &[(Setting, &str)] = &[
     (Setting::AttemptInterval, "TransactionMessageRetryInterval"),
     (Setting::RemoteNeedsConsent, "AuthorizeRemoteTxRequests"),
     (Setting::ListDecides, "LocalPreAuthorize"),
-    (Setting::ListDecidesOffline, "LocalAuthorizeOffline"),
-    (Setting::UnknownMayOffline, "AllowOfflineTxForUnknownId"),
     (Setting::StopOnInvalidId, "StopTransactionOnInvalidId"),
 ];
 
@@ -83,14 +81,13 @@ impl Configuration {
             writable: Some(|_| true),
         });
         let keys = vec![
-            open("AllowOfflineTxForUnknownId", "false".into(), is_bool),
             open("AuthorizeRemoteTxRequests", "true".into(), is_bool),
             open("ClockAlignedDataInterval", "0".into(), is_whole),
             open("ConnectionTimeOut", "60".into(), is_whole),
             fixed("ConnectorPhaseRotation", if behaviour.phases > 1 { "1.RST" } else { "1.NotApplicable" }.into()),
             fixed("GetConfigurationMaxKeys", max_keys.to_string()),
             open("HeartbeatInterval", "300".into(), is_whole),
-            open("LocalAuthorizeOffline", "true".into(), is_bool),
+            fixed("LocalAuthorizeOffline", "false".into()),
             open("LocalPreAuthorize", "false".into(), is_bool),
             fixed("LocalAuthListEnabled", "true".into()),
             fixed("LocalAuthListMaxLength", local_list::MOST.to_string()),

@@ -186,9 +186,8 @@ fn authorisation(_: &Behaviour) -> Vec<Variable> {
     [
         flag("Enabled", true),
         flag("AuthorizeRemoteStart", true).writable(),
-        flag("LocalAuthorizeOffline", true).writable(),
+        flag("LocalAuthorizeOffline", false),
         flag("LocalPreAuthorize", false).writable(),
-        flag("OfflineTxForUnknownIdEnabled", false).writable(),
     ]
     .map(of("AuthCtrlr"))
     .into()

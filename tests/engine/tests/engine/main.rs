@@ -16,3 +16,4 @@ mod network;
 mod program;
 mod repository;
 mod schema;
+mod simulate;
