@@ -1,5 +1,6 @@
-//! Independent OCPP implementations as charge points for the tests (`tests/engine/peers`): in `target/peers`, never
-//! installed globally. Those on Rust crates are a workspace of their own, so that what they need is no part of ours.
+//! Independent OCPP implementations as charge points and endpoints for the tests (`tests/engine/peers`): in
+//! `target/peers`, never installed globally. Those on Rust crates are a workspace of their own, so that what they need
+//! is no part of ours.
 
 use std::fs;
 use std::path::{Path, PathBuf};

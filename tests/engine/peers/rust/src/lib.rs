@@ -8,6 +8,7 @@
 mod car;
 mod life;
 mod model;
+pub mod typed;
 mod v16;
 mod v2;
 

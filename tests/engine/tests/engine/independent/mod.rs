@@ -1,6 +1,8 @@
-//! Charge points that others wrote (`tests/engine/peers`): what both believe about OCPP has to meet on the wire.
+//! Charge points and endpoints that others wrote (`tests/engine/peers`): what both believe about OCPP has to meet on the
+//! wire.
 
 mod commissioned;
+mod endpoints;
 mod exercised;
 mod secured;
 

@@ -3,53 +3,19 @@
 
 use std::time::Duration;
 
+use independent_charge_points::typed::{Half, odd, typed};
 use independent_charge_points::{End, Options, Shared, Then, Version, Wire, live, say};
-use ocpp_kit::decode::{DecodeError, DecodeOptions};
+use ocpp_kit::RawValue;
 use ocpp_kit::engine::{CallOptions, IncomingRequest};
 use ocpp_kit::rpc::CallError;
 use ocpp_kit::transport::{
     BasicAuthPassword, BoxFuture, ClientTls, Ctx, Event, Handle, Handler, SecurityProfile, Station,
 };
-use ocpp_kit::{RawValue, v1_6, v2_0_1, v2_1};
 use serde_json::Value;
 use serde_json::value::to_raw_value;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
-
-/// Which half of an exchange.
-#[derive(Clone, Copy)]
-enum Half {
-    Request,
-    Response,
-}
-
-/// A payload as the version's types understand it.
-fn typed(version: Version, half: Half, action: &str, payload: &RawValue) -> Result<Box<RawValue>, DecodeError> {
-    macro_rules! of {
-        ($types:ident) => {{
-            let Some(action) = $types::Action::from_wire(action) else {
-                return Err(DecodeError::unsupported_action(action));
-            };
-            match half {
-                Half::Request => $types::transcode_request(action, payload, &DecodeOptions::strict()),
-                Half::Response => $types::transcode_response(action, payload, &DecodeOptions::strict()),
-            }
-        }};
-    }
-    match version {
-        Version::V16 => of!(v1_6),
-        Version::V201 => of!(v2_0_1),
-        Version::V21 => of!(v2_1),
-    }
-}
-
-/// What is not as the types want it, in the platform's messages or in ours.
-fn odd(action: &str, error: impl std::fmt::Display) -> String {
-    let line = format!("schema {action}: {error}");
-    say(&line);
-    line
-}
 
 struct Answers {
     version: Version,
