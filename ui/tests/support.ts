@@ -55,13 +55,20 @@ export function expectNoOverflow(): void {
   expect(main.scrollWidth, 'the content scrolls sideways').toBeLessThanOrEqual(main.clientWidth);
 }
 
+/** Buttons fade from one colour to the other; axe must not look in between, however busy the machine is. */
+function holdStill(): void {
+  if (document.getElementById('still')) return;
+  const still = document.createElement('style');
+  still.id = 'still';
+  still.textContent = '* { transition: none !important; }';
+  document.head.append(still);
+}
+
 /** axe finds nothing in light and dark, every target is large enough, nothing overflows, nothing of ours broke. */
 export async function expectSound(): Promise<void> {
+  holdStill();
   for (const theme of ['light', 'dark']) {
     document.documentElement.dataset.theme = theme;
-    // Buttons fade from one colour to the other, from the next frame on; axe must not look in between.
-    await new Promise(requestAnimationFrame);
-    await Promise.all(document.getAnimations().map(({ finished }) => finished));
     expect(await violations(), theme).toEqual([]);
   }
   expect(smallTargets()).toEqual([]);
