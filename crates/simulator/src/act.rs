@@ -25,6 +25,12 @@ pub enum Act {
         /// Whether it carries anything.
         up: bool,
     },
+    /// Current leaks to earth, or no longer does. While it does the charger is Faulted: nothing flows, a transaction is
+    /// over, the pilot stands at -12 V.
+    Fault {
+        /// Whether it leaks.
+        on: bool,
+    },
     /// What the rest of the house draws from now on.
     House {
         /// In watts over all phases, 0 or more.
@@ -51,6 +57,7 @@ impl SimulatedCharger {
             Act::Breaker { on: true } => self.power_on(now),
             Act::Breaker { on: false } => self.power_off(now),
             Act::Network { up } => self.switch_network(*up, now),
+            Act::Fault { on } => self.switch_fault(*on, now),
             Act::House { watts } => self.behaviour.supply.house_watts = watts.max(0.0),
             Act::Sun { watts } => self.behaviour.supply.sun_watts = watts.max(0.0),
             Act::Car(make) => self.swap_car(make, now),
@@ -69,6 +76,14 @@ impl SimulatedCharger {
     fn pull_plug(&mut self, now: Timestamp) {
         self.stop_transaction(Stop::EvDisconnected, now);
         self.connector.unplugged();
+    }
+
+    fn switch_fault(&mut self, on: bool, now: Timestamp) {
+        if on {
+            self.stop_transaction(Stop::Fault, now);
+            self.connector.waiting = None;
+        }
+        self.connector.faulted = on;
     }
 
     fn swap_car(&mut self, make: &CarMake, now: Timestamp) {

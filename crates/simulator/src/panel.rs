@@ -70,6 +70,7 @@ impl SimulatedCharger {
     fn pilot(&self, now: Timestamp) -> Pilot {
         let state = match self.connector.plugged {
             _ if self.mains == Mains::Off => PilotState::E,
+            _ if self.connector.faulted => PilotState::F,
             false => PilotState::A,
             true => self.car.state(now),
         };

@@ -19,6 +19,7 @@ impl SimulatedCharger {
         let is_ours = self.connector.reservation.as_ref().is_some_and(|held| held.id == wanted.id);
         match self.condition() {
             Condition::Unavailable => "Unavailable",
+            Condition::Faulted => "Faulted",
             Condition::Available => self.keep_free(wanted),
             Condition::Reserved if is_ours => self.keep_free(wanted),
             _ => "Occupied",

@@ -42,6 +42,7 @@ static ACTS: &[(&str, &str, Read)] = &[
     ("unplug", "", |rest| rest.is_empty().then_some(Act::Unplug)),
     ("breaker", "on|off", |rest| Some(Act::Breaker { on: switch(rest)? })),
     ("network", "on|off", |rest| Some(Act::Network { up: switch(rest)? })),
+    ("fault", "on|off", |rest| Some(Act::Fault { on: switch(rest)? })),
     ("house", "WATTS", |rest| Some(Act::House { watts: watts(rest)? })),
     ("sun", "WATTS", |rest| Some(Act::Sun { watts: watts(rest)? })),
     ("car", "NAME", |rest| car(rest).map(|car| Act::Car(car.make.clone()))),
@@ -119,6 +120,7 @@ impl fmt::Display for Act {
             Act::Unplug => f.write_str("unplug"),
             Act::Breaker { on } => write!(f, "breaker {}", switched(*on)),
             Act::Network { up } => write!(f, "network {}", switched(*up)),
+            Act::Fault { on } => write!(f, "fault {}", switched(*on)),
             Act::House { watts } => write!(f, "house {watts}"),
             Act::Sun { watts } => write!(f, "sun {watts}"),
             Act::Car(make) => {
@@ -154,7 +156,7 @@ mod tests {
 
     #[test]
     fn an_act_is_written_as_it_is_read() {
-        let text = "plug\nunplug\nbreaker on\nnetwork off\nhouse 2500\nsun 0.5\ntag ABC 1\n";
+        let text = "plug\nunplug\nbreaker on\nnetwork off\nfault on\nhouse 2500\nsun 0.5\ntag ABC 1\n";
         let cues = read_script(&text.lines().map(|act| format!("0 {act}\n")).collect::<String>()).unwrap();
         assert_eq!(cues.iter().map(|cue| format!("{}\n", cue.act)).collect::<String>(), text);
     }

@@ -70,6 +70,8 @@ pub(crate) enum Stop {
     Local,
     /// The power was gone.
     PowerLoss,
+    /// Current leaked to earth.
+    Fault,
 }
 
 /// How the connector stands.
@@ -87,6 +89,8 @@ pub(crate) enum Condition {
     Finishing,
     Reserved,
     Unavailable,
+    /// Current leaks to earth: nothing works until it does not.
+    Faulted,
 }
 
 impl Condition {
@@ -101,6 +105,7 @@ impl Condition {
             Condition::Finishing => "Finishing",
             Condition::Reserved => "Reserved",
             Condition::Unavailable => "Unavailable",
+            Condition::Faulted => "Faulted",
         }
     }
 }
@@ -109,6 +114,8 @@ impl Condition {
 #[derive(Debug)]
 pub(crate) struct Connector {
     pub(crate) plugged: bool,
+    /// Current leaks to earth.
+    pub(crate) faulted: bool,
     /// Charger and connector: whether ChangeAvailability left them operative. Survives a reboot.
     pub(crate) operative: [bool; 2],
     /// ChangeAvailability asked for during a transaction: connector and new state.
@@ -127,6 +134,7 @@ impl Connector {
     pub(crate) fn new(plugged: bool) -> Self {
         Connector {
             plugged,
+            faulted: false,
             operative: [true, true],
             scheduled: None,
             reservation: None,
@@ -149,7 +157,7 @@ impl Connector {
 
     /// Whether a transaction may begin.
     pub(crate) fn is_free(&self) -> bool {
-        self.operative == [true, true] && self.transaction.is_none() && self.waiting.is_none()
+        self.operative == [true, true] && !self.faulted && self.transaction.is_none() && self.waiting.is_none()
     }
 
     /// Operative or not, for the charger (0, both) or the connector (1).
@@ -298,6 +306,7 @@ impl SimulatedCharger {
     pub(crate) fn condition(&self) -> Condition {
         let it = &self.connector;
         match &it.transaction {
+            _ if it.faulted => Condition::Faulted,
             // 1.6 section 4.9: SuspendedEVSE outranks SuspendedEV
             Some(_) if self.offered() == 0.0 => Condition::SuspendedEvse,
             Some(_) if self.car.rests(self.offered()) => Condition::SuspendedEv,

@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use futures_util::{SinkExt, StreamExt};
-use measured::{accept_with_subprotocol, cpu_us, meter_values, program, rss_kib, runtime, settle};
+use measured::{accept_with_subprotocol, cpu_us, meter_values, program, rss_kib, runtime};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -133,6 +133,19 @@ async fn talk(chargers: Vec<Socket>, calls: usize) -> Vec<Socket> {
         done.push(task.await.unwrap());
     }
     done
+}
+
+/// Waits until the process uses no more CPU.
+async fn settle(pid: u32) {
+    let mut before = cpu_us(pid);
+    loop {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        let now = cpu_us(pid);
+        if now == before {
+            return;
+        }
+        before = now;
+    }
 }
 
 fn idle_kib() -> f64 {

@@ -91,6 +91,7 @@ pub(super) fn ended(charger: &mut SimulatedCharger, id_token: &IdToken, stop: St
         Stop::Unlocked => "UnlockCommand",
         Stop::Local => "Local",
         Stop::PowerLoss => "PowerLoss",
+        Stop::Fault => "Other",
     };
     let but = charger.behaviour.deviates.sessions;
     let is_corrupted = but.long_tags == LongTags::Corrupted && is_long(&id_token.text);
@@ -147,9 +148,10 @@ fn status(charger: &SimulatedCharger, connector: i64) -> &'static str {
 
 /// The StatusNotification call for the charger (0) or the connector (1).
 pub(crate) fn status_notification(charger: &SimulatedCharger, connector: i64, now: Timestamp) -> Call {
+    let leaks = connector == 1 && charger.connector.faulted;
     let mut payload = json!({
         "connectorId": connector,
-        "errorCode": "NoError",
+        "errorCode": if leaks { "GroundFailure" } else { "NoError" },
         "status": status(charger, connector),
         "timestamp": charger.clock.text(now),
     });

@@ -259,6 +259,7 @@ impl Condition {
         match self {
             Condition::Unavailable => "Unavailable",
             Condition::Reserved => "Reserved",
+            Condition::Faulted => "Faulted",
             _ if plugged => "Occupied",
             _ => "Available",
         }

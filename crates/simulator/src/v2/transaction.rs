@@ -150,6 +150,7 @@ pub(super) fn ended(charger: &mut SimulatedCharger, _: &IdToken, stop: Stop, now
         Stop::Unlocked => ("UnlockCommand", "Other"),
         Stop::Local => ("StopAuthorized", "Local"),
         Stop::PowerLoss => ("AbnormalCondition", "PowerLoss"),
+        Stop::Fault => ("AbnormalCondition", "GroundFault"),
     };
     let Some(mut payload) = event(charger, "Ended", trigger, now) else { return };
     payload["transactionInfo"]["stoppedReason"] = json!(reason);

@@ -98,3 +98,31 @@ fn the_house_and_the_sun_are_seen_on_the_panel() {
     bench.act(Act::Sun { watts: -3.0 });
     assert_eq!((bench.panel().house_watts, bench.panel().sun_watts), (1_500.0, 0.0));
 }
+
+#[test]
+fn a_charger_that_leaks_to_earth_is_faulted_until_it_does_not_any_more() {
+    for version in [Version::V16, Version::V201] {
+        let mut bench = Bench::charging(Behaviour { version, ..<_>::default() });
+        bench.act(Act::Fault { on: true });
+        bench.run(1);
+        let panel = bench.panel();
+        assert_eq!((panel.pilot.name(), panel.condition, panel.watts), ("F", "Faulted", 0.0));
+        assert!(!panel.contactor_closed && !panel.transaction);
+        let told = bench.all("StatusNotification").pop().unwrap();
+        if version == Version::V16 {
+            assert_eq!((&told["status"], &told["errorCode"]), (&json!("Faulted"), &json!("GroundFailure")));
+            assert_eq!(bench.all("StopTransaction").pop().unwrap()["reason"], "Other");
+        } else {
+            assert_eq!(told["connectorStatus"], "Faulted");
+            let end = bench.all("TransactionEvent").pop().unwrap();
+            assert_eq!(end["transactionInfo"]["stoppedReason"], "GroundFault");
+        }
+        bench.run(600);
+        assert!(!bench.panel().transaction, "it does not start by itself while it leaks");
+        bench.act(Act::Fault { on: false });
+        bench.act(Act::Unplug);
+        bench.act(Act::Plug);
+        bench.run(30);
+        assert_eq!(bench.panel().condition, "Charging");
+    }
+}

@@ -18,19 +18,6 @@ pub fn program() -> PathBuf {
     program
 }
 
-/// Waits until the process uses no more CPU.
-pub async fn settle(pid: u32) {
-    let mut before = cpu_us(pid);
-    loop {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        let now = cpu_us(pid);
-        if now == before {
-            return;
-        }
-        before = now;
-    }
-}
-
 /// User and system time of a process so far, microseconds; from the scheduler where it tells, which is finer than ticks.
 pub fn cpu_us(pid: u32) -> f64 {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
