@@ -58,7 +58,14 @@ impl SimulatedCharger {
     pub(crate) fn moment(&self, now: Timestamp) -> Moment {
         let transaction = self.connector.transaction.as_ref().map(|transaction| transaction.start);
         let (offline_since, priority) = (self.offline_since, self.v2.priority);
-        Moment { now, clock: self.clock.at(now), transaction, offline_since, priority, wired: self.behaviour.phases }
+        Moment {
+            now,
+            clock: self.clock.at(now),
+            transaction,
+            offline_since,
+            priority,
+            drawn: self.behaviour.car.phases,
+        }
     }
 
     /// Brings what is offered, what the car takes and the contactor up to date, in this order.

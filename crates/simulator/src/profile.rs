@@ -115,8 +115,8 @@ pub(crate) struct Moment {
     pub(crate) offline_since: Option<Timestamp>,
     /// Priority charging is on (2.1).
     pub(crate) priority: bool,
-    /// Phases the charger is wired to: 1 to 3.
-    pub(crate) wired: u8,
+    /// Phases that the car draws from: 1 to 3.
+    pub(crate) drawn: u8,
 }
 
 impl Moment {
@@ -136,12 +136,12 @@ impl Unit {
         if self == Unit::A { "A" } else { "W" }
     }
 
-    /// A value in this unit as amperes per phase. Watts are the total: a charger that cannot switch phases off spreads
-    /// them over all it is wired to, also when the period speaks of fewer.
-    fn amps(self, value: f64, phases: Option<u8>, wired: u8) -> f64 {
+    /// A value in this unit as amperes per phase. Watts are the total: this charger cannot switch phases off, and spreads
+    /// them over all that the car draws from, also when the period speaks of fewer.
+    fn amps(self, value: f64, phases: Option<u8>, drawn: u8) -> f64 {
         match self {
             Unit::A => value,
-            Unit::W => value / (NOMINAL_VOLTS * f64::from(phases.unwrap_or(DEFAULT_PHASES).max(wired))),
+            Unit::W => value / (NOMINAL_VOLTS * f64::from(phases.unwrap_or(DEFAULT_PHASES).max(drawn))),
         }
     }
 }
@@ -187,10 +187,10 @@ impl Profile {
             && (self.kind != Kind::Recurring || is_timed)
     }
 
-    /// What a period of it comes to, in amperes per phase, on a charger wired to so many.
-    pub(crate) fn amps(&self, but: Deviations, period: &Period, wired: u8) -> Option<f64> {
+    /// What a period of it comes to, in amperes per phase, for a car that draws from so many.
+    pub(crate) fn amps(&self, but: Deviations, period: &Period, drawn: u8) -> Option<f64> {
         let phases = if but.limits.assumes_three_phases { None } else { period.phases };
-        Some(self.schedule.unit.amps(period.value()?, phases, wired))
+        Some(self.schedule.unit.amps(period.value()?, phases, drawn))
     }
 
     /// Whether there is a moment at which both are valid.

@@ -82,7 +82,7 @@ impl Profiles {
             .filter(|held| held.is_obeyed(but, moment))
             .filter_map(|held| {
                 let period = held.period(but, moment)?;
-                Some((held.profile.stack_level, (held.profile.amps(but, period, moment.wired)?, period.mode)))
+                Some((held.profile.stack_level, (held.profile.amps(but, period, moment.drawn)?, period.mode)))
             })
             .max_by_key(|(level, _)| *level)
             .map(|(_, found)| found)

@@ -188,7 +188,7 @@ impl World {
             // OCPP16 7.14, ERR16 3.34: per phase, on the phases there are
             Unit::A => value,
             // ERR16 3.68: the total, at the set 230 V over numberPhases, which means three when it is absent. A charger
-            // that cannot switch phases feeds all it is wired to, and the total still counts.
+            // that cannot switch phases feeds all the car draws from (here all it is wired to), and the total still counts.
             Unit::W => value / 230.0 / f64::from(limit.phases.unwrap_or(3).max(self.wired)),
         }
     }
