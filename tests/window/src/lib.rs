@@ -23,7 +23,7 @@ pub use programs::{Charger, Endpoint, frames, verify};
 use programs::{Group, built};
 
 /// How long anything may take to appear on a busy machine; a whole limit check takes 40 s on an idle one.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(240);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// One window at a time: two would only make each other slow.
