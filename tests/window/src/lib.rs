@@ -34,6 +34,12 @@ fn axe() -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}. First: cargo xtask test", path.display()))
 }
 
+/// Scrolls to it, as a person does: the driver takes what lies half under the line above for seen, and then cannot press it.
+async fn reach(element: &WebElement) {
+    // one that has just gone is missed by whoever presses it
+    let _ = element.scroll_into_view().await;
+}
+
 fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
@@ -85,6 +91,7 @@ impl Window {
     pub async fn press(&self, id: &str) {
         let button =
             self.find(By::Css(format!("[data-testid='{id}']:not(:disabled)")), &format!("{id} to press")).await;
+        reach(&button).await;
         button.click().await.unwrap_or_else(|e| panic!("{id} cannot be pressed: {e}"));
     }
 
@@ -96,6 +103,7 @@ impl Window {
     /// Replaces what stands in a field.
     pub async fn enter(&self, id: &str, text: &str) {
         let field = self.see(id).await;
+        reach(&field).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
@@ -103,12 +111,15 @@ impl Window {
     /// Chooses an entry of a list of choices.
     pub async fn choose(&self, id: &str, entry: &str) {
         let path = By::Css(format!("[data-testid='{id}'] option[value='{entry}']"));
-        self.find(path, &format!("{entry} in {id}")).await.click().await.unwrap();
+        let entry = self.find(path, &format!("{entry} in {id}")).await;
+        reach(&self.see(id).await).await;
+        entry.click().await.unwrap();
     }
 
     /// Chooses one of a few, by its place from 0.
     pub async fn pick(&self, id: &str, place: usize) {
         let labels = self.see(id).await.find_all(By::Css("label")).await.unwrap();
+        reach(&labels[place]).await;
         labels[place].click().await.unwrap();
     }
 
