@@ -91,6 +91,9 @@ impl Window {
     pub async fn press(&self, id: &str) {
         let button =
             self.find(By::Css(format!("[data-testid='{id}']:not(:disabled)")), &format!("{id} to press")).await;
+        if button.click().await.is_ok() {
+            return;
+        }
         reach(&button).await;
         button.click().await.unwrap_or_else(|e| panic!("{id} cannot be pressed: {e}"));
     }
@@ -103,23 +106,22 @@ impl Window {
     /// Replaces what stands in a field.
     pub async fn enter(&self, id: &str, text: &str) {
         let field = self.see(id).await;
-        reach(&field).await;
-        field.clear().await.unwrap();
+        if field.clear().await.is_err() {
+            reach(&field).await;
+            field.clear().await.unwrap();
+        }
         field.send_keys(text).await.unwrap();
     }
 
     /// Chooses an entry of a list of choices.
     pub async fn choose(&self, id: &str, entry: &str) {
         let path = By::Css(format!("[data-testid='{id}'] option[value='{entry}']"));
-        let entry = self.find(path, &format!("{entry} in {id}")).await;
-        reach(&self.see(id).await).await;
-        entry.click().await.unwrap();
+        self.find(path, &format!("{entry} in {id}")).await.click().await.unwrap();
     }
 
     /// Chooses one of a few, by its place from 0.
     pub async fn pick(&self, id: &str, place: usize) {
         let labels = self.see(id).await.find_all(By::Css("label")).await.unwrap();
-        reach(&labels[place]).await;
         labels[place].click().await.unwrap();
     }
 
