@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::folder::{self, Files};
 use crate::{Confidence, Modbus};
 
 /// What a device is to those who commission chargers.
@@ -279,17 +280,10 @@ pub enum Checksum {
 /// All devices whose announcement is known, in the order of their names.
 pub fn announced() -> &'static [Announced] {
     static ANNOUNCED: OnceLock<Vec<Announced>> = OnceLock::new();
-    ANNOUNCED.get_or_init(|| {
-        // The files are part of the program and read by a test: they cannot be wrong in a released binary.
-        FILES.iter().filter_map(|(name, text)| read(name, text).ok()).collect()
-    })
+    ANNOUNCED.get_or_init(|| folder::read(FILES, |it: &mut Announced, name| it.name = name))
 }
 
-static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/announced.rs"));
-
-fn read(name: &'static str, text: &str) -> Result<Announced, toml::de::Error> {
-    toml::from_str(text).map(|it| Announced { name, ..it })
-}
+static FILES: Files = include!(concat!(env!("OUT_DIR"), "/announced.rs"));
 
 #[cfg(test)]
 mod tests {
@@ -298,9 +292,7 @@ mod tests {
 
     #[test]
     fn every_announcement_can_be_read() {
-        let broken: Vec<String> =
-            FILES.iter().filter_map(|(name, text)| Some(format!("{name}: {}", read(name, text).err()?))).collect();
-        assert_eq!(broken, [""; 0]);
+        assert_eq!(folder::broken::<Announced>(FILES), [""; 0]);
         assert!(announced().len() >= 79, "{}", announced().len());
     }
 

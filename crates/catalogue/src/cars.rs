@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::folder::{self, Files};
+
 /// A car to practise with.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,18 +28,13 @@ pub struct Car {
 pub fn cars() -> &'static [Car] {
     static CARS: OnceLock<Vec<Car>> = OnceLock::new();
     CARS.get_or_init(|| {
-        // The files are part of the program and read by a test: they cannot be wrong in a released binary.
-        let mut all: Vec<Car> = FILES.iter().filter_map(|(name, text)| read(name, text).ok()).collect();
+        let mut all: Vec<Car> = folder::read(FILES, |it: &mut Car, name| it.name = name);
         all.sort_by_key(|it| it.order);
         all
     })
 }
 
-static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/cars.rs"));
-
-fn read(name: &'static str, text: &str) -> Result<Car, toml::de::Error> {
-    toml::from_str(text).map(|it| Car { name, ..it })
-}
+static FILES: Files = include!(concat!(env!("OUT_DIR"), "/cars.rs"));
 
 #[cfg(test)]
 mod tests {
@@ -45,9 +42,7 @@ mod tests {
 
     #[test]
     fn every_car_can_be_read_and_has_a_place_of_its_own() {
-        let broken: Vec<String> =
-            FILES.iter().filter_map(|(name, text)| Some(format!("{name}: {}", read(name, text).err()?))).collect();
-        assert_eq!(broken, [""; 0]);
+        assert_eq!(folder::broken::<Car>(FILES), [""; 0]);
         assert!(cars().len() > 1 && cars().windows(2).all(|pair| pair[0].order < pair[1].order));
     }
 }

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::folder::{self, Files};
+
 /// A guided exercise.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,18 +78,13 @@ pub struct Finds {
 pub fn exercises() -> &'static [Exercise] {
     static EXERCISES: OnceLock<Vec<Exercise>> = OnceLock::new();
     EXERCISES.get_or_init(|| {
-        // The files are part of the program and read by a test: they cannot be wrong in a released binary.
-        let mut all: Vec<Exercise> = FILES.iter().filter_map(|(id, text)| read(id, text).ok()).collect();
+        let mut all: Vec<Exercise> = folder::read(FILES, |it: &mut Exercise, name| it.id = name);
         all.sort_by_key(|it| it.order);
         all
     })
 }
 
-static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/exercises.rs"));
-
-fn read(id: &'static str, text: &str) -> Result<Exercise, toml::de::Error> {
-    toml::from_str(text).map(|it| Exercise { id, ..it })
-}
+static FILES: Files = include!(concat!(env!("OUT_DIR"), "/exercises.rs"));
 
 #[cfg(test)]
 mod tests {
@@ -96,9 +93,7 @@ mod tests {
 
     #[test]
     fn every_exercise_can_be_read_and_played() {
-        let broken: Vec<String> =
-            FILES.iter().filter_map(|(id, text)| Some(format!("{id}: {}", read(id, text).err()?))).collect();
-        assert_eq!(broken, [""; 0]);
+        assert_eq!(folder::broken::<Exercise>(FILES), [""; 0]);
         let numbers: Vec<u32> = exercises().iter().map(|it| it.order).collect();
         assert_eq!(numbers, (1..).take(exercises().len()).collect::<Vec<u32>>());
         for it in exercises() {

@@ -5,6 +5,7 @@
 mod announced;
 mod cars;
 mod exercises;
+mod folder;
 mod register;
 mod simulated;
 

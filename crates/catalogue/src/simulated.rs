@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use crate::Confidence;
+use crate::folder::{self, Files};
 
 /// What a personality is named after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -69,18 +70,13 @@ pub struct Simulated {
 pub fn simulated() -> &'static [Simulated] {
     static SIMULATED: OnceLock<Vec<Simulated>> = OnceLock::new();
     SIMULATED.get_or_init(|| {
-        // The files are part of the program and read by a test: they cannot be wrong in a released binary.
-        let mut all: Vec<Simulated> = FILES.iter().filter_map(|(name, text)| read(name, text).ok()).collect();
+        let mut all: Vec<Simulated> = folder::read(FILES, |it: &mut Simulated, name| it.name = name);
         all.sort_by_key(|it| (it.group, it.name));
         all
     })
 }
 
-static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/simulated.rs"));
-
-fn read(name: &'static str, text: &str) -> Result<Simulated, toml::de::Error> {
-    toml::from_str(text).map(|it| Simulated { name, ..it })
-}
+static FILES: Files = include!(concat!(env!("OUT_DIR"), "/simulated.rs"));
 
 #[cfg(test)]
 mod tests {
@@ -88,9 +84,7 @@ mod tests {
 
     #[test]
     fn every_personality_can_be_read() {
-        let broken: Vec<String> =
-            FILES.iter().filter_map(|(name, text)| Some(format!("{name}: {}", read(name, text).err()?))).collect();
-        assert_eq!(broken, [""; 0]);
+        assert_eq!(folder::broken::<Simulated>(FILES), [""; 0]);
         assert!(!simulated().is_empty());
     }
 
