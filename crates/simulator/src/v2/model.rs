@@ -50,9 +50,9 @@ pub(super) struct Model {
 pub(super) type Unknown = &'static str;
 
 impl Model {
-    /// The charger as it left the factory.
+    /// The charger as it left the factory; one of 1.6 has none.
     pub(super) fn new(behaviour: &Behaviour) -> Self {
-        Model { variables: components::all(behaviour) }
+        Model { variables: if behaviour.version.is_v2() { components::all(behaviour) } else { Vec::new() } }
     }
 
     /// The place of a variable in the list.
