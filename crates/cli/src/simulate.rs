@@ -31,10 +31,10 @@ pub async fn run(args: args::Simulate) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let script = script(&args)?;
-    let behaviour = behaviour(&args);
+    let (behaviour, security) = (behaviour(&args), security(&args)?);
     let (mut hands, mut telling) = (Vec::new(), JoinSet::new());
     for id in ids(&args) {
-        let endpoint = Endpoint::secured(args.url.as_deref().unwrap_or_default(), &id, security(&args)?)
+        let endpoint = Endpoint::secured(args.url.as_deref().unwrap_or_default(), &id, security.clone())
             .map_err(|error| Failure(Exit::BadArguments, error.to_string()))?;
         let charger = SimulatedCharger::new(behaviour.clone(), Timestamp::now());
         let hand = connect_at(endpoint, charger, args.speed);

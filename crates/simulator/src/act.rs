@@ -4,11 +4,9 @@ use crate::car::{Car, CarMake};
 use crate::session::{IdToken, Start, Stop};
 use crate::{SimulatedCharger, Version};
 use jiff::Timestamp;
-use serde::Deserialize;
 
 /// What a person does at a simulated charger, or what happens around it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Act {
     /// Plugs the car in.
     Plug,
