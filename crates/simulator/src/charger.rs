@@ -251,7 +251,9 @@ impl SimulatedCharger {
     /// Reads the meter when the charger's clock has come to the next multiple of the interval.
     fn align_if_due(&mut self, now: Timestamp) {
         let slot = self.slot(now);
-        if self.registration.is_accepted() && self.aligned_slot.is_some_and(|last| Some(last) < slot) {
+        // a transaction is measured also while there is no connection
+        let measures = self.registration.is_accepted() || self.connector.transaction.is_some();
+        if measures && self.aligned_slot.is_some_and(|last| Some(last) < slot) {
             (self.dialect().aligned)(self, now);
         }
         self.aligned_slot = slot;

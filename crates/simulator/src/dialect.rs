@@ -83,6 +83,10 @@ pub(crate) enum Setting {
     RemoteNeedsConsent,
     /// Whether a token on the local list is not asked about.
     ListDecides,
+    /// Whether a token on the local list may charge while there is no connection.
+    ListDecidesOffline,
+    /// Whether one that is on no list may.
+    UnknownMayOffline,
     /// Whether a transaction ends when its idToken turns out to be refused.
     StopOnInvalidId,
 }

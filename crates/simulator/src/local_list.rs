@@ -44,6 +44,11 @@ impl LocalList {
 
     /// Whether a token may charge unasked.
     pub(crate) fn allows(&self, token: &str) -> bool {
-        self.entries.iter().any(|(held, allowed)| held == token && *allowed)
+        self.entry(token) == Some(true)
+    }
+
+    /// What it says of a token; nothing when it does not know it.
+    pub(crate) fn entry(&self, token: &str) -> Option<bool> {
+        self.entries.iter().find(|(held, _)| held == token).map(|(_, allowed)| *allowed)
     }
 }

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 /// How many lines the log keeps.
 const LINES: usize = 200;
+/// Stands for the request that has no number of its own: 1.6 GetDiagnostics.
+const DIAGNOSTICS: i64 = i64::MIN;
 
 /// A log to be uploaded. Whoever drives the charger does it, and tells [`SimulatedCharger::uploaded`] what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +55,8 @@ impl SimulatedCharger {
                 self.log_status("AcceptedCanceled", former);
             }
         }
-        let file_name = format!("{kind}-{request_id}.log");
+        let file_name =
+            if request_id == DIAGNOSTICS { format!("{kind}.log") } else { format!("{kind}-{request_id}.log") };
         let text = self.logs.lines.join("\n") + "\n";
         self.logs.uploads.push(Upload { request_id, location: location.into(), file_name: file_name.clone(), text });
         self.log_status("Uploading", Some(request_id));
@@ -75,7 +78,14 @@ impl SimulatedCharger {
 
     /// Tells how the upload stands, when it is asked for (N01.FR.13).
     pub(crate) fn log_status_now(&self) -> Call {
-        log_status(if self.logs.request.is_some() { "Uploading" } else { "Idle" }, self.logs.request)
+        let request = self.logs.request.filter(|request| *request != DIAGNOSTICS);
+        log_status(if request.is_some() { "Uploading" } else { "Idle" }, request)
+    }
+
+    /// The same of 1.6 GetDiagnostics.
+    pub(crate) fn diagnostics_status_now(&self) -> Call {
+        let is_under_way = self.logs.request == Some(DIAGNOSTICS);
+        log_status(if is_under_way { "Uploading" } else { "Idle" }, Some(DIAGNOSTICS))
     }
 
     fn log_status(&mut self, status: &str, request_id: Option<i64>) {
@@ -84,6 +94,10 @@ impl SimulatedCharger {
 }
 
 fn log_status(status: &str, request_id: Option<i64>) -> Call {
+    if request_id == Some(DIAGNOSTICS) {
+        let status = if status == "UploadFailure" { "UploadFailed" } else { status };
+        return Call::new("DiagnosticsStatusNotification", json!({ "status": status }));
+    }
     let mut payload = json!({ "status": status });
     if let Some(id) = request_id {
         payload["requestId"] = json!(id);
@@ -109,6 +123,18 @@ enum LogType {
 #[serde(rename_all = "camelCase")]
 struct Log {
     remote_location: String,
+}
+
+#[derive(Deserialize)]
+struct GetDiagnostics {
+    location: String,
+}
+
+/// Answers GetDiagnostics, which only 1.6 has.
+pub(crate) fn get_diagnostics(charger: &mut SimulatedCharger, payload: &Value, _: Timestamp) -> Reply {
+    let asked: GetDiagnostics = read(payload)?;
+    let begun = charger.begin_upload(DIAGNOSTICS, "Diagnostics", &asked.location);
+    Ok(json!({ "fileName": begun["filename"] }))
 }
 
 /// Answers GetLog, the same in every version.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 /// How long the charger waits for an answer, in seconds.
 const PATIENCE: i64 = 30;
-/// How many calls it keeps while nobody answers; beyond that samples are dropped, never a transaction's ends.
+/// How many calls it keeps while nobody answers; beyond that readings are dropped, never a transaction's ends.
 const QUEUE: usize = 500;
 
 /// P21: what a charger calls each transaction that goes by numbers of its own.
@@ -72,9 +72,9 @@ impl Call {
         Call { not_before: Some(time), ..self }
     }
 
-    /// A reading or a heartbeat is not worth it.
+    /// A reading outside of a transaction or a heartbeat is not worth it.
     fn is_repeated(&self) -> bool {
-        self.is_kept && !self.is_sample
+        self.is_kept
     }
 }
 
@@ -144,9 +144,21 @@ impl Outbox {
 
     /// Queues a call.
     pub(crate) fn push(&mut self, call: Call) {
+        if self.queue.len() >= QUEUE && call.is_sample {
+            self.thin_out();
+        }
         if self.queue.len() < QUEUE || !call.is_sample {
             self.queue.push_back(call);
         }
+    }
+
+    /// When there is no more room, every second reading goes, all along the time (2.x E04).
+    fn thin_out(&mut self) {
+        let mut goes = false;
+        self.queue.retain(|call| {
+            goes ^= call.is_sample;
+            !(call.is_sample && goes)
+        });
     }
 
     /// Says something that wants no answer (2.1 SEND).

@@ -193,11 +193,25 @@ impl SimulatedCharger {
     pub(crate) fn ask_start(&mut self, mut start: Start, now: Timestamp) {
         let is_listed = self.is_true(Setting::ListDecides) && self.local_list.allows(&start.id_token.text);
         start.authorised |= is_listed;
+        if !start.authorised && !self.outbox.is_connected() {
+            start.authorised = self.may_offline(&start.id_token);
+            if !start.authorised {
+                return self.refused(now);
+            }
+        }
         let until = after(now, self.number(Setting::ConnectionTimeout).max(1));
         if !start.authorised {
             self.outbox.push((self.dialect().authorize)(&start.id_token));
         }
         self.connector.waiting = Some(Waiting { start, until, was_plugged: self.connector.plugged });
+    }
+
+    /// Whether a token may charge while there is nobody to ask (1.6 section 3.5, 2.x C13 and C15).
+    fn may_offline(&self, id_token: &IdToken) -> bool {
+        match self.local_list.entry(&id_token.text) {
+            Some(allowed) => allowed && self.is_true(Setting::ListDecidesOffline),
+            None => self.is_true(Setting::UnknownMayOffline),
+        }
     }
 
     /// Free vend: with a car plugged in and the endpoint's consent to the boot, it presents its own tag.

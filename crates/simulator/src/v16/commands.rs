@@ -12,7 +12,7 @@ use crate::registration::{Registration, heartbeat};
 use crate::reservation::Reservation;
 use crate::rpc::{Fault, Refusal, Reply, read, status};
 use crate::session::{IdToken, Start, Stop};
-use crate::{MeterHabit, SimulatedCharger};
+use crate::{MeterHabit, SimulatedCharger, logs};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -29,8 +29,7 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     ("DataTransfer", |_, _, _| status("UnknownVendorId")),
     ("GetCompositeSchedule", get_composite_schedule),
     ("GetConfiguration", get_configuration),
-    // an empty answer says there is nothing to upload
-    ("GetDiagnostics", |_, _, _| Ok(json!({}))),
+    ("GetDiagnostics", logs::get_diagnostics),
     ("GetLocalListVersion", |charger, _, _| Ok(json!({ "listVersion": charger.local_list.version }))),
     ("RemoteStartTransaction", remote_start),
     ("RemoteStopTransaction", remote_stop),
@@ -185,6 +184,7 @@ pub(super) fn trigger(charger: &mut SimulatedCharger, payload: &Value, now: Time
     let has_meter = charger.behaviour.deviates.metering.meter_values != MeterHabit::Never;
     let calls = match asked.requested_message.as_str() {
         "BootNotification" => vec![boot_notification(charger)],
+        "DiagnosticsStatusNotification" => vec![charger.diagnostics_status_now()],
         "Heartbeat" => vec![heartbeat()],
         "MeterValues" if has_meter => vec![meter_values(charger, asked.connector_id.unwrap_or(1), "Trigger", now)],
         "StatusNotification" => match asked.connector_id {

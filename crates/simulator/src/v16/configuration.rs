@@ -24,6 +24,8 @@ const SETTINGS: &[(Setting, &str)] = &[
     (Setting::AttemptInterval, "TransactionMessageRetryInterval"),
     (Setting::RemoteNeedsConsent, "AuthorizeRemoteTxRequests"),
     (Setting::ListDecides, "LocalPreAuthorize"),
+    (Setting::ListDecidesOffline, "LocalAuthorizeOffline"),
+    (Setting::UnknownMayOffline, "AllowOfflineTxForUnknownId"),
     (Setting::StopOnInvalidId, "StopTransactionOnInvalidId"),
 ];
 
@@ -81,13 +83,14 @@ impl Configuration {
             writable: Some(|_| true),
         });
         let keys = vec![
+            open("AllowOfflineTxForUnknownId", "false".into(), is_bool),
             open("AuthorizeRemoteTxRequests", "true".into(), is_bool),
             open("ClockAlignedDataInterval", "0".into(), is_whole),
             open("ConnectionTimeOut", "60".into(), is_whole),
             fixed("ConnectorPhaseRotation", if behaviour.phases > 1 { "1.RST" } else { "1.NotApplicable" }.into()),
             fixed("GetConfigurationMaxKeys", max_keys.to_string()),
             open("HeartbeatInterval", "300".into(), is_whole),
-            fixed("LocalAuthorizeOffline", "false".into()),
+            open("LocalAuthorizeOffline", "true".into(), is_bool),
             open("LocalPreAuthorize", "false".into(), is_bool),
             fixed("LocalAuthListEnabled", "true".into()),
             fixed("LocalAuthListMaxLength", local_list::MOST.to_string()),

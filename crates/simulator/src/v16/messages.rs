@@ -30,7 +30,10 @@ pub(super) const ANSWERS: &[(&str, Hear)] = &[
     }),
     ("StartTransaction", |charger, _, result, now| {
         charger.outbox.transaction_id = result["transactionId"].as_i64();
-        charger.start_judged(is_accepted(result), now);
+        // the answer may be about an earlier one, which was told late
+        if !charger.outbox.holds("StartTransaction") {
+            charger.start_judged(is_accepted(result), now);
+        }
         Ok(())
     }),
 ];

@@ -33,7 +33,11 @@ pub(crate) static DIALECT: Dialect = Dialect {
     answers: &[messages::ANSWERS],
     setting: |charger, setting| charger.v16.configuration.get(configuration::key(setting)),
     set: |charger, setting, value| charger.v16.configuration.set(configuration::key(setting), value),
-    transaction: |charger| charger.outbox.transaction_id.map(|id| id.to_string()),
+    transaction: |charger| {
+        // what is named is an earlier one while the latest is still to be told
+        let id = charger.outbox.transaction_id.filter(|_| !charger.outbox.holds("StartTransaction"));
+        id.map(|id| id.to_string())
+    },
     boot: messages::boot_notification,
     authorize: messages::authorize,
     connected: |charger, _| {

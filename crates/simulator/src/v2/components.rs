@@ -186,8 +186,9 @@ fn authorisation(_: &Behaviour) -> Vec<Variable> {
     [
         flag("Enabled", true),
         flag("AuthorizeRemoteStart", true).writable(),
-        flag("LocalAuthorizeOffline", false),
+        flag("LocalAuthorizeOffline", true).writable(),
         flag("LocalPreAuthorize", false).writable(),
+        flag("OfflineTxForUnknownIdEnabled", false).writable(),
     ]
     .map(of("AuthCtrlr"))
     .into()

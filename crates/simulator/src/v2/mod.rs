@@ -169,9 +169,12 @@ const ANSWERS: &[(&str, Hear)] = &[
         charger.take_time(result, now);
         Ok(())
     }),
-    ("TransactionEvent", |charger, _, result, now| {
-        if let Some(info) = result.get("idTokenInfo") {
-            charger.start_judged(status(info)? == "Accepted", now);
+    ("TransactionEvent", |charger, asked, result, now| {
+        let Some(info) = result.get("idTokenInfo") else { return Ok(()) };
+        let is_accepted = status(info)? == "Accepted";
+        // the answer may be about an earlier one, which was told late
+        if charger.running().is_some_and(|id| asked["transactionInfo"]["transactionId"] == id) {
+            charger.start_judged(is_accepted, now);
         }
         Ok(())
     }),

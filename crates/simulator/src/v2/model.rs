@@ -18,6 +18,8 @@ const SETTINGS: &[(Setting, &str, &str, Option<&str>)] = &[
     (Setting::AttemptInterval, "OCPPCommCtrlr", "MessageAttemptInterval", Some("TransactionEvent")),
     (Setting::RemoteNeedsConsent, "AuthCtrlr", "AuthorizeRemoteStart", None),
     (Setting::ListDecides, "AuthCtrlr", "LocalPreAuthorize", None),
+    (Setting::ListDecidesOffline, "AuthCtrlr", "LocalAuthorizeOffline", None),
+    (Setting::UnknownMayOffline, "AuthCtrlr", "OfflineTxForUnknownIdEnabled", None),
     (Setting::StopOnInvalidId, "TxCtrlr", "StopTxOnInvalidId", None),
 ];
 

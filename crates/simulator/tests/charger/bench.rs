@@ -55,6 +55,8 @@ pub struct Bench {
     pub boot: (&'static str, i64),
     /// The endpoint's answer to an idTag.
     pub id_tag: &'static str,
+    /// The idTags that it refuses whatever its answer to others.
+    pub refused: Vec<&'static str>,
     /// Whether the endpoint answers at all.
     pub answers: bool,
     /// The endpoint's answer to a charger that pulls a limit (2.1).
@@ -90,6 +92,7 @@ impl Bench {
             said: Vec::new(),
             boot: ("Accepted", 300),
             id_tag: "Accepted",
+            refused: Vec::new(),
             answers: true,
             update: json!({}),
             unanswered: None,
@@ -314,7 +317,9 @@ impl Bench {
 
     fn answer(&mut self, action: &str, asked: &Value) -> Value {
         let time = self.now.to_string();
-        let info = json!({ "status": self.id_tag });
+        let tag = asked["idTag"].as_str().or(asked["idToken"]["idToken"].as_str());
+        let is_refused = tag.is_some_and(|tag| self.refused.contains(&tag));
+        let info = json!({ "status": if is_refused { "Invalid" } else { self.id_tag } });
         match action {
             "BootNotification" => json!({ "status": self.boot.0, "interval": self.boot.1, "currentTime": time }),
             "Heartbeat" => json!({ "currentTime": time }),

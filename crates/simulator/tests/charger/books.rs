@@ -140,3 +140,8 @@ fn in_order(told: &Told) {
     let times = [&[told.began], told.readings.as_slice(), &[told.ended]].concat();
     assert!(times.is_sorted(), "{told:#?}");
 }
+
+/// How many messages of transactions were told.
+pub fn kept_at_all(bench: &Bench) -> usize {
+    ["StartTransaction", "StopTransaction", "TransactionEvent"].map(|action| bench.all(action).len()).iter().sum()
+}

@@ -53,7 +53,7 @@ fn what_it_does_not_know_is_not_implemented_and_what_it_lacks_not_supported() {
     assert_eq!(bench.call_unchecked("Reset", json!({ "type": "Gentle" })), Answer::Error("FormationViolation".into()));
     let update = json!({ "location": "ftp://a/b", "retrieveDate": "2026-11-23T00:00:00Z" });
     assert_eq!(bench.call("UpdateFirmware", update), Answer::Error("NotSupported".into()), "signed firmware only");
-    let trigger = bench.call("TriggerMessage", json!({ "requestedMessage": "DiagnosticsStatusNotification" }));
+    let trigger = bench.call("TriggerMessage", json!({ "requestedMessage": "FirmwareStatusNotification" }));
     assert_eq!(trigger.status(), "NotImplemented");
 }
 
@@ -63,7 +63,7 @@ fn the_small_commands_get_a_valid_answer() {
     let cases = [
         ("ClearCache", json!({}), json!({ "status": "Accepted" })),
         ("DataTransfer", json!({ "vendorId": "x" }), json!({ "status": "UnknownVendorId" })),
-        ("GetDiagnostics", json!({ "location": "ftp://a/b" }), json!({})),
+        ("GetDiagnostics", json!({ "location": "ftp://a/b" }), json!({ "fileName": "Diagnostics.log" })),
         ("GetLocalListVersion", json!({}), json!({ "listVersion": 0 })),
         ("SendLocalList", json!({ "listVersion": 1, "updateType": "Full" }), json!({ "status": "Accepted" })),
         ("UnlockConnector", json!({ "connectorId": 1 }), json!({ "status": "Unlocked" })),
@@ -114,4 +114,22 @@ fn a_trigger_speaks_for_the_connector_that_is_named() {
     assert_eq!(bench.said.len(), before + 3);
     let other = json!({ "requestedMessage": "StatusNotification", "connectorId": 7 });
     assert_eq!(bench.call("TriggerMessage", other).status(), "Rejected");
+}
+
+#[test]
+fn diagnostics_are_uploaded_and_that_is_told() {
+    for (done, end) in [(true, "Uploaded"), (false, "UploadFailed")] {
+        let mut bench = Bench::booted(Behaviour::default());
+        bench.call("GetDiagnostics", json!({ "location": "http://10.0.0.2/put" }));
+        bench.call("TriggerMessage", json!({ "requestedMessage": "DiagnosticsStatusNotification" }));
+        let upload = bench.charger.take_uploads().remove(0);
+        assert_eq!((upload.location.as_str(), upload.text.contains("Connected.")), ("http://10.0.0.2/put", true));
+        let frames = bench.charger.uploaded(upload.request_id, done, bench.now);
+        bench.take(frames);
+        bench.call("TriggerMessage", json!({ "requestedMessage": "DiagnosticsStatusNotification" }));
+        let told: Vec<Value> =
+            bench.all("DiagnosticsStatusNotification").iter().map(|it| it["status"].clone()).collect();
+        assert_eq!(told, ["Uploading", "Uploading", end, "Idle"]);
+        assert_eq!(bench.all("LogStatusNotification").len(), 0);
+    }
 }

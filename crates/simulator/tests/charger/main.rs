@@ -13,6 +13,7 @@ mod deviations;
 mod everything;
 mod limits;
 mod matrix;
+mod offline;
 mod physics;
 mod power_loss;
 mod probes;
