@@ -84,6 +84,20 @@ test('in the list of chargers the simulated one is marked, and only that', async
   await expect.element(frame()).not.toBeInTheDocument();
 });
 
+test('of the connections the simulated one is marked, and so is its handshake', async () => {
+  await open('elsewhere');
+  await at('connect-another').click();
+  const attempts = at('attempt');
+  await expect.element(attempts.nth(3)).toHaveTextContent('SIMULATED');
+  await expect.element(attempts.nth(0)).not.toHaveTextContent('SIMULATED');
+  await at('handshake-open').nth(0).click();
+  await expect.element(at('handshake')).not.toHaveTextContent('SIMULATED');
+  await at('sheet-close').click();
+  await at('handshake-open').nth(3).click();
+  await expect.element(at('handshake')).toHaveTextContent(sentence);
+  expectWatermark(at('handshake').element());
+});
+
 test('a real charger bears no mark, also while something is being practised', async () => {
   const practice = practiceOf('wattpilot', 'hatchback', null);
   await open(new DemoSite({ practice }, [proved('passed'), simulatedCharger(practice)]), 'prove');

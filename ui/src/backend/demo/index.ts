@@ -255,7 +255,7 @@ export const sites = {
   bench: () => practising(bench.charged(bench.practiceOf('wattpilot', 'hatchback', null))),
   exercise: () => practising(bench.practiceOf('', '', 'which-limit')),
   unseen: () => practising(bench.practiceOf('zappi-cloud-only', 'hatchback', null)),
-  elsewhere: () => new DemoSite({}, [bench.simulatedCharger(bench.practiceOf('spec-16', 'hatchback', null)), stage.limited()]),
+  elsewhere: () => new DemoSite({ connections: attempts().map((one) => lineOf(one.id === '1' ? { ...one, charger: 'practice-spec-16' } : one)) }, [bench.simulatedCharger(bench.practiceOf('spec-16', 'hatchback', null)), stage.limited()]),
   hostileBench,
   hostile: () => new DemoSite({ notices: [{ ...testLimitNotice, text: stage.hostile().title }] }, [stage.hostile()]),
 };
