@@ -4,25 +4,44 @@
 
 mod announced;
 mod cars;
+mod charger;
+mod entry;
 mod exercises;
+mod facts;
 mod folder;
+mod form;
+mod platform;
+mod question;
+mod recognise;
 mod register;
+mod rule;
+mod search;
 mod simulated;
+mod uses;
 
 use std::sync::OnceLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use announced::{
     Announced, Answer, Checksum, Datagram, Http, Kind, Live, Mdns, Scheme, Service, Strength, Udp, WebSocket, announced,
 };
 pub use cars::{Car, cars};
+pub use charger::{Access, Accessible, Charger, ChargerKind, charger, chargers};
+pub use entry::{App, Boot, Can, Firmware, Known, Local, Quirk, Spoken, Statement, Step, StepKind, Topic};
 pub use exercises::{Exercise, Finds, exercises};
+pub use form::{Field, Form, Place, Server, Slash, Typed};
+pub use platform::{Platform, PlatformKind, platform, platforms};
+pub use question::{NO_ANSWER, question};
+pub use recognise::{Applied, Booted, Recognised, quirks, recognise};
 pub use register::{Content, Modbus, Reads, Register};
+pub use rule::{Rule, rule, rules};
+pub use search::{Ranked, search};
 pub use simulated::{Fact, Group, Simulated, simulated};
+pub use uses::{Purpose, Use, uses};
 
 /// How sure a fact is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
     /// Read in the maker's or the standard's own text, or in running code.

@@ -29,6 +29,8 @@ pub enum Command {
     Commission(Commission),
     /// Runs a simulated charger.
     Simulate(Simulate),
+    /// What is known of chargers: who may choose the server that one connects to, how it is entered, what is odd about it.
+    Catalogue(Catalogue),
     /// Prints the stored frames as JSON lines, also while another program is writing.
     Frames(Frames),
     /// The certificates of TLS: ours, and those we trust.
@@ -208,6 +210,17 @@ pub struct Simulate {
     /// Takes every limit and ignores it.
     #[arg(long)]
     pub ignore_limits: bool,
+}
+
+/// `catalogue`
+#[derive(Debug, clap::Args)]
+pub struct Catalogue {
+    /// Maker and model, as you would say them; slips are forgiven. Without: all chargers.
+    #[arg(value_name = "WORDS")]
+    pub words: Vec<String>,
+    /// One JSON object a line, the best match first.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `frames`

@@ -1,6 +1,7 @@
 //! chargehand-cli: the same engine without a window; also how it is automated. See docs/cli.md.
 
 mod args;
+mod catalogue;
 mod certificate;
 mod commission;
 mod endpoint;
@@ -49,6 +50,7 @@ async fn run(command: Command) -> Result<Exit, Failure> {
         Command::Endpoint(args) => endpoint::run(args).await,
         Command::Commission(args) => commission::run(args).await,
         Command::Simulate(args) => simulate::run(args).await,
+        Command::Catalogue(args) => catalogue::run(&args),
         Command::Frames(args) => frames::run(args).await,
         Command::Certificate(args) => certificate::run(args),
         Command::Verify(args) => verify::run(&args.file).await,

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-const KINDS: &[&str] = &["endpoint_line", "commission_line", "simulate_line", "stored_frame", "order"];
+const KINDS: &[&str] =
+    &["endpoint_line", "commission_line", "simulate_line", "catalogue_line", "stored_frame", "order"];
 
 /// Fails where a line does not fit.
 pub fn check(kind: &str, line: &Value) {

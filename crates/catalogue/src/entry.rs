@@ -1,0 +1,247 @@
+//! What the entries of the catalogue are made of. Each says where it is known from: `source`, as a title a person can find;
+//! `date`, when that source was written or read, `YYYY-MM-DD` or coarser, or `unknown`; `confidence`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Confidence;
+
+/// One value that is known. Where it is not known it is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known<T> {
+    /// The value.
+    pub is: T,
+    /// Where it was read.
+    pub source: String,
+    /// When that source was written or read.
+    pub date: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// Whether something is possible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Can {
+    /// It is.
+    Yes,
+    /// It is, under conditions that the entry names.
+    Conditions,
+    /// It is not.
+    No,
+    /// Not known.
+    Unknown,
+}
+
+/// What a fact is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// Who may choose the server.
+    Access,
+    /// Whether a server in the charger's own network will do.
+    Lan,
+    /// Versions of OCPP.
+    Version,
+    /// Phases, and switching between one and three.
+    Phases,
+    /// The largest current, A.
+    Current,
+    /// How the server's address is entered.
+    Address,
+    /// The charger's id.
+    Identity,
+    /// The password of the connection.
+    Password,
+    /// TLS.
+    Encryption,
+    /// What is needed, and where it is entered.
+    Setup,
+    /// The connection while it is up.
+    Connection,
+    /// What it says of itself when it starts.
+    Boot,
+    /// Limits of the current.
+    Limits,
+    /// How a charge starts.
+    Start,
+    /// idTags.
+    Authorization,
+    /// Meter values.
+    Metering,
+    /// What it does without a server.
+    Offline,
+    /// Its own solar mode.
+    Solar,
+    /// Who else controls it.
+    Control,
+    /// How to go back to what was before.
+    WayBack,
+    /// What it does otherwise than one would expect.
+    Quirk,
+    /// Apps that reach it through its maker.
+    App,
+    /// Its interface in the LAN besides OCPP.
+    Local,
+    /// Of a platform: which chargers it takes.
+    Chargers,
+    /// Of a platform: what it asks of a charger.
+    Requirements,
+    /// Of a platform: passing a connection on.
+    Forwarding,
+    /// Of a platform: whose it is.
+    Owner,
+}
+
+/// A fact in words.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// What it is about.
+    pub topic: Topic,
+    /// The fact, in one to three sentences.
+    pub says: String,
+    /// Where it was read.
+    pub source: String,
+    /// When that source was written or read.
+    pub date: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// A version of OCPP that it speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spoken {
+    /// `1.6`, `2.0.1` or `2.1`; always as JSON over a WebSocket.
+    pub ocpp: String,
+    /// What limits that, as a sentence; else empty.
+    #[serde(default)]
+    pub says: String,
+    /// Where it was read.
+    pub source: String,
+    /// When that source was written or read.
+    pub date: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// What a step of setting the server is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// What must be there first, such as a firmware.
+    Needs,
+    /// Who may do it: account, password, PIN.
+    Login,
+    /// Where it is entered.
+    Menu,
+}
+
+/// A step on the way to entering the server. They stand in the order in which they are done.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What it is.
+    pub kind: StepKind,
+    /// What to do, in words.
+    pub says: String,
+    /// Where it was read.
+    pub source: String,
+    /// When that source was written or read.
+    pub date: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// What it does otherwise than one would expect.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quirk {
+    /// Its name within the entry; stable.
+    pub id: String,
+    /// The rule of `rules.toml` that it is a case of.
+    pub rule: Option<String>,
+    /// What happens.
+    pub says: String,
+    /// What to do about it.
+    #[serde(rename = "do")]
+    pub remedy: String,
+    /// The firmware that has it; any where absent.
+    pub firmware: Option<Firmware>,
+    /// Where it was read.
+    pub source: String,
+    /// When that source was written or read.
+    pub date: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// A range of firmware versions, by their numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Firmware {
+    /// The first that has it; from the very first where absent.
+    pub from: Option<String>,
+    /// The first that no longer has it; to the last where absent.
+    pub below: Option<String>,
+}
+
+/// What it says of itself when it starts. Without regard to case; a `*` at the end stands for any ending.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Boot {
+    /// `chargePointVendor`.
+    pub vendor: Option<String>,
+    /// `chargePointModel`.
+    pub model: Option<String>,
+    /// Its serial number.
+    pub serial: Option<String>,
+    /// The id under which it connects. Counts only where the vendor is not told or is its maker.
+    pub identity: Option<String>,
+    /// What to know about it, as a sentence; else empty.
+    #[serde(default)]
+    pub says: String,
+    /// Where it was read.
+    pub source: String,
+    /// When that source was written or read.
+    pub date: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// An app that reaches it, or the car at it, through the maker's own interface instead of OCPP.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct App {
+    /// The app.
+    pub name: String,
+    /// How it does, as a sentence.
+    pub says: String,
+    /// Where it was read.
+    pub source: String,
+    /// When that source was written or read.
+    pub date: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// An interface besides OCPP, mostly in the LAN.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Local {
+    /// What it is, in a word or two.
+    pub name: String,
+    /// What it can, in words.
+    pub says: String,
+    /// Whether it asks for a password; `None` where not known.
+    pub password: Option<bool>,
+    /// Whether the OCPP server can be set over it; `None` where not known.
+    pub sets_url: Option<Can>,
+    /// Where it was read.
+    pub source: String,
+    /// When that source was written or read.
+    pub date: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
