@@ -7,24 +7,28 @@
 mod measured;
 
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use jiff::Timestamp;
 use measured::{accept_with_subprotocol, cpu_us, meter_values, program, rss_kib, runtime};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, interval_at, sleep, sleep_until};
-use tokio_tungstenite::connect_async;
+use tokio_tungstenite::connect_async_with_config;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 const CHARGERS: usize = 1000;
 /// Seconds between the meter values of one charger.
 const INTERVAL: u64 = 10;
 /// Seconds that are measured.
 const MEASURED: u64 = 60;
+/// How many times as fast as ours the compressed charger's time goes.
+const SPEED: u32 = 1000;
 
 fn main() {
     if let Some(url) = std::env::args().find(|argument| argument.starts_with("ws://")) {
@@ -39,8 +43,11 @@ fn main() {
         println!("  ratio of the CPU per call: {:.1}", ours.percent / ours.calls / (least.percent / least.calls));
         println!("  memory of each: {:.1} KiB, of a least client {:.1} KiB: ", ours.kib, least.kib);
         println!("  beyond the socket {:.1} KiB (at most 20)", ours.kib - least.kib);
+        println!("one charger told to go {SPEED} times as fast: {:.0} times (at least {SPEED})", compressed().await);
     });
 }
+
+type Start = fn(&str, usize) -> Command;
 
 struct Cost {
     percent: f64,
@@ -72,7 +79,7 @@ fn baseline(url: &str, count: usize) -> Command {
 }
 
 /// The CPU of many, and the memory of many beyond that of a few, who pay for what all share.
-async fn measure(start: fn(&str, usize) -> Command) -> Cost {
+async fn measure(start: Start) -> Cost {
     let few = memory(start, 20).await;
     let (server, running) = begin(start, CHARGERS).await;
     let id = running.0.id();
@@ -83,13 +90,27 @@ async fn measure(start: fn(&str, usize) -> Command) -> Cost {
     Cost { percent, calls, kib: (rss_kib(id) - few) / (CHARGERS - 20) as f64 }
 }
 
-async fn memory(start: fn(&str, usize) -> Command, count: usize) -> f64 {
+/// How many seconds pass between a compressed charger's readings for each second of ours.
+async fn compressed() -> f64 {
+    let fast = |url: &str, count: usize| {
+        let mut command = simulate(url, count);
+        command.args(["--speed", &SPEED.to_string()]);
+        command
+    };
+    let (server, _running) = begin(fast, 1).await;
+    let (began, first) = (Instant::now(), server.last_reading());
+    sleep(Duration::from_secs(MEASURED / 4)).await;
+    let (last, lasted) = (server.last_reading(), began.elapsed());
+    last.duration_since(first).as_secs_f64() / lasted.as_secs_f64()
+}
+
+async fn memory(start: Start, count: usize) -> f64 {
     let (_server, running) = begin(start, count).await;
     rss_kib(running.0.id())
 }
 
 /// Starts as many, and waits until each has sent two readings.
-async fn begin(start: fn(&str, usize) -> Command, count: usize) -> (Arc<Server>, Running) {
+async fn begin(start: Start, count: usize) -> (Arc<Server>, Running) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/", listener.local_addr().unwrap());
     let server = Arc::new(Server::default());
@@ -106,6 +127,8 @@ async fn begin(start: fn(&str, usize) -> Command, count: usize) -> (Arc<Server>,
 struct Server {
     meters: AtomicUsize,
     transactions: AtomicUsize,
+    /// The time of the newest reading, as its charger has it.
+    read_at: Mutex<Option<Timestamp>>,
 }
 
 async fn serve(listener: TcpListener, server: Arc<Server>) {
@@ -120,7 +143,7 @@ async fn attend(socket: TcpStream, server: Arc<Server>) {
         let Message::Text(text) = message else { continue };
         let frame: Value = serde_json::from_str(&text).unwrap();
         if frame[0] == 2 {
-            let answer = json!([3, frame[1], server.answer(frame[2].as_str().unwrap())]).to_string();
+            let answer = json!([3, frame[1], server.answer(frame[2].as_str().unwrap(), &frame[3])]).to_string();
             if socket.send(Message::text(answer)).await.is_err() {
                 return;
             }
@@ -129,11 +152,15 @@ async fn attend(socket: TcpStream, server: Arc<Server>) {
 }
 
 impl Server {
-    fn answer(&self, action: &str) -> Value {
+    fn last_reading(&self) -> Timestamp {
+        self.read_at.lock().unwrap().unwrap()
+    }
+
+    fn answer(&self, action: &str, payload: &Value) -> Value {
         let accepted = json!({ "status": "Accepted" });
         match action {
             "BootNotification" => {
-                json!({ "status": "Accepted", "currentTime": jiff::Timestamp::now(), "interval": 3600 })
+                json!({ "status": "Accepted", "currentTime": Timestamp::now(), "interval": 3600 })
             }
             "Authorize" => json!({ "idTagInfo": accepted }),
             "StartTransaction" => {
@@ -141,6 +168,8 @@ impl Server {
             }
             "MeterValues" => {
                 self.meters.fetch_add(1, Relaxed);
+                let at = payload["meterValue"][0]["timestamp"].as_str().and_then(|at| at.parse().ok());
+                *self.read_at.lock().unwrap() = at;
                 json!({})
             }
             _ => json!({}),
@@ -155,7 +184,9 @@ async fn least_clients(url: &str) {
     for number in 0..count {
         let mut request = format!("{url}LEAST{number}").into_client_request().unwrap();
         request.headers_mut().insert("Sec-WebSocket-Protocol", "ocpp1.6".parse().unwrap());
-        let mut socket = connect_async(request).await.unwrap().0;
+        // as small as the chargers': what is compared is what they have beyond the socket
+        let config = WebSocketConfig::default().read_buffer_size(4 * 1024);
+        let mut socket = connect_async_with_config(request, Some(config), false).await.unwrap().0;
         tokio::spawn(async move {
             let mut beats = interval_at(began, Duration::from_secs(INTERVAL));
             for number in 0.. {

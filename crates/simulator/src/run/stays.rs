@@ -100,7 +100,9 @@ impl<C: Fn() -> Timestamp> Stays<C> {
         self.state.send_replace(LinkState::Connecting);
         let way = self.charger.network.way().clone();
         let address = self.endpoint.address(&way, &self.charger.behaviour);
-        let why = match timeout(HANDSHAKE, dial(&self.endpoint, &self.charger, &self.net)).await {
+        // in a box: what connecting needs is large, and is over for as long as the connection lasts
+        let dialled = Box::pin(dial(&self.endpoint, &self.charger, &self.net));
+        let why = match timeout(HANDSHAKE, dialled).await {
             Ok(Ok(socket)) => {
                 self.state.send_replace(LinkState::Connected);
                 let connects = self.charger.behaviour.connects.clone();

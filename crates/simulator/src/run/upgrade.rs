@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::handshake::client::{Request, Response, gener
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::handshake::machine::TryParse;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
-use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 /// What a simulated charger calls itself in every upgrade request, so that nothing learned from it can pass for real.
 const USER_AGENT: &str = concat!("Chargehand-Simulator/", env!("CARGO_PKG_VERSION"));
@@ -26,6 +26,8 @@ const USER_AGENT: &str = concat!("Chargehand-Simulator/", env!("CARGO_PKG_VERSIO
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// The longest head of an answer that is read, in bytes.
 const LONGEST_HEAD: usize = 16 * 1024;
+/// How much is read at once, in bytes; longer messages are read in pieces.
+const READ_BUFFER: usize = 4 * 1024;
 const PROTOCOL: &str = "Sec-WebSocket-Protocol";
 
 /// What a charger asks for.
@@ -122,8 +124,13 @@ impl Asked {
         if self.minds_subprotocol {
             agree(offered.as_ref(), answer.headers().get(PROTOCOL))?;
         }
-        Ok(WebSocketStream::from_partially_read(line, early, Role::Client, None).await)
+        Ok(WebSocketStream::from_partially_read(line, early, Role::Client, Some(small())).await)
     }
+}
+
+/// The library reads into 128 KiB by default, and a thousand chargers are to fit into a laptop.
+fn small() -> WebSocketConfig {
+    WebSocketConfig::default().read_buffer_size(READ_BUFFER)
 }
 
 /// A head without the line that begins like this.
