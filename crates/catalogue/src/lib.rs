@@ -10,6 +10,7 @@ mod exercises;
 mod facts;
 mod folder;
 mod form;
+pub mod local_api;
 mod platform;
 mod question;
 mod recognise;

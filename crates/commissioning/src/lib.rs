@@ -16,6 +16,7 @@ pub mod journal;
 pub mod limit;
 pub mod link;
 pub mod meter;
+pub mod nothing_arrives;
 pub mod outcome;
 pub mod profiles;
 pub mod record;

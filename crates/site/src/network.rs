@@ -134,7 +134,8 @@ pub fn origin(peer: IpAddr, ours: &[Interface]) -> Origin {
     if v4.is_private() || v4.is_link_local() { Origin::Routed } else { Origin::Public }
 }
 
-fn same_network(interface: &Interface, peer: Ipv4Addr) -> bool {
+/// Whether a peer is in the network of one of our addresses.
+pub(crate) fn same_network(interface: &Interface, peer: Ipv4Addr) -> bool {
     let bits = u32::from(interface.prefix.min(32));
     let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
     interface.kind != Kind::Public && (u32::from(interface.address) & mask) == (u32::from(peer) & mask)

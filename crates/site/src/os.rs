@@ -1,8 +1,27 @@
 //! What only the operating system knows. The one place for code of one system.
 
+mod firewall;
+mod lease;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::process::{Command, Stdio};
+
+pub use firewall::{Firewall, firewalls};
+pub use lease::{is_public_profile, lease_left};
+
+/// What a program of the system prints; nothing where there is none, or it fails.
+fn said(program: &str, arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new(program);
+    // what we read must not depend on the language that the person speaks
+    command.args(arguments).env("LC_ALL", "C").stdin(Stdio::null());
+    // On Windows a program without a window would open one.
+    #[cfg(windows)]
+    std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_0000);
+    let output = command.output().ok()?;
+    String::from_utf8(output.stdout).ok().filter(|text| !text.is_empty())
+}
 
 /// The program that listens on a TCP port, where the system tells: its name and process number.
 #[cfg(target_os = "linux")]

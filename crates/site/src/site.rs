@@ -1,8 +1,10 @@
 //! The site: one store, one endpoint, and a task for each charger.
 
 mod arrivals;
+mod pointing;
 mod trust;
 
+pub use pointing::{PointError, PointedHere, Target};
 pub use trust::UpgradeError;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -127,6 +129,8 @@ struct Inner {
     refusals: Mutex<Refusals>,
     door: Door,
     newest_on_disk: Option<Timestamp>,
+    /// Chargers that are to be put back to where they connected to before.
+    pointed: RwLock<Vec<PointedHere>>,
 }
 
 /// Whose views have changed.
@@ -157,6 +161,7 @@ impl Site {
         let records = store.records().await?;
         let settings: Settings = store.setting("site").await.unwrap_or_default();
         let own = store.setting(trust::PASSWORDS).await.unwrap_or_default();
+        let pointed = RwLock::new(store.setting(pointing::POINTED).await.unwrap_or_default());
         let (clock, changed) = (Clock::new(Timestamp::now), Arc::new(Changed::default()));
         let (marked, site) = (Arc::clone(&changed), Arc::<str>::from(""));
         let door = Door {
@@ -183,6 +188,7 @@ impl Site {
                 refusals: Mutex::default(),
                 door,
                 newest_on_disk,
+                pointed,
             }),
         };
         records.into_iter().for_each(|record| drop(site.take_up(record)));
