@@ -1,5 +1,6 @@
 //! Finding chargers by what people type: maker, model, other names, with slips of the finger.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -22,7 +23,8 @@ const WORDS: usize = 8;
 /// A fit of one word, in thousandths.
 const FULL: u32 = 1000;
 
-/// The chargers that fit, the best first; those that fit equally well in the order of their ids. Nothing typed finds all.
+/// The chargers that fit, the best first; of those that fit equally well the one
+/// whose access is surest, then in the order of their ids. Nothing typed finds all.
 pub fn search(words: &str) -> Vec<Ranked> {
     let bounded: String = words.chars().take(LONGEST).collect();
     let typed: Vec<String> = split(&bounded).take(WORDS).collect();
@@ -33,7 +35,7 @@ pub fn search(words: &str) -> Vec<Ranked> {
     let fit = |named: &Named| fit(&typed, named).max(fit(&joined, named));
     let mut found: Vec<Ranked> =
         index().iter().filter_map(|named| Some(Ranked { charger: named.charger, score: fit(named)? })).collect();
-    found.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.charger.id.cmp(b.charger.id)));
+    found.sort_by_key(|it| (Reverse(it.score), it.charger.access.confidence as u8, it.charger.id));
     // What fits half as well as the best was not meant.
     let least = found.first().map_or(0, |best| best.score / 2);
     found.retain(|it| it.score > least);
@@ -123,8 +125,8 @@ mod tests {
     #[test]
     fn chargers_are_found_by_what_people_type() {
         for (typed, expected) in [
-            ("zappi", "myenergi-zappi-v20"),
-            ("zapi", "myenergi-zappi-v20"),
+            ("zappi", "myenergi-zappi-v21"),
+            ("zapi", "myenergi-zappi-v21"),
             ("myenergi zappi v2.1", "myenergi-zappi-v21"),
             ("tesla wal conector", "tesla-wall-connector-3"),
             ("wattpilot 22", "fronius-wattpilot-home"),

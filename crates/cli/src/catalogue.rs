@@ -2,8 +2,8 @@
 
 use std::io::{self, BufWriter, Write};
 
-use chargehand_catalogue::{Can, Charger, Purpose, Statement, Topic, search, uses};
-use serde_json::{Value, json};
+use chargehand_catalogue::{Access, Can, Charger, Confidence, Purpose, Statement, Topic, Use, search, uses};
+use serde::Serialize;
 
 use crate::args;
 use crate::{Exit, Failure};
@@ -27,13 +27,23 @@ pub fn run(args: &args::Catalogue) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// A line of `--json`.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    vendor: &'a str,
+    model: &'a str,
+    access: Access,
+    summary: &'a str,
+    facts: Vec<Statement>,
+    apps: Vec<Use>,
+    unknown: &'a [String],
+}
+
 fn line(out: &mut dyn Write, it: &Charger) -> io::Result<()> {
-    let apps: Vec<Value> = uses(it).iter().map(|it| json!(it)).collect();
-    let line = json!({
-        "id": it.id, "vendor": it.vendor, "model": it.model, "access": it.access.class, "summary": it.summary,
-        "facts": it.facts(), "apps": apps, "unknown": it.unknown,
-    });
-    writeln!(out, "{line}")
+    let Charger { id, vendor, model, summary, unknown, .. } = it;
+    let line = Line { id, vendor, model, access: it.access.class, summary, facts: it.facts(), apps: uses(it), unknown };
+    writeln!(out, "{}", serde_json::to_string(&line)?)
 }
 
 /// The titles of a card, in the order in which one reads it.
@@ -76,7 +86,7 @@ fn card(out: &mut dyn Write, it: &Charger) -> io::Result<()> {
     }
     let facts = it.facts();
     for (title, topics) in PARTS {
-        let mut told = facts.iter().filter(|fact| topics.contains(&fact.topic)).peekable();
+        let mut told = topics.iter().flat_map(|topic| facts.iter().filter(|fact| fact.topic == *topic)).peekable();
         if told.peek().is_some() {
             writeln!(out, "  {title}")?;
         }
@@ -90,9 +100,17 @@ fn card(out: &mut dyn Write, it: &Charger) -> io::Result<()> {
 }
 
 fn fact_line(out: &mut dyn Write, fact: &Statement) -> io::Result<()> {
-    let sure = json!(fact.confidence);
-    let sure = sure.as_str().unwrap_or_default();
-    writeln!(out, "    - {}\n      {}; {}; confidence: {sure}", fact.says, fact.source, fact.date)
+    let date = if fact.date == "unknown" { "no date" } else { &fact.date };
+    writeln!(out, "    - {}\n      {}; {date}; {}", fact.says, fact.source, sure(fact.confidence))
+}
+
+fn sure(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "confidence high",
+        Confidence::Medium => "confidence medium",
+        Confidence::Low => "confidence low",
+        Confidence::Unknown => "not known",
+    }
 }
 
 fn purpose(purpose: Purpose) -> &'static str {

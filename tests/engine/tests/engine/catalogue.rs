@@ -61,7 +61,7 @@ fn what_is_not_in_the_catalogue_is_said_to_be_unknown() {
 #[test]
 fn the_card_says_what_apps_can_do_and_where_that_is_known_from() {
     let text = String::from_utf8(card(&["ocular iq"]).stdout).expect("UTF-8");
-    for words in ["IQ Home", "[open_lan]", "Solar diversion: yes", "EcoMode", "evcc issue", "confidence: "] {
+    for words in ["IQ Home", "[open_lan]", "Solar diversion: yes", "EcoMode", "evcc issue", "confidence high"] {
         assert!(text.contains(words), "{words}: {text}");
     }
 }
