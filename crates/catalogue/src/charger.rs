@@ -301,6 +301,14 @@ mod tests {
     }
 
     #[test]
+    fn every_interface_that_chargehand_can_set_belongs_to_a_charger() {
+        let named = chargers().iter().flat_map(|it| &it.local).filter_map(|local| local.api.as_deref());
+        let named: BTreeSet<&str> = named.collect();
+        let there: BTreeSet<&str> = crate::local_api::local_apis().iter().map(|it| it.fingerprint).collect();
+        assert_eq!(named, there);
+    }
+
+    #[test]
     fn chargers_of_one_family_share_form_and_quirks() {
         let max = charger("wallbox-pulsar-max").expect("an entry");
         assert!(max.form().form.is_some() && !max.steps().is_empty());

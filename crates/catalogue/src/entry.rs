@@ -238,6 +238,8 @@ pub struct Local {
     pub password: Option<bool>,
     /// Whether the OCPP server can be set over it; `None` where not known.
     pub sets_url: Option<Can>,
+    /// The name of the file in the folder `local_apis` that says how, where there is one.
+    pub api: Option<String>,
     /// Where it was read.
     pub source: String,
     /// When that source was written or read.
