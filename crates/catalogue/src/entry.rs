@@ -169,12 +169,37 @@ pub struct Quirk {
     pub remedy: String,
     /// The firmware that has it; any where absent.
     pub firmware: Option<Firmware>,
+    /// What Chargehand does otherwise because of it; nothing where it is only told.
+    pub acts: Option<Acts>,
     /// Where it was read.
     pub source: String,
     /// When that source was written or read.
     pub date: String,
     /// How sure it is.
     pub confidence: Confidence,
+}
+
+/// What Chargehand does otherwise with a charger that has a quirk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Acts {
+    /// Of the ways to put a limit, those that count from when it arrives (Relative) are tried first.
+    RelativeFirst,
+    /// A test limit stands at stack level 0, in the place of the limit that stays.
+    OneLevel,
+    /// Limits are sent in W.
+    InWatts,
+}
+
+impl Acts {
+    /// As a sentence.
+    pub const fn says(self) -> &'static str {
+        match self {
+            Acts::RelativeFirst => "Chargehand tries limits of the kind Relative first.",
+            Acts::OneLevel => "Chargehand keeps its limits at stack level 0.",
+            Acts::InWatts => "Chargehand sends limits in watts.",
+        }
+    }
 }
 
 /// A range of firmware versions, by their numbers.

@@ -29,7 +29,7 @@ pub use announced::{
 };
 pub use cars::{Car, cars};
 pub use charger::{Access, Accessible, Charger, ChargerKind, charger, chargers};
-pub use entry::{App, Boot, Can, Firmware, Known, Local, Quirk, Spoken, Statement, Step, StepKind, Topic};
+pub use entry::{Acts, App, Boot, Can, Firmware, Known, Local, Quirk, Spoken, Statement, Step, StepKind, Topic};
 pub use exercises::{Exercise, Finds, exercises};
 pub use form::{Field, Form, Place, Server, Slash, Typed};
 pub use platform::{Platform, PlatformKind, platform, platforms};

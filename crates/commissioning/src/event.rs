@@ -174,6 +174,13 @@ pub enum Event {
         /// How.
         policy: Policy,
     },
+    /// A person chose whether a quirk that the catalogue knows of it is heeded.
+    Quirk {
+        /// Its name within the charger's entry.
+        id: String,
+        /// It is.
+        on: bool,
+    },
     /// The configuration was read.
     Configuration {
         /// The snapshot.

@@ -19,6 +19,7 @@ pub mod meter;
 pub mod nothing_arrives;
 pub mod outcome;
 pub mod profiles;
+pub mod quirk;
 pub mod record;
 pub mod replay;
 pub mod report;

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use chargehand_catalogue::Acts;
 use chargehand_ocpp::Version;
 use chargehand_ocpp::profile::{Kind, Period, Profile, Purpose, RateUnit};
 
@@ -85,7 +86,8 @@ pub struct Terms {
 impl Terms {
     /// From what the charger said of itself.
     pub fn of(record: &Record, now: Timestamp) -> Self {
-        let (version, unit) = (record.version(), unit(record.setting(Setting::RateUnit)));
+        let (version, told) = (record.version(), unit(record.setting(Setting::RateUnit)));
+        let unit = if record.acts(Acts::InWatts) { RateUnit::W } else { told };
         // Unknown counts as one: that makes a limit in W the smallest.
         let phases = record.phases.unwrap_or(Phases::ONE);
         Self {
@@ -120,6 +122,9 @@ fn supply_phases(record: &Record) -> Option<Phases> {
 
 /// Level 1, or above what others have left, as far as the charger has levels.
 fn test_level(record: &Record) -> Option<i32> {
+    if record.acts(Acts::OneLevel) {
+        return None;
+    }
     let highest = record.setting(Setting::StackLevels).trim().parse::<i32>().ok();
     let level = profiles::highest_level(record).map_or(1, |left| left.saturating_add(1).max(1));
     match highest {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use chargehand_catalogue::Acts;
 use chargehand_ocpp::profile::Purpose;
 
 use crate::event::Event;
@@ -30,14 +31,17 @@ pub struct Found {
     pub ends: Timestamp,
 }
 
-/// Ways to put a limit, from the one that most platforms use. The first that is *proved* wins. In an old session both
-/// ways to read Relative are tried, in a young one they are the same.
-fn recipes(transaction: &Transaction, home: u32, young: bool) -> Vec<Recipe> {
+/// Ways to put a limit, from the one that most platforms use, or that the charger is known to need. The first that is
+/// *proved* wins. In an old session both ways to read Relative are tried, in a young one they are the same.
+fn recipes(transaction: &Transaction, home: u32, young: bool, relative_first: bool) -> Vec<Recipe> {
     let from_start = Counts::FromStart(transaction.started);
-    let kinds: &[Counts] = match young {
-        true => &[Counts::Absolute, from_start],
-        false => &[Counts::Absolute, Counts::Relative, from_start],
+    let mut kinds = match young {
+        true => vec![Counts::Absolute, from_start],
+        false => vec![Counts::Absolute, Counts::Relative, from_start],
     };
+    if relative_first {
+        kinds.rotate_left(1);
+    }
     let connector = transaction.connector.max(1);
     let all = kinds.iter().map(|counts| Recipe::default_on(home, *counts));
     let own = kinds.iter().map(|counts| Recipe::own(transaction, *counts));
@@ -57,9 +61,10 @@ pub async fn find(
 ) -> Result<Option<Found>, Outcome> {
     let mut best: Option<Found> = None;
     let young = trial.link.clock.now().duration_since(transaction.started) < YOUNG;
-    let homes = homes(&trial.record().await?);
+    let record = trial.record().await?;
+    let (homes, relative_first) = (homes(&record), record.acts(Acts::RelativeFirst));
     let home = homes.iter().copied().find(|home| *home == transaction.connector).or(homes.first().copied());
-    for recipe in recipes(transaction, home.unwrap_or(0), young) {
+    for recipe in recipes(transaction, home.unwrap_or(0), young, relative_first) {
         if !trial.stand_on(&recipe, base).await? {
             continue;
         }

@@ -2,7 +2,7 @@
 
 mod parts;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,9 @@ pub struct Record {
     /// How its deviant calls are answered.
     #[serde(default)]
     pub policy: Policy,
+    /// The catalogue's quirks that a person switched off for it.
+    #[serde(default)]
+    pub quirks_off: BTreeSet<String>,
     /// Deviations, each rule and place once.
     pub deviations: Vec<Tally>,
     /// Findings.
@@ -287,6 +290,11 @@ impl Record {
                     Policy::Strict => "refused as a strict platform would",
                 };
                 self.arrived(at, number, format!("From now on deviant messages are {how}"));
+            }
+            Event::Quirk { id, on } => {
+                let how = if on { "is heeded again" } else { "is no longer heeded" };
+                self.arrived(at, number, format!("The known oddity {id} {how}"));
+                self.heed(id, on);
             }
             Event::Configuration { snapshot } => self.configuration = Some(snapshot),
             Event::Ended { step, outcome } => {

@@ -1,6 +1,6 @@
 //! Chargers that follow a limit only in their own way, or not at all.
 
-use chargehand_commissioning::event::Step;
+use chargehand_commissioning::event::{Event, Step};
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
 use chargehand_simulator::deviations::{Limits, ProfileAnswer};
 use chargehand_simulator::{Behaviour, CarMake, Deviations, ProfileFate, RateUnit};
@@ -68,6 +68,29 @@ async fn a_charger_that_rejects_or_ignores_absolute_profiles_is_tested_with_rela
         let finding = run.finding("limit_recipe").unwrap();
         assert!(finding.contains(&format!("TxDefaultProfile on {} 0, Relative", place())), "{finding}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_is_known_to_need_relative_profiles_gets_them_first_unless_that_is_switched_off() {
+    let wallbox = || Behaviour {
+        vendor: "Wall Box Chargers".into(),
+        model: "PLP1-0-2-4".into(),
+        firmware: "6.7.1".into(),
+        deviates: Deviations::from(Limits { absolute_profiles: ProfileFate::Ignored, ..<_>::default() }),
+        ..plugged()
+    };
+    let kinds = |bench: &Bench| -> Vec<String> {
+        bench.tests().iter().map(|test| test.profile()["chargingProfileKind"].as_str().unwrap().to_owned()).collect()
+    };
+    let (bench, run) = run_of(wallbox()).await;
+    assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
+    assert!(kinds(&bench).iter().all(|kind| kind == "Relative"), "{:?}", kinds(&bench));
+
+    let (bench, cable) = Bench::commissioning(32.0, wallbox()).await;
+    bench.link.keep(Event::Quirk { id: "relative".into(), on: false }).await.unwrap();
+    assert_eq!(bench.commission(16.0).await.verdicts(), [Passed; 3]);
+    assert_eq!(kinds(&bench)[0], "Absolute");
+    drop(cable);
 }
 
 #[tokio::test(start_paused = true)]
