@@ -71,15 +71,23 @@ const LONGEST: usize = 100;
 /// The entry that fits best, if one does. What a charger says is only compared, never kept.
 pub fn recognise(booted: Booted) -> Option<Recognised> {
     let told = Told::of(&booted);
-    let found = chargers().iter().filter_map(|it| Some((told.best(it)?, it)));
+    let found: Vec<(Fit, &Charger)> = chargers().iter().filter_map(|it| Some((told.best(it)?, it))).collect();
     // The first of equals, so that the same charger is always the same entry.
-    let (fit, charger) = found.reduce(|best, next| if next.0.rank() > best.0.rank() { next } else { best })?;
+    let best = |best: (Fit, &'static Charger), next: (Fit, &'static Charger)| {
+        if next.0.rank() > best.0.rank() { next } else { best }
+    };
+    let (fit, charger) = found.iter().copied().reduce(best)?;
+    if fit.way == Way::Names && found.iter().filter(|(other, _)| other.rank() == fit.rank()).count() > 1 {
+        // Its name is part of several models' names: it could be any of them.
+        return None;
+    }
     let model_known = fit.way != Way::Maker;
     let name = if model_known { charger.name() } else { format!("{} (which model is not known)", charger.vendor) };
+    let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
     let because = if told.firmware.is_empty() {
-        format!("because this is a {name}")
+        format!("because this is {article} {name}")
     } else {
-        format!("because this is a {name} with firmware {}", told.firmware)
+        format!("because this is {article} {name} with firmware {}", told.firmware)
     };
     let quirks = quirks(charger, &told.firmware);
     Some(Recognised { charger, model_known, confidence: fit.confidence, because, quirks })
@@ -155,7 +163,7 @@ impl Told {
 
     fn is_maker(&self, charger: &Charger) -> bool {
         let (told, known) = (squeezed(&self.vendor), squeezed(&charger.vendor));
-        told.chars().count() > 1 && (known.contains(&told) || told.contains(&known))
+        told == known || (told.chars().count() > 2 && (known.contains(&told) || told.contains(&known)))
     }
 }
 
@@ -231,6 +239,13 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_several_models_share_names_none_of_them() {
+        assert_eq!(id(told("Wallbox", "Pulsar", "")), None);
+        assert_eq!(id(told("Wallbox", "Pulsar Max", "")), Some("wallbox-pulsar-max"));
+        assert_eq!(id(told("Fronius", "Wattpilot", "")), Some("fronius-wattpilot-home"));
+    }
+
+    #[test]
     fn a_charger_is_recognised_by_its_id_where_nothing_contradicts() {
         let named = |identity, vendor| id(Booted { identity, vendor, ..Booted::default() });
         assert_eq!(named("EVB-P1234567", ""), Some("evbox-elvi"));
@@ -274,7 +289,7 @@ mod tests {
         let found = recognise(told("ABB", "CDT_TACW11::NET_WIFI", &long)).expect("recognised");
         assert!(found.because.len() < 200, "{}", found.because.len());
         let found = recognise(told("ABB", "CDT_TACW11::NET_WIFI", "1.8\u{202e}\u{1b}[31m")).expect("recognised");
-        assert_eq!(found.because, "because this is a ABB Terra AC with firmware 1.8[31m");
+        assert_eq!(found.because, "because this is an ABB Terra AC with firmware 1.8[31m");
     }
 
     #[test]
