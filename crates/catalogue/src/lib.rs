@@ -2,43 +2,50 @@
 //!
 //! An unknown stays unknown: nothing is invented where a fact is missing.
 
-mod announced;
 mod cars;
 mod charger;
 mod entry;
 mod exercises;
 mod facts;
+mod fingerprint;
 mod folder;
 mod form;
 pub mod local_api;
+mod pattern;
 mod platform;
 mod question;
 mod recognise;
 mod register;
 mod rule;
 mod search;
+mod sign;
 mod simulated;
+mod text;
 mod uses;
 
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-pub use announced::{
-    Announced, Answer, Checksum, Datagram, Http, Kind, Live, Mdns, Scheme, Service, Strength, Udp, WebSocket, announced,
-};
 pub use cars::{Car, cars};
 pub use charger::{Access, Accessible, Charger, ChargerKind, charger, chargers};
 pub use entry::{Acts, App, Boot, Can, Firmware, Known, Local, Quirk, Spoken, Statement, Step, StepKind, Topic};
 pub use exercises::{Exercise, Finds, exercises};
+pub use fingerprint::{
+    Answer, Checksum, Datagram, Fingerprint, Http, Kind, Live, Mdns, Part, Scheme, Service, Strength, Udp, WebSocket,
+    fingerprints,
+};
 pub use form::{Field, Form, Place, Server, Slash, Typed};
+pub use pattern::Pattern;
 pub use platform::{Platform, PlatformKind, platform, platforms};
 pub use question::{NO_ANSWER, question};
 pub use recognise::{Applied, Booted, Recognised, quirks, recognise};
 pub use register::{Content, Modbus, Reads, Register};
 pub use rule::{Rule, rule, rules};
 pub use search::{Ranked, search};
+pub use sign::{Certainty, Identity, Match, Seen, Sign, Way, identify};
 pub use simulated::{Fact, Group, Simulated, simulated};
+pub use text::plain;
 pub use uses::{Purpose, Use, uses};
 
 /// How sure a fact is.

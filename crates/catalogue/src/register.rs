@@ -1,8 +1,10 @@
 //! What devices answer over Modbus TCP, and how it stands in their registers.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
-use crate::{Confidence, Strength};
+use crate::{Confidence, Part, Pattern, Strength};
 
 /// Registers of one Modbus TCP port.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -41,8 +43,13 @@ pub struct Register {
     pub at: Option<usize>,
     /// What it tells.
     pub means: String,
+    /// What it tells of the device.
+    pub gives: Option<Part>,
+    /// What numbers stand for, where they are no more than codes.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
     /// A regular expression that a text matches.
-    pub matches: Option<String>,
+    pub matches: Option<Pattern>,
     /// The smallest and the largest number that fit.
     pub range: Option<[u32; 2]>,
     /// The numbers that fit.
@@ -105,6 +112,53 @@ impl Register {
     }
 }
 
+/// What was read, as its kind says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// A text, without what pads it.
+    Text(String),
+    /// A number.
+    Number(u32),
+    /// Several, of which no single one is meant.
+    Several,
+}
+
+impl Register {
+    /// What these words say; nothing where there are too few, or where they are no text that can be printed.
+    pub(crate) fn reading(&self, words: &[u16]) -> Option<Reading> {
+        let number = |word: Option<&u16>| word.map(|word| Reading::Number(u32::from(*word)));
+        let two = || match words {
+            [first, second, ..] => Some((u32::from(*first), u32::from(*second))),
+            _ => None,
+        };
+        match self.reads {
+            Reads::Ascii => printable(bytes(words, u16::to_be_bytes)),
+            Reads::AsciiLittle => printable(bytes(words, u16::to_le_bytes)),
+            Reads::Utf16 => printable(String::from_utf16_lossy(words)),
+            Reads::U16 => number(words.first()),
+            Reads::U32 => two().map(|(high, low)| Reading::Number(high << 16 | low)),
+            // lowest byte first of all: 0x01020304 stands there as 0x0403, 0x0201
+            Reads::U32Little => two().map(|(low, high)| Reading::Number((low << 16 | high).swap_bytes())),
+            Reads::Words => match self.at {
+                Some(at) => number(words.get(at)),
+                None => Some(Reading::Several),
+            },
+        }
+    }
+}
+
+fn bytes(words: &[u16], of: fn(u16) -> [u8; 2]) -> String {
+    let bytes: Vec<u8> = words.iter().flat_map(|word| of(*word)).collect();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Up to what pads it; nothing where a character in it cannot be printed.
+fn printable(text: String) -> Option<Reading> {
+    let text = text.split('\0').next().unwrap_or_default().trim();
+    let is_text = !text.is_empty() && text.chars().all(|c| !c.is_control() && c != char::REPLACEMENT_CHARACTER);
+    is_text.then(|| Reading::Text(text.to_owned()))
+}
+
 fn pairs(text: &str, word: fn([u8; 2]) -> u16) -> Vec<u16> {
     let of = |pair: &[u8]| word([pair.first().copied().unwrap_or(0), pair.get(1).copied().unwrap_or(0)]);
     text.as_bytes().chunks(2).map(of).collect()
@@ -113,10 +167,10 @@ fn pairs(text: &str, word: fn([u8; 2]) -> u16) -> Vec<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Announced, announced};
+    use crate::{Fingerprint, fingerprints};
 
-    fn registers() -> impl Iterator<Item = (&'static Announced, &'static Modbus, &'static Register)> {
-        let modbus = announced().iter().flat_map(|it| it.modbus.iter().map(move |m| (it, m)));
+    fn registers() -> impl Iterator<Item = (&'static Fingerprint, &'static Modbus, &'static Register)> {
+        let modbus = fingerprints().iter().flat_map(|it| it.modbus.iter().map(move |m| (it, m)));
         modbus.flat_map(|(it, modbus)| modbus.registers.iter().map(move |register| (it, modbus, register)))
     }
 
@@ -136,6 +190,32 @@ mod tests {
         assert_eq!(words("u32", 2, "0x01020304"), [0x0102, 0x0304]);
         assert_eq!(words("u32_little", 2, "0x01020304"), [0x0403, 0x0201]);
         assert_eq!(words("words", 3, "[1, 2]"), [1, 2, 0]);
+    }
+
+    #[test]
+    fn what_is_put_into_registers_is_read_out_of_them_again() {
+        for (it, _, register) in registers() {
+            let Some(words) = register.words() else { continue };
+            let read = register.reading(&words);
+            let expected = match (register.answer.as_ref().expect("it answers"), register.at) {
+                (Content::Text(text), _) => Some(Reading::Text(text.trim().to_owned())),
+                (Content::Number(number), _) => Some(Reading::Number(*number)),
+                (Content::Words(words), Some(at)) => Some(Reading::Number(words[at].into())),
+                (Content::Words(_), None) => Some(Reading::Several),
+            };
+            assert_eq!(read, expected, "{} {}", it.name, register.address);
+        }
+    }
+
+    #[test]
+    fn registers_that_hold_no_text_are_not_read_as_one() {
+        let of = |words: &[u16]| {
+            let text = "function = 3\naddress = 0\ncount = 2\nreads = 'ascii'\nmeans = ''\nstrength = 'weak'";
+            toml::from_str::<Register>(text).expect("a register").reading(words)
+        };
+        assert_eq!(of(&[0, 0]), None);
+        assert_eq!(of(&[0xFFFF, 0xFFFF]), None);
+        assert_eq!(of(&[0x4107, 0]), None, "a bell");
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub struct Simulated {
     /// What is not known, and how the simulated charger behaves there, as sentences; shown wherever it is offered.
     #[serde(default)]
     pub assumed: Vec<String>,
-    /// How it shows itself on the network: the name of a file in the folder `announced`.
+    /// How it shows itself on the network: the name of a file in the folder `fingerprints`.
     pub announces: Option<String>,
     /// The simulator's `Behaviour`, as far as it differs from its default.
     #[serde(default)]
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn how_a_personality_shows_itself_is_in_the_catalogue() {
         for it in simulated() {
-            let known = |name: &String| crate::announced().iter().any(|it| it.name == name);
+            let known = |name: &String| crate::fingerprints().iter().any(|it| it.name == name);
             assert!(it.announces.as_ref().is_none_or(known), "{}: {:?}", it.name, it.announces);
         }
     }

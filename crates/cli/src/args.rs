@@ -36,6 +36,8 @@ pub enum Command {
     /// The certificates of TLS: ours, and those we trust.
     #[command(subcommand)]
     Certificate(Certificate),
+    /// Finds chargers, and what belongs to them, on the local networks. It only reads.
+    Discover(Discover),
     /// Checks that a report and its JSON belong together and were not altered, or that a data folder was not.
     Verify(Verify),
 }
@@ -257,6 +259,30 @@ pub enum Certificate {
         /// The root, in PEM or DER.
         file: PathBuf,
     },
+}
+
+/// `discover`
+#[derive(Debug, clap::Args)]
+pub struct Discover {
+    /// Print JSON lines.
+    #[arg(long)]
+    pub json: bool,
+    /// Look through this network, for example 192.168.1.0/24, at most a /22; may be repeated. Without it and without
+    /// --host: every local network of this computer.
+    #[arg(long, value_name = "CIDR")]
+    pub network: Vec<String>,
+    /// Ask this host, a private address; may be repeated.
+    #[arg(long, value_name = "IP")]
+    pub host: Vec<String>,
+    /// Ask every device that speaks Modbus what it is, not only those that may be a known charger.
+    #[arg(long)]
+    pub modbus: bool,
+    /// End after this long at the latest, s.
+    #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub timeout: u64,
+    /// Where everything that is sent is written down. Without it: a file in the system's folder for temporary files.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
 }
 
 /// `verify`

@@ -4,6 +4,7 @@ mod args;
 mod catalogue;
 mod certificate;
 mod commission;
+mod discover;
 mod endpoint;
 mod frames;
 mod line;
@@ -53,6 +54,7 @@ async fn run(command: Command) -> Result<Exit, Failure> {
         Command::Catalogue(args) => catalogue::run(&args),
         Command::Frames(args) => frames::run(args).await,
         Command::Certificate(args) => certificate::run(args),
+        Command::Discover(args) => discover::run(args).await,
         Command::Verify(args) => verify::run(&args.file).await,
     }
 }

@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod authority;
 pub mod csms;
+pub mod discovery;
 mod http;
 pub mod local_api;
 pub mod network;

@@ -2,6 +2,7 @@
 
 mod firewall;
 mod lease;
+mod neighbours;
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,6 +11,7 @@ use std::process::{Command, Stdio};
 
 pub use firewall::{Firewall, firewalls};
 pub use lease::{is_public_profile, lease_left};
+pub use neighbours::{neighbours, router};
 
 /// What a program of the system prints; nothing where there is none, or it fails.
 fn said(program: &str, arguments: &[&str]) -> Option<String> {
@@ -20,7 +22,8 @@ fn said(program: &str, arguments: &[&str]) -> Option<String> {
     #[cfg(windows)]
     std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_0000);
     let output = command.output().ok()?;
-    String::from_utf8(output.stdout).ok().filter(|text| !text.is_empty())
+    // some write in the code page of their language; what is read of it are numbers
+    Some(String::from_utf8_lossy(&output.stdout).into_owned()).filter(|text| !text.is_empty())
 }
 
 /// The program that listens on a TCP port, where the system tells: its name and process number.

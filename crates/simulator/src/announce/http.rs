@@ -3,7 +3,7 @@
 
 use super::tcp::{Line, PATIENCE, hear_out};
 use super::{Device, hello, live};
-use chargehand_catalogue::{Announced, Http, WebSocket};
+use chargehand_catalogue::{Fingerprint, Http, WebSocket};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -17,7 +17,7 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    pub(super) fn new(about: &'static Announced, port: u16) -> Self {
+    pub(super) fn new(about: &'static Fingerprint, port: u16) -> Self {
         Pages {
             pages: about.http.iter().filter(|it| it.port == port).collect(),
             sockets: about.websocket.iter().filter(|it| it.port == port).collect(),

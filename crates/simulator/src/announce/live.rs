@@ -72,11 +72,11 @@ fn pilot_volts(panel: &Panel) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chargehand_catalogue::announced;
+    use chargehand_catalogue::fingerprints;
 
     #[test]
     fn every_live_value_of_the_catalogue_is_known_here() {
-        let pages = announced().iter().flat_map(|it| it.http.iter().map(move |http| (it.name, http)));
+        let pages = fingerprints().iter().flat_map(|it| it.http.iter().map(move |http| (it.name, http)));
         for (name, http) in pages {
             let body: Value = serde_json::from_str(&http.answer.body).unwrap_or_default();
             for (key, live) in &http.answer.live {

@@ -1,7 +1,7 @@
 //! The services of a simulated device, announced by multicast DNS on the network card it is on.
 
 use super::{AnnounceError, Place, Ports};
-use chargehand_catalogue::Announced;
+use chargehand_catalogue::Fingerprint;
 use mdns_sd::{IfKind, IfPredicate, MDNS_PORT, ServiceDaemon, ServiceInfo};
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ pub(super) struct Services {
 impl Services {
     /// Announces the device's services; nothing when it has none, or when none is wanted here.
     pub(super) fn announce(
-        about: &Announced,
+        about: &Fingerprint,
         place: &Place,
         tcp: &BTreeMap<u16, SocketAddr>,
     ) -> Result<Option<Services>, AnnounceError> {
@@ -32,7 +32,7 @@ impl Services {
         Ok(Some(services))
     }
 
-    fn announce_all(&self, about: &Announced, place: Place, tcp: &BTreeMap<u16, SocketAddr>) -> mdns_sd::Result<()> {
+    fn announce_all(&self, about: &Fingerprint, place: Place, tcp: &BTreeMap<u16, SocketAddr>) -> mdns_sd::Result<()> {
         self.daemon.set_service_name_len_max(LONGEST_NAME)?;
         self.daemon.disable_interface(IfKind::All)?;
         self.daemon.enable_interface(IfKind::Predicate(IfPredicate::new(move |card| place.is_on(card))))?;

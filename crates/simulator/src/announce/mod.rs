@@ -1,5 +1,5 @@
 //! How a simulated charger shows itself on a network, so that it can be found as its model would be: over multicast DNS,
-//! HTTP, WebSocket, Modbus TCP and UDP. What it shows is data of the catalogue ([`Announced`]); nothing else is answered.
+//! HTTP, WebSocket, Modbus TCP and UDP. What it shows is data of the catalogue ([`Fingerprint`]); nothing else is answered.
 //! All of it can only be read, and all of it is bounded: who connects, how long, how much.
 
 mod hello;
@@ -14,7 +14,7 @@ mod udp;
 pub use place::{AnnounceError, Place, Ports};
 
 use crate::{Panel, Personality};
-use chargehand_catalogue::{Announced, announced};
+use chargehand_catalogue::{Fingerprint, fingerprints};
 use mdns::Services;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -57,7 +57,7 @@ impl Announcer {
     /// Opens the device's ports in this place and begins to answer, to tell, to announce. With a charger's panel, what is
     /// measured there is what the answers say, and a charger without power or network is silent.
     pub async fn start(
-        about: &'static Announced,
+        about: &'static Fingerprint,
         place: Place,
         panel: Option<watch::Receiver<Panel>>,
     ) -> Result<Announcer, AnnounceError> {
@@ -97,6 +97,6 @@ pub async fn announce(
     panel: Option<watch::Receiver<Panel>>,
 ) -> Result<Option<Announcer>, AnnounceError> {
     let name = personality.about.announces.as_deref();
-    let Some(about) = announced().iter().find(|it| Some(it.name) == name) else { return Ok(None) };
+    let Some(about) = fingerprints().iter().find(|it| Some(it.name) == name) else { return Ok(None) };
     Announcer::start(about, Place { address, ports: Ports::Real }, panel).await.map(Some)
 }

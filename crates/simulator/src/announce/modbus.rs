@@ -6,7 +6,7 @@
 
 use super::Device;
 use super::tcp::Line;
-use chargehand_catalogue::{Announced, Modbus};
+use chargehand_catalogue::{Fingerprint, Modbus};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -35,7 +35,7 @@ pub(super) struct Registers {
 }
 
 impl Registers {
-    pub(super) fn new(about: &Announced, port: u16) -> Self {
+    pub(super) fn new(about: &Fingerprint, port: u16) -> Self {
         let of_port = about.modbus.iter().filter(|it| it.port == port && it.silent.is_none());
         Registers { units: of_port.map(|it| (it.units.first().copied(), words(it))).collect() }
     }
@@ -109,10 +109,10 @@ async fn receive(line: &mut impl Line) -> std::io::Result<([u8; HEADER], Vec<u8>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chargehand_catalogue::announced;
+    use chargehand_catalogue::fingerprints;
 
     fn registers(name: &str) -> Registers {
-        Registers::new(announced().iter().find(|it| it.name == name).expect("a device"), 502)
+        Registers::new(fingerprints().iter().find(|it| it.name == name).expect("a device"), 502)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::http::{self, Pages};
 use super::modbus::{self, Registers};
 use super::{AnnounceError, Device};
-use chargehand_catalogue::{Announced, Scheme};
+use chargehand_catalogue::{Fingerprint, Scheme};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(super) enum Door {
 }
 
 /// The device's TCP ports, and what is behind each.
-pub(super) fn doors(about: &'static Announced, device: &Device) -> Result<BTreeMap<u16, Door>, AnnounceError> {
+pub(super) fn doors(about: &'static Fingerprint, device: &Device) -> Result<BTreeMap<u16, Door>, AnnounceError> {
     let mut doors = BTreeMap::new();
     let pages = about.http.iter().map(|it| it.port).chain(about.websocket.iter().map(|it| it.port));
     for port in pages {
@@ -54,7 +54,7 @@ pub(super) fn doors(about: &'static Announced, device: &Device) -> Result<BTreeM
 }
 
 /// TLS with a certificate of its own making, as such devices have it.
-fn seal(about: &Announced, device: &Device) -> Result<TlsAcceptor, AnnounceError> {
+fn seal(about: &Fingerprint, device: &Device) -> Result<TlsAcceptor, AnnounceError> {
     let failed = |reason: String| AnnounceError::Failed { what: "TLS".into(), address: device.address, reason };
     let names = [about.host.clone(), device.address.to_string()];
     let own = rcgen::generate_simple_self_signed(names).map_err(|e| failed(e.to_string()))?;

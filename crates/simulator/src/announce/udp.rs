@@ -1,7 +1,7 @@
 //! What a simulated device answers to datagrams, and what it tells all without being asked.
 
 use super::{AnnounceError, Device, Place, Ports};
-use chargehand_catalogue::{Announced, Checksum, Datagram, Udp};
+use chargehand_catalogue::{Checksum, Datagram, Fingerprint, Udp};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Opens the device's ports; they answer and tell as long as the tasks run.
 pub(super) fn open(
-    about: &'static Announced,
+    about: &'static Fingerprint,
     place: &Place,
     device: &Device,
     tasks: &mut JoinSet<()>,

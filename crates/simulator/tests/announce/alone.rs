@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use crate::{ask, device, rule};
-use chargehand_catalogue::announced;
+use chargehand_catalogue::fingerprints;
 use chargehand_simulator::{
     Act, AnnounceError, Announcer, Endpoint, Place, Ports, SimulatedCharger, announce, connect, personality,
 };
@@ -79,14 +79,14 @@ async fn every_device_can_be_shown_at_an_address_of_its_own() {
         return;
     }
     let mut shown = Vec::new();
-    for (about, last) in announced().iter().zip(2u8..) {
+    for (about, last) in fingerprints().iter().zip(2u8..) {
         let place = Place { address: IpAddr::from([127, 0, 0, last]), ports: Ports::Real };
         let announcer = Announcer::start(about, place, None).await;
         let announcer = announcer.unwrap_or_else(|error| panic!("{}: {error}", about.name));
         assert_eq!(announcer.remarks(), [""; 0], "{}", about.name);
         shown.push(announcer);
     }
-    assert_eq!(shown.len(), announced().len());
+    assert_eq!(shown.len(), fingerprints().len());
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Every device of the catalogue is found by its own rules, and answers nothing else.
 
 use crate::{FREE, HERE, ask, device, rule, start};
-use chargehand_catalogue::{Modbus, Register, Scheme, announced};
+use chargehand_catalogue::{Modbus, Register, Scheme, fingerprints};
 use chargehand_simulator::{AnnounceError, Announcer, Place, Ports, announce, personalities, personality};
 use futures_util::StreamExt;
 use std::net::{IpAddr, SocketAddr};
@@ -32,7 +32,7 @@ async fn read(client: &mut Context, register: &Register) -> Result<Vec<u16>, Exc
 
 #[tokio::test]
 async fn every_device_is_recognised_by_what_it_answers_over_http() {
-    for about in announced().iter().filter(|it| !it.http.is_empty()) {
+    for about in fingerprints().iter().filter(|it| !it.http.is_empty()) {
         let announcer = Announcer::start(about, Place { address: HERE, ports: FREE }, None).await.unwrap();
         for page in &about.http {
             let to = announcer.tcp(page.port).unwrap();
@@ -46,7 +46,7 @@ async fn every_device_is_recognised_by_what_it_answers_over_http() {
 #[tokio::test]
 async fn every_device_is_recognised_by_its_first_frame_over_websocket() {
     let mut greeted = 0;
-    for about in announced().iter().filter(|it| !it.websocket.is_empty()) {
+    for about in fingerprints().iter().filter(|it| !it.websocket.is_empty()) {
         let announcer = Announcer::start(about, Place { address: HERE, ports: FREE }, None).await.unwrap();
         for socket in &about.websocket {
             let to = announcer.tcp(socket.port).unwrap();
@@ -63,7 +63,7 @@ async fn every_device_is_recognised_by_its_first_frame_over_websocket() {
 #[tokio::test]
 async fn every_device_is_recognised_by_its_registers() {
     let mut read_in_all = 0;
-    for about in announced().iter().filter(|it| !it.modbus.is_empty()) {
+    for about in fingerprints().iter().filter(|it| !it.modbus.is_empty()) {
         let announcer = Announcer::start(about, Place { address: HERE, ports: FREE }, None).await.unwrap();
         for modbus in about.modbus.iter().filter(|it| it.silent.is_none()) {
             let mut client = connect(&announcer, modbus).await;
@@ -79,7 +79,7 @@ async fn every_device_is_recognised_by_its_registers() {
 
 #[tokio::test]
 async fn every_device_is_recognised_by_its_datagrams() {
-    for about in announced().iter().filter(|it| !it.udp.is_empty()) {
+    for about in fingerprints().iter().filter(|it| !it.udp.is_empty()) {
         let ear = UdpSocket::bind((HERE, 0)).await.unwrap();
         let beacons = Some(ear.local_addr().unwrap());
         let place = Place { address: HERE, ports: Ports::Free { beacons, mdns: None } };

@@ -10,7 +10,7 @@ mod live;
 mod mdns;
 mod rule;
 
-use chargehand_catalogue::{Announced, announced};
+use chargehand_catalogue::{Fingerprint, fingerprints};
 use chargehand_simulator::{Announcer, Place, Ports};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -18,8 +18,8 @@ const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const FREE: Ports = Ports::Free { beacons: None, mdns: None };
 
 /// The device of this name in the catalogue.
-fn device(name: &str) -> &'static Announced {
-    announced().iter().find(|it| it.name == name).unwrap()
+fn device(name: &str) -> &'static Fingerprint {
+    fingerprints().iter().find(|it| it.name == name).unwrap()
 }
 
 /// The device of this name, on free ports.

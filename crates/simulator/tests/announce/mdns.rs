@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use crate::{HERE, rule};
-use chargehand_catalogue::{Announced, announced};
+use chargehand_catalogue::{Fingerprint, fingerprints};
 use chargehand_simulator::{Announcer, Place, Ports};
 use mdns_sd::{IfKind, ResolvedService, ServiceDaemon, ServiceEvent};
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ async fn browse(browser: &ServiceDaemon, service: String, awaited: Vec<String>) 
 }
 
 /// The service under which the device is announced, and the names of its instances.
-fn services(devices: &[&'static Announced]) -> BTreeMap<String, Vec<String>> {
+fn services(devices: &[&'static Fingerprint]) -> BTreeMap<String, Vec<String>> {
     let mut services = BTreeMap::<String, Vec<String>>::new();
     for mdns in devices.iter().flat_map(|it| &it.mdns) {
         let service = mdns.service.clone().or(mdns.announced.service.clone()).unwrap();
@@ -59,7 +59,7 @@ fn services(devices: &[&'static Announced]) -> BTreeMap<String, Vec<String>> {
 async fn every_device_is_found_under_its_services_with_what_its_rule_looks_for() {
     let port = free_port();
     let place = Place { address: HERE, ports: Ports::Free { beacons: None, mdns: Some(port) } };
-    let devices: Vec<&'static Announced> = announced().iter().filter(|it| !it.mdns.is_empty()).collect();
+    let devices: Vec<&'static Fingerprint> = fingerprints().iter().filter(|it| !it.mdns.is_empty()).collect();
     let mut announcers = Vec::new();
     for about in &devices {
         announcers.push(Announcer::start(about, place, None).await.unwrap());

@@ -1,16 +1,15 @@
 //! The catalogue's rules, applied as discovery applies them: does what was answered fit what is looked for?
 
-use chargehand_catalogue::{Http, Mdns, Reads, Register, Udp, WebSocket};
-use regex::Regex;
+use chargehand_catalogue::{Http, Mdns, Pattern, Reads, Register, Udp, WebSocket};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-fn fits(expression: &str, text: &str) -> bool {
-    Regex::new(expression).unwrap().is_match(text)
+fn fits(pattern: &Pattern, text: &str) -> bool {
+    regex::Regex::new(pattern.as_str()).unwrap().is_match(text)
 }
 
 /// Whether a JSON object has these keys, and values that match.
-fn has(text: &str, keys: &[String], values: &BTreeMap<String, String>) -> bool {
+fn has(text: &str, keys: &[String], values: &BTreeMap<String, Pattern>) -> bool {
     let Ok(Value::Object(object)) = serde_json::from_str(text) else { return keys.is_empty() && values.is_empty() };
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     keys.iter().all(|key| object.contains_key(key))
@@ -32,7 +31,7 @@ pub fn datagram(rule: &Udp, bytes: &[u8]) -> bool {
 }
 
 pub fn service(rule: &Mdns, instance: &str, txt: &BTreeMap<String, String>) -> bool {
-    rule.instance.as_ref().is_none_or(|expression| fits(expression, instance))
+    rule.instance.as_ref().is_none_or(|pattern| fits(pattern, instance))
         && rule.txt.iter().all(|(key, expression)| txt.get(key).is_some_and(|value| fits(expression, value)))
 }
 

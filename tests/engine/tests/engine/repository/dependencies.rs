@@ -31,8 +31,9 @@ static LIBRARIES: &[(&str, &[&str])] = &[
     ("rustls", &["site", "simulator"]),
     ("keyring", &["site"]),
     ("if-addrs", &["site", "simulator"]),
-    // Chargers announce themselves by it, and later they are found by it.
+    // Chargers announce themselves by it, and are found by it.
     ("mdns-sd", &["site", "simulator"]),
+    ("simple-dns", &["site"]),
     ("tokio-tungstenite", &["site", "simulator"]),
     ("tokio", &["commissioning", "simulator", "site", "cli", "window"]),
     ("tauri*", &["window"]),

@@ -1,0 +1,215 @@
+use super::*;
+
+/// What is seen of a simulated one, without its network card.
+fn example(about: &Fingerprint) -> Vec<Seen> {
+    let services = about.mdns.iter().map(|it| Seen::Service {
+        service: it.service.clone().or(it.announced.service.clone()).expect("a service"),
+        instance: it.announced.instance.clone(),
+        txt: it.announced.txt.clone(),
+    });
+    let pages = about.http.iter().flat_map(|it| {
+        let page = |path: &str, status, body: &str| Seen::Page {
+            scheme: it.scheme,
+            port: it.port,
+            path: path.into(),
+            status,
+            body: body.into(),
+        };
+        [page(&it.path, it.answer.status, &it.answer.body), page("/not-there", 404, "")]
+    });
+    let hellos = about.websocket.iter().map(|it| Seen::Hello {
+        port: it.port,
+        path: it.path.clone(),
+        text: it.frames[0].clone(),
+    });
+    let spoken = about.modbus.iter().filter(|it| it.silent.is_none());
+    let registers = spoken.flat_map(|it| {
+        it.registers.iter().map(|register| Seen::Registers {
+            port: it.port,
+            unit: it.units.first().copied().unwrap_or(1),
+            function: register.function,
+            address: register.address,
+            words: register.words().expect("it answers"),
+        })
+    });
+    let datagrams = about.udp.iter().map(|it| {
+        let begin = it.answer.begin.as_bytes().chunks(2);
+        let begin = begin.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        let text = it.answer.text.replace("{address}", "192.168.1.7");
+        Seen::Datagram { port: it.port, bytes: begin.chain(text.bytes()).collect() }
+    });
+    let host = (!about.host.is_empty() && !about.hostname.is_empty()).then(|| Seen::HostName(about.host.clone()));
+    services.chain(pages).chain(hellos).chain(registers).chain(datagrams).chain(host).collect()
+}
+
+/// Devices whose rules are not enough to name them, and how far they get by what a simulated one shows; everything else
+/// that has a rule is named. `None`: it answers what anything could answer.
+static NOT_NAMED: &[(&str, Option<Certainty>)] = &[
+    ("ambibox", None),
+    ("chargex-aqueduct", None),
+    ("compleo-solo-duo", Some(Certainty::Possible)),
+    ("evecube", Some(Certainty::Possible)),
+    ("garo-entity-pro", Some(Certainty::Possible)),
+    ("hardy-barth-salia", Some(Certainty::Probable)),
+    ("hesotec", Some(Certainty::Probable)),
+    ("homecharge-efr-secc", Some(Certainty::Possible)),
+    ("lrt-wallbox", Some(Certainty::Possible)),
+    ("openwb-2", Some(Certainty::Probable)),
+    ("pulsatrix", Some(Certainty::Probable)),
+    ("raedian", None),
+    ("schneider-evlink-pro", None),
+    ("sigenergy-evac", Some(Certainty::Probable)),
+    ("sma-ev-charger", Some(Certainty::Possible)),
+    ("smappee-ev", Some(Certainty::Probable)),
+    ("victron-gx", Some(Certainty::Possible)),
+    ("voltie", Some(Certainty::Probable)),
+    ("webasto-next", Some(Certainty::Possible)),
+];
+
+/// What names the first names the second as well: they show themselves alike.
+static TWINS: &[(&str, &str)] = &[
+    // the same register map
+    ("elli-charger-2", "amperfied-connect"),
+    // EEBUS is what they announce
+    ("elli-charger-2", "eebus-ship-any"),
+    ("tinkerforge-warp", "eebus-ship-any"),
+    // what tells it from other things by Shelly is not known
+    ("shelly-top-ac", "shelly"),
+];
+
+#[test]
+fn every_fingerprint_is_named_by_what_its_device_shows() {
+    for about in fingerprints() {
+        let seen = example(about);
+        let found = identify(&seen);
+        let own = found.iter().find(|it| it.fingerprint.name == about.name).map(|it| it.certainty);
+        let exception = NOT_NAMED.iter().find(|(name, _)| *name == about.name).map(|(_, it)| *it);
+        let expected = exception.unwrap_or((!seen.is_empty()).then_some(Certainty::Named));
+        assert_eq!(own, expected, "{}", about.name);
+        let first = found.first().map(|it| it.fingerprint.name);
+        let is_first = first == Some(about.name) || about.name == "shelly-top-ac";
+        assert!(own != Some(Certainty::Named) || is_first, "{} is taken for {first:?}", about.name);
+    }
+}
+
+#[test]
+fn no_other_fingerprint_claims_a_device_with_strong_evidence() {
+    for about in fingerprints() {
+        for other in identify(&example(about)).iter().filter(|it| it.fingerprint.name != about.name) {
+            let strong = other.signs.iter().any(|it| it.strength == Strength::Strong && !it.is_bare);
+            let are_twins = TWINS.contains(&(about.name, other.fingerprint.name));
+            assert_eq!(strong, are_twins, "{} and {}", about.name, other.fingerprint.name);
+        }
+    }
+}
+
+#[test]
+fn a_device_tells_its_maker_model_serial_and_firmware() {
+    let identity = |name: &str| {
+        let about = fingerprints().iter().find(|it| it.name == name).expect("known");
+        let it = identify(&example(about)).swap_remove(0).identity;
+        [it.vendor, it.model, it.serial, it.firmware]
+    };
+    assert_eq!(identity("fronius-wattpilot"), ["Fronius", "wattpilot", "90000001", "36.3"]);
+    assert_eq!(identity("keba-p20-p30"), ["KEBA", "KC-P30-SIMULATED", "90000001", "P30 v 3.10.27 (simulated)"]);
+    assert_eq!(identity("sungrow-ac-charger"), ["Sungrow", "AC22E-01", "", ""]);
+    assert_eq!(identity("nrgkick-gen2"), ["NRGkick (DiniTech)", "NRGkick Gen2", "SIM0000001", "1.0.0"]);
+    assert_eq!(identity("eebus-ship-any"), ["Simulated", "Charger", "SIM0000001", ""]);
+}
+
+fn service(service: &str, instance: &str) -> Seen {
+    Seen::Service { service: service.into(), instance: instance.into(), txt: BTreeMap::new() }
+}
+
+/// A server that answers so to whatever it is asked.
+fn server(status: u16, body: &str) -> Vec<Seen> {
+    let all = fingerprints().iter().flat_map(|it| &it.http);
+    let page = |it: &crate::Http| Seen::Page {
+        scheme: it.scheme,
+        port: it.port,
+        path: it.path.clone(),
+        status,
+        body: body.into(),
+    };
+    all.map(page).collect()
+}
+
+/// A device on Modbus that answers every register of the catalogue with the same.
+fn registers(word: u16) -> Vec<Seen> {
+    let all = fingerprints().iter().flat_map(|it| &it.modbus);
+    let units = all.flat_map(|it| it.units.iter().map(move |unit| (it, *unit)));
+    let registers = units.flat_map(|(it, unit)| it.registers.iter().map(move |register| (it.port, unit, register)));
+    let read = registers.map(|(port, unit, register)| Seen::Registers {
+        port,
+        unit,
+        function: register.function,
+        address: register.address,
+        words: vec![word; register.count.into()],
+    });
+    read.collect()
+}
+
+#[test]
+fn what_is_no_charger_is_taken_for_none() {
+    let everything_else = [
+        vec![service("_http._tcp.local.", "HP LaserJet"), service("_ipp._tcp.local.", "HP LaserJet")],
+        vec![service("_ssh._tcp.local.", "nas"), service("_smb._tcp.local.", "nas")],
+        vec![service("_http._tcp.local.", "Diskstation"), Seen::HostName("Diskstation".into())],
+        // a heat pump that speaks EEBUS
+        vec![service("_ship._tcp.local.", "Heat pump")],
+        vec![service("_googlecast._tcp.local.", "Living room"), Seen::HostName("SmartTV-1".into())],
+        // a radio module, of which many things are made, and an address that was made up
+        vec![Seen::Mac([0x24, 0x0A, 0xC4, 1, 2, 3])],
+        vec![Seen::Mac([0xDE, 0x44, 0x27, 0x10, 0, 1])],
+        // an nginx that serves one page for everything, a router that wants a login, a server that knows nothing
+        server(200, ""),
+        server(200, "<html><form action=login></form></html>"),
+        server(401, ""),
+        server(403, ""),
+        server(302, ""),
+        server(404, ""),
+        server(500, ""),
+        server(200, "{}"),
+        server(200, "{\"error\": \"unknown\"}"),
+        // an inverter that answers zeros, or that nothing is there
+        registers(0),
+        registers(0xFFFF),
+        vec![Seen::Datagram { port: 7090, bytes: b"i".to_vec() }],
+        vec![Seen::Datagram { port: 28376, bytes: vec![0; 2000] }],
+        Vec::new(),
+    ];
+    for seen in everything_else {
+        let found: Vec<_> = identify(&seen).iter().map(|it| (it.fingerprint.name, it.certainty)).collect();
+        assert_eq!(found, [], "{:?}", seen.first());
+    }
+}
+
+#[test]
+fn the_prefix_of_a_network_card_is_the_longest_that_fits_and_no_more_than_a_hint() {
+    let found = identify(&[Seen::Mac([0xDC, 0x44, 0x27, 0x10, 0, 1])]);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].fingerprint.name, found[0].certainty), ("tesla-wall-connector-3", Certainty::Possible));
+    // the next of the 28 bits belongs to somebody else
+    assert_eq!(identify(&[Seen::Mac([0xDC, 0x44, 0x27, 0x20, 0, 1])]), []);
+}
+
+#[test]
+fn a_medium_sign_and_a_hint_name_a_device_together() {
+    let tedapi = service("_tedapi._tcp.local.", "x");
+    let certainty = |seen: &[Seen]| identify(seen).first().map(|it| it.certainty);
+    assert_eq!(certainty(std::slice::from_ref(&tedapi)), Some(Certainty::Probable));
+    assert_eq!(certainty(&[tedapi.clone(), Seen::Mac([0x98, 0xED, 0x5C, 0, 0, 1])]), Some(Certainty::Named));
+    assert_eq!(certainty(&[tedapi, Seen::HostName("TeslaWallConnector_1".into())]), Some(Certainty::Named));
+}
+
+#[test]
+fn what_a_device_says_of_itself_is_short_and_without_tricks() {
+    let long = "x".repeat(1000);
+    let txt = [("type", "a\u{202E}b\u{0000}"), ("version", "<b>"), ("id", long.as_str())];
+    let txt = txt.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let seen =
+        Seen::Service { service: "_openevse._tcp.local.".into(), instance: long.clone(), txt: BTreeMap::from(txt) };
+    let found = identify(&[seen]).swap_remove(0);
+    assert_eq!((found.identity.model.as_str(), found.identity.serial.len()), ("ab", 64));
+    assert!(found.signs[0].seen.chars().count() <= 200 && !found.signs[0].seen.contains('\u{202E}'));
+}

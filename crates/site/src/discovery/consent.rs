@@ -1,0 +1,116 @@
+//! Nothing is sent into a network before a person said so. The word is kept with the site, for each network by its router.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::network::{Network, networks};
+use crate::store::StoreError;
+use crate::{Site, network, os};
+
+/// Under which name the store keeps it.
+const SETTING: &str = "discovery";
+/// Networks that are remembered; the oldest makes room.
+const REMEMBERED: usize = 100;
+
+/// A network that a person allowed to look through. Only here is one made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed(Network);
+
+impl Allowed {
+    /// Whoever starts the program for this network has said so.
+    pub fn by_command(network: Network) -> Self {
+        Self(network)
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.0
+    }
+}
+
+/// When a network was allowed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Word {
+    at: Timestamp,
+    network: String,
+}
+
+type Words = BTreeMap<String, Word>;
+
+/// The networks that may be looked through now, each recognised by its router where the system knows that already.
+/// Nothing is sent for it.
+pub fn networks_now() -> Vec<Network> {
+    let neighbours = os::neighbours();
+    let recognised = |network: Network| {
+        let router = os::router(network.interface());
+        let mac = neighbours.iter().find(|(address, _)| Some(*address) == router).map(|(_, mac)| *mac);
+        network.behind(mac)
+    };
+    networks(&network::interfaces()).into_iter().map(recognised).collect()
+}
+
+impl Site {
+    /// Whether a person has allowed to look through a network.
+    pub async fn allowed(&self, network: &Network) -> Option<Allowed> {
+        let words: Words = self.store().setting(SETTING).await.unwrap_or_default();
+        words.contains_key(network.key()).then(|| Allowed(network.clone()))
+    }
+
+    /// A person allows to look through a network; kept.
+    ///
+    /// # Errors
+    /// It is not on disk.
+    pub async fn allow(&self, network: &Network) -> Result<Allowed, StoreError> {
+        let mut words: Words = self.store().setting(SETTING).await.unwrap_or_default();
+        let word = Word { at: Timestamp::now(), network: network.cidr() };
+        words.insert(network.key().to_owned(), word);
+        while words.len() > REMEMBERED {
+            let oldest = words.iter().min_by_key(|(_, word)| word.at).map(|(key, _)| key.clone());
+            words.remove(&oldest.unwrap_or_default());
+        }
+        self.store().set(SETTING, &words).await?;
+        Ok(Allowed(network.clone()))
+    }
+
+    /// A person takes it back.
+    ///
+    /// # Errors
+    /// It is not on disk.
+    pub async fn disallow(&self, network: &Network) -> Result<(), StoreError> {
+        let mut words: Words = self.store().setting(SETTING).await.unwrap_or_default();
+        words.remove(network.key());
+        self.store().set(SETTING, &words).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Options;
+    use crate::network::{Interface, Kind};
+    use std::net::Ipv4Addr;
+
+    fn network(router: Option<[u8; 6]>) -> Network {
+        let address = Ipv4Addr::new(192, 168, 1, 23);
+        let interface = Interface { name: "eth0".into(), address, prefix: 24, kind: Kind::Cable };
+        Network::around(&interface).expect("private").behind(router)
+    }
+
+    #[tokio::test]
+    async fn a_network_is_allowed_once_and_another_with_the_same_addresses_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (smith, jones) = (network(Some([2, 0, 0, 0, 0, 1])), network(Some([2, 0, 0, 0, 0, 2])));
+        let site = Site::open(folder.path(), Options::default()).await.expect("a site");
+        assert_eq!(site.allowed(&smith).await, None);
+        site.allow(&smith).await.expect("on disk");
+        drop(site);
+        let site = Site::open(folder.path(), Options::default()).await.expect("a site");
+        assert_eq!(site.allowed(&smith).await, Some(Allowed(smith.clone())));
+        assert_eq!(site.allowed(&jones).await, None);
+        assert_eq!(site.allowed(&network(None)).await, None);
+        site.disallow(&smith).await.expect("on disk");
+        assert_eq!(site.allowed(&smith).await, None);
+    }
+}

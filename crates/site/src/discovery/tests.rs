@@ -1,0 +1,124 @@
+//! Discovery on the loopback network, with simulated devices on free ports.
+
+use super::dial::Dial;
+use super::registers::Talk;
+use super::*;
+use chargehand_catalogue::{Fingerprint, Register, fingerprints, identify};
+use chargehand_simulator::{Announcer, Place, Ports};
+use std::net::IpAddr;
+
+const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
+
+async fn start(about: &'static Fingerprint) -> Announcer {
+    let ports = Ports::Free { beacons: None, mdns: None };
+    Announcer::start(about, Place { address: IpAddr::V4(HERE), ports }, None).await.expect("it starts")
+}
+
+/// What is seen of a server that says of another page that it is not there.
+fn with_not_found(seen: Seen) -> Vec<Seen> {
+    let Seen::Page { scheme, port, .. } = &seen else { return vec![seen] };
+    let none = Seen::Page { scheme: *scheme, port: *port, path: "/".into(), status: 404, body: String::new() };
+    vec![seen, none]
+}
+
+fn has_sign_of(about: &Fingerprint, seen: &[Seen]) -> bool {
+    identify(seen).iter().any(|it| it.fingerprint.name == about.name)
+}
+
+#[tokio::test]
+async fn every_page_of_the_catalogue_is_read_and_fits() {
+    let dial = Dial::new();
+    let mut read = 0;
+    for about in fingerprints().iter().filter(|it| !it.http.is_empty()) {
+        let announcer = start(about).await;
+        for rule in &about.http {
+            let mut page = rule.clone();
+            page.port = announcer.tcp(rule.port).expect("open").port();
+            let mut seen = page::get(&dial, Target::here(HERE), &page).await.expect(about.name);
+            if let Seen::Page { port, .. } = &mut seen {
+                *port = rule.port;
+            }
+            assert!(has_sign_of(about, &with_not_found(seen)), "{} {}", about.name, rule.path);
+            read += 1;
+        }
+    }
+    assert!(read >= 30, "{read}");
+}
+
+#[tokio::test]
+async fn every_greeting_of_the_catalogue_is_heard_and_fits() {
+    let dial = Dial::new();
+    for about in fingerprints().iter().filter(|it| !it.websocket.is_empty()) {
+        let announcer = start(about).await;
+        for rule in &about.websocket {
+            let mut hello = rule.clone();
+            hello.port = announcer.tcp(rule.port).expect("open").port();
+            let mut seen = greeting::hear(&dial, Target::here(HERE), &hello).await.expect(about.name);
+            if let Seen::Hello { port, .. } = &mut seen {
+                *port = rule.port;
+            }
+            assert!(has_sign_of(about, &[seen]), "{}", about.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_register_of_the_catalogue_is_read_as_it_stands_there() {
+    let dial = Dial::new();
+    for about in fingerprints() {
+        let announcer = start(about).await;
+        for modbus in about.modbus.iter().filter(|it| it.silent.is_none()) {
+            let port = announcer.tcp(modbus.port).expect("open").port();
+            let unit = modbus.units.first().copied().unwrap_or(1);
+            let mut talk = Talk::new(&dial, Target::here(HERE), port);
+            for register in &modbus.registers {
+                let words = talk.words(unit, register).await.expect(about.name);
+                assert_eq!(Some(words), register.words(), "{} {}", about.name, register.address);
+            }
+            let other = Register { address: 65_000, ..modbus.registers[0].clone() };
+            assert_eq!(talk.words(unit, &other).await, None, "{}: no such register", about.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_scan_runs_at_a_time_and_it_is_stopped_at_once() {
+    let discovery = Discovery::new(Log::default());
+    let listening = tokio::spawn({
+        let discovery = discovery.clone();
+        async move { discovery.listen(&[]).await }
+    });
+    let mut state = discovery.watch();
+    state.wait_for(|state| state.phase == Phase::Listening).await.expect("it listens");
+    assert_eq!(discovery.scan(Order::default(), Duration::from_secs(1)).await, Err(Busy));
+    discovery.cancel();
+    assert_eq!(listening.await.expect("it ends"), Ok(()));
+    assert_eq!(discovery.state().phase, Phase::Idle);
+    assert_eq!(discovery.scan(Order::default(), Duration::from_secs(60)).await, Ok(Ended::Whole));
+    let state = discovery.state();
+    assert_eq!((state.phase, state.done_permille, state.devices.len()), (Phase::Idle, 1000, 0));
+    assert!(state.advice.iter().any(|it| it.code == "type_address"), "nothing was found: what to try next");
+}
+
+#[tokio::test]
+async fn a_host_where_nothing_listens_is_examined_and_is_no_device() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("discovery.log");
+    let discovery = Discovery::new(Log::to(&path));
+    // nobody has an address of the loopback network this far out
+    let order = Order { hosts: vec![Target::here(Ipv4Addr::new(127, 99, 98, 97))], ..Order::default() };
+    assert_eq!(discovery.scan(order, Duration::from_secs(60)).await, Ok(Ended::Whole));
+    assert_eq!(discovery.state().devices, []);
+    let log = std::fs::read_to_string(path).expect("a log");
+    assert_eq!(log.lines().count(), limits::PORTS, "{log}");
+    assert!(log.lines().all(|line| line.contains("127.99.98.97")), "nobody else was asked: {log}");
+}
+
+#[tokio::test]
+async fn a_charger_that_connected_by_itself_is_shown_also_before_anything_was_looked_for() {
+    let discovery = Discovery::new(Log::default());
+    discovery.arrived(Arrived { id: "CP1".into(), address: Some(Ipv4Addr::new(192, 168, 1, 7)), ..Arrived::default() });
+    let devices = discovery.state().devices;
+    assert_eq!(devices.len(), 1);
+    assert_eq!(devices[0].connected.as_deref(), Some("CP1"));
+}
