@@ -390,6 +390,13 @@ mod tests {
     }
 
     #[test]
+    fn the_chargers_that_may_stand_behind_it_are_in_the_catalogue() {
+        for (it, charger) in fingerprints().iter().flat_map(|it| it.chargers.iter().map(move |id| (it, id))) {
+            assert!(crate::charger(charger).is_some(), "{}: {charger}", it.name);
+        }
+    }
+
+    #[test]
     fn a_datagram_is_either_an_answer_or_a_beacon() {
         for (it, udp) in fingerprints().iter().flat_map(|it| it.udp.iter().map(move |u| (it, u))) {
             assert_ne!(udp.ask.is_some(), udp.beacon_every_s.is_some(), "{}", it.name);
