@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use chargehand_catalogue::{Kind, Sign};
@@ -47,7 +47,7 @@ fn refused(why: NotAllowed) -> Failure {
     Failure(Exit::BadArguments, why.to_string())
 }
 
-async fn look(order: Order, log: &PathBuf, most: Duration, mut told: Told) -> Result<Exit, Failure> {
+async fn look(order: Order, log: &Path, most: Duration, mut told: Told) -> Result<Exit, Failure> {
     let discovery = Discovery::new(Log::to(log));
     let mut state = discovery.watch();
     let stopping = discovery.clone();
@@ -83,7 +83,7 @@ struct Told {
 
 impl Told {
     /// Which networks are looked through is said before anything is sent.
-    fn begins(&self, networks: &[Network], hosts: &[Target], log: &PathBuf) {
+    fn begins(&self, networks: &[Network], hosts: &[Target], log: &Path) {
         let networks: Vec<String> = networks.iter().map(Network::cidr).collect();
         let hosts: Vec<String> = hosts.iter().map(|host| host.address().to_string()).collect();
         if self.is_json {
