@@ -1,6 +1,7 @@
 //! The window: commands in, one event out.
 
 pub mod app;
+pub mod catalogue;
 pub mod commands;
 pub mod endpoint;
 mod forward;
@@ -40,6 +41,9 @@ macro_rules! bridge {
                 commands::configuration,
                 commands::frames,
                 commands::frames_before,
+                catalogue::search,
+                catalogue::known,
+                catalogue::recipe,
                 messages::messages,
                 messages::message_schema,
                 messages::send_message,

@@ -20,11 +20,13 @@ use jiff::Timestamp;
 use crate::ipc::*;
 
 mod app;
+mod catalogue;
 mod connection;
 mod practice;
 mod steps;
 
 pub use app::app;
+pub use catalogue::{fact, found, known, recipe};
 pub use connection::{connection, plan};
 pub use practice::{practice, shelf};
 
@@ -96,6 +98,7 @@ pub fn charger(view: &View) -> ChargerView {
         live: live(record),
         clock: record.clock.map(|c| c.sentence()).unwrap_or_default(),
         policy: policy(record.policy),
+        known: catalogue::recognised(record),
         security: connection::security(view),
         configuration: record.configuration.as_ref().map(configuration_line),
         ceiling_parts: ceiling_parts(&record.ceiling_parts),

@@ -136,3 +136,74 @@ test('lost contact is shown at once, with what the charger does on its own', asy
   await expect.element(at('lost')).toHaveTextContent('On its own it keeps test limit 10.0 A until');
   await expect.element(at('spoken')).toHaveTextContent('is no longer connected');
 });
+
+/** The Connect step with this model chosen by hand. */
+async function point(words: string): Promise<DemoSite> {
+  const site = await open('empty');
+  await at('model-search').fill(words);
+  await at('model-result').first().click();
+  return site;
+}
+
+const typed = (): [string | null, string | null][] => at('field').elements().map((field) => [field.closest('div')!.querySelector('dt')!.textContent, field.textContent]);
+
+test('a model that is chosen by hand shows what its own fields want, to the letter, and where they are', async () => {
+  await point('watpilot');
+  await expect.poll(typed).toEqual([['Protocol', 'WS'], ['URL', '192.168.1.23'], ['Port', '9616'], ['Id', 'CP-1']]);
+  await expect.element(at('recipe-menu')).toHaveTextContent(/1\. Open the Solar\.wattpilot app.*2\. Go to Internet, then OCPP/);
+  await expect.element(at('recipe-login')).toHaveTextContent('The charger’s password');
+  await expect.element(at('recipe-back')).toHaveTextContent('Switch OCPP off');
+});
+
+test('the fields follow the address that is shown large', async () => {
+  await point('wattpilot');
+  await page.getByRole('button', { name: 'Show large: ws://10.0.0.5:9616/' }).click();
+  await expect.poll(typed).toContainEqual(['URL', '10.0.0.5']);
+});
+
+test('a model whose field is not known gets the usual form, and is told so', async () => {
+  await point('goodwe');
+  await expect.element(at('form-unknown')).toHaveTextContent('not known of this model: the usual form');
+  await expect.poll(typed).toEqual([['URL', 'ws://192.168.1.23:9616/']]);
+  await expect.element(at('recipe-back')).toHaveTextContent('Write down what stands in the field');
+});
+
+test.each([['zappi', 'Maker’s cloud only', 'enter the platform in the maker’s portal'], ['evnex', 'Locked to its maker', 'holds the limit set in its maker’s app'], ['tesla', 'No remote control', 'holds the limit set at the charger itself']])('a %s is said at once to be no charger for this computer, with what can still be proved', async (words, access, proof) => {
+  await point(words);
+  await expect.element(at('model-access')).toHaveTextContent(access);
+  await expect.element(at('cannot')).toHaveTextContent('This charger cannot connect to this computer');
+  await expect.element(at('cannot')).toHaveTextContent(proof);
+  await expect.element(at('what-to-try')).not.toBeInTheDocument();
+  await expect.element(at('url')).not.toBeVisible();
+  await at('anyway').click();
+  await expect.element(at('url')).toBeVisible();
+  await at('cannot-ask').click();
+  await expect.element(at('letter')).toBeVisible();
+});
+
+test('a charger that comes only under a condition says so beside what to type', async () => {
+  await point('easee local');
+  await expect.element(at('condition')).toHaveTextContent('only once something is met');
+  await expect.element(at('recipe-needs')).toHaveTextContent('Firmware 328 or newer');
+});
+
+test('another model can be chosen, and none', async () => {
+  await point('zappi');
+  await at('model-change').click();
+  await at('model-search').fill('frobnicator');
+  await expect.element(at('model-none')).toHaveTextContent('Nothing matches.');
+  await at('model-forget').click();
+  await expect.element(at('url')).toBeVisible();
+  await expect.element(at('model')).toHaveTextContent('Which charger is it?');
+});
+
+test('a charger that was lost is recognised, and its own way here stands beside the address', async () => {
+  await open(new DemoSite({}, [{ ...arrived(), connected: false }]), 'connect');
+  await expect.element(at('model')).toHaveTextContent('Fronius Wattpilot Home');
+  await expect.poll(typed).toContainEqual(['Id', id]);
+});
+
+test('a charger that is here needs no way here, nor does a simulated one', async () => {
+  await open('adopted', 'connect');
+  await expect.element(at('model')).not.toBeInTheDocument();
+});

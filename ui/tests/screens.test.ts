@@ -15,6 +15,24 @@ async function message(action: string, ...then: string[]): Promise<void> {
   for (const id of then) await at(id).click();
 }
 
+/** Looks these up, one after the other, and opens a part. */
+async function lookedUp(words: string[], then?: string): Promise<void> {
+  await at('rail-buy').click();
+  for (const one of words) {
+    await at('buy-search').fill(one);
+    if (then === 'tab-compare') await at('compare').click();
+  }
+  if (then) await at(then).click();
+  await expect.element(at(then === 'tab-compare' ? 'comparison' : then === 'tab-matters' ? 'matters' : words[0] === 'nobody' ? 'unlisted' : 'buy-begin').or(at('known'))).toBeVisible();
+}
+
+/** The Connect step with this typed as the model, and the first that fits chosen. */
+async function pointed(words: string): Promise<void> {
+  await at('model-search').fill(words);
+  await at('model-result').first().click();
+  await expect.element(at('recipe').or(at('cannot'))).toBeVisible();
+}
+
 /** A simulated charger's exercise, answered rightly. */
 async function answered(): Promise<void> {
   await at('rail-practice').click();
@@ -34,6 +52,10 @@ const views: View[] = [
   ['a newcomer', 'arrived', undefined, () => at('connect-another').click()],
   ['connect, not adopted', 'arrived', 'connect'],
   ['connect, adopted', 'adopted', 'connect'],
+  ['connect, a model searched', 'empty', undefined, () => at('model-search').fill('easee')],
+  ['connect, a model’s own way', 'empty', undefined, () => pointed('wattpilot')],
+  ['connect, a model under a condition', 'empty', undefined, () => pointed('easee local')],
+  ['connect, a model that cannot come', 'empty', undefined, () => pointed('zappi')],
   ['inspect, not read', 'adopted', 'inspect'],
   ['inspect, read', 'inspected', 'inspect'],
   ['set, no ceiling', 'inspected', 'set'],
@@ -74,6 +96,15 @@ const views: View[] = [
   ['the palette', 'running', 'prove', () => userEvent.keyboard('{Control>}k{/Control}')],
   ['the keys', 'passed', undefined, () => userEvent.keyboard('?')],
   ['closing', 'closing'],
+  ['before you buy, nothing typed', 'empty', undefined, () => lookedUp([])],
+  ['before you buy, open', 'empty', undefined, () => lookedUp(['wattpilot'])],
+  ['before you buy, a fact open', 'empty', undefined, () => lookedUp(['wattpilot']).then(() => at('fact').first().click())],
+  ['before you buy, locked', 'empty', undefined, () => lookedUp(['evnex'])],
+  ['before you buy, not known', 'empty', undefined, () => lookedUp(['AC22E'])],
+  ['before you buy, not listed', 'empty', undefined, () => lookedUp(['nobody'])],
+  ['before you buy, compared', 'empty', undefined, () => lookedUp(['wattpilot', 'zappi', 'evnex', 'tesla'], 'tab-compare')],
+  ['before you buy, nothing to compare', 'empty', undefined, () => at('rail-buy').click().then(() => at('tab-compare').click())],
+  ['before you buy, what matters', 'empty', undefined, () => lookedUp([], 'tab-matters')],
   ['practice, the exercises', 'empty', undefined, () => at('rail-practice').click()],
   ['practice, the chargers', 'empty', undefined, () => at('rail-practice').click().then(() => at('tab-chargers').click())],
   ['practice, the bench', 'bench', undefined, () => at('rail-practice').click()],

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ConfigurationLine, GravityView, SecurityView};
+use super::{ConfigurationLine, GravityView, KnownLine, SecurityView};
 
 /// Everything the window shows of one charger.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -55,6 +55,8 @@ pub struct ChargerView {
     pub clock: String,
     /// How its deviant messages are answered.
     pub policy: PolicyView,
+    /// The charger of the catalogue that its boot message names; `None` where it names none that is known.
+    pub known: Option<KnownLine>,
     /// How its newest connection is secured.
     pub security: SecurityView,
     /// When and how its configuration was last read; the keys are asked for, as they may be thousands.

@@ -1,5 +1,6 @@
 //! Every type that crosses to the window. Integers only (mA, W, ms); times are RFC 3339 strings in UTC.
 
+mod catalogue;
 mod charger;
 mod configuration;
 mod connection;
@@ -9,6 +10,7 @@ mod practice;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use catalogue::*;
 pub use charger::*;
 pub use configuration::*;
 pub use connection::*;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chargehand_catalogue::{Confidence, Exercise, Fact, Group, exercises};
+use chargehand_catalogue::{Exercise, Fact, Group, exercises};
 use chargehand_simulator::{KnownCar, LinkState, Panel, Personality, cars, personalities};
 
 use super::time;
@@ -40,18 +40,8 @@ fn group(group: Group) -> GroupView {
     }
 }
 
-fn fact(fact: &Fact) -> FactView {
-    FactView {
-        what: fact.what.clone(),
-        source: fact.source.clone(),
-        date: fact.date.clone(),
-        confidence: match fact.confidence {
-            Confidence::High => ConfidenceView::High,
-            Confidence::Medium => ConfidenceView::Medium,
-            Confidence::Low => ConfidenceView::Low,
-            Confidence::Unknown => ConfidenceView::Unknown,
-        },
-    }
+fn fact(it: &Fact) -> FactView {
+    super::fact(&it.what, &it.source, &it.date, it.confidence)
 }
 
 fn car(it: &KnownCar) -> CarView {

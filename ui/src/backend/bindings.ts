@@ -46,6 +46,12 @@ export const commands = {
 	frames: (id: string, numbers: number[]) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames", { id, numbers })),
 	/**  The last stored frames and events of a charger before `before` (or the newest), at most 200, oldest first. */
 	framesBefore: (id: string, before: number | null) => typedError<FrameView[], UiError>(__TAURI_INVOKE("frames_before", { id, before })),
+	/**  The chargers that fit these words, with slips forgiven, the best first. */
+	search: (words: string) => typedError<FoundView, UiError>(__TAURI_INVOKE("search", { words })),
+	/**  All that is known of a charger; `None` where there is none of that id. */
+	known: (id: string) => typedError<KnownView | null, UiError>(__TAURI_INVOKE("known", { id })),
+	/**  How a model is pointed at this URL of ours, so that it comes with that identity; `None` where there is no such model. */
+	recipe: (model: string, url: string, identity: string) => typedError<RecipeView | null, UiError>(__TAURI_INVOKE("recipe", { model, url, identity })),
 	/**  The messages that a version of OCPP (`1.6`, `2.0.1`, `2.1`) lets us send to a charger, by name. */
 	messages: (version: string) => typedError<string[], UiError>(__TAURI_INVOKE("messages", { version })),
 	/**  The official schema of a request, as JSON text; `None` where the version has no such message. */
@@ -86,6 +92,25 @@ export const events = {
 };
 
 /* Types */
+/**  Who may command a charger, and by which way. */
+export type AccessView = 
+/**  Owner or installer can enter any address, also one of the local network. */
+"openLan" | 
+/**  The same under a condition: a firmware, a permission, a fee, a code, a call to the maker's cloud. */
+"openConditional" | 
+/**  The maker's cloud speaks OCPP; the charger does not. */
+"makerCloud" | 
+/**  Only by the maker's own interface. */
+"privateApi" | 
+/**  It connects, and takes no commands that act on the current. */
+"openNotControllable" | 
+/**  It speaks OCPP to its maker only. */
+"locked" | 
+/**  Nothing commands it from afar. */
+"none" | 
+/**  Not known. */
+"unknown";
+
 /**  What a person does at the simulated charger, or what happens around it. */
 export type ActView = 
 /**  Plug the car in. */
@@ -215,6 +240,17 @@ export type AuthorityView = {
 	underPassphrase: boolean,
 };
 
+/**  Whether something can be done. */
+export type CanView = 
+/**  It can. */
+"yes" | 
+/**  It can, on a condition. */
+"conditions" | 
+/**  It cannot. */
+"no" | 
+/**  Not known. */
+"unknown";
+
 /**  A car to practise with. */
 export type CarView = {
 	/**  Its name, the key. */
@@ -333,6 +369,8 @@ export type ChargerView = {
 	clock: string,
 	/**  How its deviant messages are answered. */
 	policy: PolicyView,
+	/**  The charger of the catalogue that its boot message names; `None` where it names none that is known. */
+	known: KnownLine | null,
 	/**  How its newest connection is secured. */
 	security: SecurityView,
 	/**  When and how its configuration was last read; the keys are asked for, as they may be thousands. */
@@ -558,6 +596,14 @@ export type FactView = {
 	confidence: ConfidenceView,
 };
 
+/**  A field of a charger's own set-up. */
+export type FieldView = {
+	/**  What it is for. */
+	name: string,
+	/**  What to type, to the letter. */
+	text: string,
+};
+
 /**  A finding. */
 export type FindingView = {
 	/**  Stable name. */
@@ -568,6 +614,14 @@ export type FindingView = {
 	text: string,
 	/**  Frames. */
 	evidence: number[],
+};
+
+/**  What a search in the catalogue found. */
+export type FoundView = {
+	/**  The best matches first. */
+	chargers: KnownLine[],
+	/**  How many chargers the catalogue has in all. */
+	listed: number,
 };
 
 /**  A stored frame or event. */
@@ -644,6 +698,42 @@ export type KeyView = {
 	meaning: string | null,
 	/**  What is told of a variable besides its value. */
 	attributes: AttributesView | null,
+};
+
+/**  A charger of the catalogue in a list. */
+export type KnownLine = {
+	/**  Its key. */
+	id: string,
+	/**  The maker. */
+	vendor: string,
+	/**  The model. */
+	model: string,
+	/**  Who may command it. */
+	access: AccessView,
+	/**  How sure that is. */
+	confidence: ConfidenceView,
+	/**  The answer in one or two sentences. */
+	summary: string,
+};
+
+/**  All that is known of a charger. */
+export type KnownView = {
+	/**  Its line. */
+	line: KnownLine,
+	/**  How to tell it from others; empty where nothing needs to be said. */
+	which: string,
+	/**  Other names that people look for. */
+	aliases: string[],
+	/**  Why its access is what it is, since when that is known, and from where. */
+	because: FactView,
+	/**  What apps can do with it. */
+	uses: UseView[],
+	/**  What is known, each with its source. */
+	facts: TopicFact[],
+	/**  What is not known, as sentences. */
+	unknown: string[],
+	/**  What to ask its maker. */
+	question: string,
 };
 
 /**  The newest reading; `None` where the charger does not report it. */
@@ -855,6 +945,41 @@ export type ProofView = {
 	offered: PointView[],
 };
 
+/**  What apps want of a charger. */
+export type PurposeView = 
+/**  Charge with what the roof has left. */
+"solar" | 
+/**  Charge while energy is cheap. */
+"tariff" | 
+/**  Charge less when the grid asks. */
+"demandResponse" | 
+/**  Give energy back. */
+"v2g";
+
+/**  How a model is pointed at one of our addresses. */
+export type RecipeView = {
+	/**  The charger. */
+	line: KnownLine,
+	/**  A server in its own network will do. */
+	lan: CanView,
+	/**  Its fields, and what to type into them to the letter. */
+	fields: FieldView[],
+	/**  That is known of this model; else it is the usual form. */
+	formKnown: boolean,
+	/**  What to heed while typing. */
+	heed: string[],
+	/**  What must be there first. */
+	needs: FactView[],
+	/**  Who may do it: account, password, code. */
+	login: FactView[],
+	/**  Where it is entered, in order. */
+	menu: FactView[],
+	/**  How to go back. */
+	back: FactView[],
+	/**  What is not known of it. */
+	unknown: string[],
+};
+
 /**  The exported report. */
 export type ReportFilesView = {
 	/**  When. */
@@ -1019,6 +1144,65 @@ export type StepView = {
 	summary: string,
 };
 
+/**  A fact, and what it is about. */
+export type TopicFact = {
+	/**  What it is about. */
+	topic: TopicView,
+	/**  The fact. */
+	fact: FactView,
+};
+
+/**  What a fact is about. */
+export type TopicView = 
+/**  Who may choose the server. */
+"access" | 
+/**  Whether a server in the charger's own network will do. */
+"lan" | 
+/**  Versions of OCPP. */
+"version" | 
+/**  Phases. */
+"phases" | 
+/**  The largest current. */
+"current" | 
+/**  How the server's address is entered. */
+"address" | 
+/**  The charger's id. */
+"identity" | 
+/**  The password of the connection. */
+"password" | 
+/**  TLS. */
+"encryption" | 
+/**  What is needed, and where it is entered. */
+"setup" | 
+/**  The connection while it is up. */
+"connection" | 
+/**  What it says of itself when it starts. */
+"boot" | 
+/**  Limits of the current. */
+"limits" | 
+/**  How a charge starts. */
+"start" | 
+/**  Tags. */
+"authorization" | 
+/**  Meter values. */
+"metering" | 
+/**  What it does without a server. */
+"offline" | 
+/**  Its own solar mode. */
+"solar" | 
+/**  Who else controls it. */
+"control" | 
+/**  How to go back. */
+"wayBack" | 
+/**  What it does otherwise than one would expect. */
+"quirk" | 
+/**  Apps that reach it through its maker. */
+"app" | 
+/**  Its interface in the LAN besides OCPP. */
+"local" | 
+/**  What else there is to know. */
+"other";
+
 /**  A transaction. */
 export type TransactionView = {
 	/**  The id we gave it. */
@@ -1039,6 +1223,16 @@ export type UiError = {
 	message: string,
 	/**  What to do next. */
 	remedy: string,
+};
+
+/**  What an app could do with a charger. */
+export type UseView = {
+	/**  What. */
+	purpose: PurposeView,
+	/**  Whether it can. */
+	can: CanView,
+	/**  Why, or on which condition. */
+	why: string,
 };
 
 /**  A verdict. */

@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { ActView, AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FrameView, JudgementView, PlanView, PolicyView, ReportFilesView, SentView, ShelfView, SiteView, UiError } from './bindings';
+import type { ActView, AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FoundView, FrameView, JudgementView, KnownView, PlanView, PolicyView, RecipeView, ReportFilesView, SentView, ShelfView, SiteView, UiError } from './bindings';
 
 export type * from './bindings';
 
@@ -33,6 +33,9 @@ export interface Backend {
   exportRoot(der: boolean): Promise<Answer<string>>;
   connection(id: string): Promise<ConnectionView | null>;
   exportReport(id: string): Promise<Answer<ReportFilesView>>;
+  search(words: string): Promise<FoundView>;
+  known(id: string): Promise<KnownView | null>;
+  recipe(model: string, url: string, identity: string): Promise<RecipeView | null>;
   practiceShelf(): Promise<ShelfView>;
   practise(personality: string, car: string, exercise: string | null): Promise<Answer<null>>;
   practiceAct(act: ActView): Promise<Answer<null>>;

@@ -5,9 +5,14 @@ export type Place =
   | { at: 'chargers' }
   | { at: 'connect' }
   | { at: 'site' }
+  | { at: 'buy'; part?: BuyPart }
   | { at: 'shelf'; part?: ShelfPart }
   | { at: 'bench' }
   | { at: 'charger'; id: string; step: StepName; part?: InspectPart };
+
+/** The parts of Before you buy. */
+export const buyParts = ['look', 'compare', 'matters'] as const;
+export type BuyPart = (typeof buyParts)[number];
 
 /** The parts of what can be practised. */
 export const shelfParts = ['exercises', 'chargers'] as const;

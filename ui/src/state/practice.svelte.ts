@@ -1,11 +1,9 @@
 // What is being practised, what can be, and how exercises were answered; kept while the window lives.
 import type { Backend, ExerciseView, JudgementView, PracticeView, ShelfView } from '../backend';
+import { Pace } from './pace';
 
 /** The newest answer to an exercise: which choice, and how it was. */
 export type Judged = { choice: number; judgement: JudgementView };
-
-/** Live values are shown at most this often, ms. */
-const paceMs = 100;
 
 export class Practice {
   /** What is being practised; `null`: nothing. */
@@ -13,24 +11,18 @@ export class Practice {
   /** What can be practised; `null` until it is read. */
   shelf = $state.raw<ShelfView | null>(null);
   #judged = $state.raw<Record<string, Judged>>({});
-  #next: PracticeView | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #shownAt = 0;
+  #pace = new Pace<PracticeView | null>((practice) => (this.running = practice));
 
   constructor(private readonly backend: Backend) {}
 
   /** Shows this at once: a practice has begun, or ended. */
   set(practice: PracticeView | null): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#shownAt = Date.now();
-    this.running = practice;
+    this.#pace.set(practice);
   }
 
-  /** Takes over what the bench shows, the newest of a tenth of a second. */
+  /** Takes over what the bench shows. */
   take(practice: PracticeView): void {
-    this.#next = practice;
-    this.#timer ??= setTimeout(() => this.set(this.#next), Math.max(0, this.#shownAt + paceMs - Date.now()));
+    this.#pace.take(practice);
   }
 
   async readShelf(): Promise<void> {

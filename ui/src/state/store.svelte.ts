@@ -2,8 +2,10 @@
 import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, PolicyView, SiteView, StepName, UiError } from '../backend';
 import { words } from '../words';
 import { Messages } from './messages.svelte';
-import { isConnecting, type InspectPart, type Place, type ShelfPart } from './place';
+import { Buy } from './buy.svelte';
+import { isConnecting, type BuyPart, type InspectPart, type Place, type ShelfPart } from './place';
 import { Practice } from './practice.svelte';
+import { Recipes } from './recipes.svelte';
 import { news } from './news';
 
 /** What can be asked of the engine and can go wrong. */
@@ -33,10 +35,14 @@ export class Store {
 
   readonly messages: Messages;
   readonly practice: Practice;
+  readonly buy: Buy;
+  readonly recipes: Recipes;
 
   constructor(readonly backend: Backend) {
     this.messages = new Messages(backend);
     this.practice = new Practice(backend);
+    this.buy = new Buy(backend);
+    this.recipes = new Recipes(backend);
   }
 
   /** The charger of the present place. */
@@ -107,6 +113,12 @@ export class Store {
   /** The list, or the invitation to connect the first charger while there is none. */
   toChargers(): void {
     this.go({ at: this.app?.chargers.length === 0 ? 'connect' : 'chargers' });
+  }
+
+  /** What the catalogue says, about that charger if one is named. */
+  toBuy(part?: BuyPart, about?: string): void {
+    if (about) this.buy.choose(about);
+    this.go({ at: 'buy', part });
   }
 
   /** What is being practised, or what can be. */

@@ -1,9 +1,12 @@
 // Every sentence a person reads in the window. What the engine says (findings, outcomes) comes from the engine.
 import type { CeilingView, InForceView, StepName, StepView, UiError } from '../backend';
+import { buy } from './buy';
+import { catalogue } from './catalogue';
 import { amps, clock, coarse, count, kilowatts, ranges, short, span, zone } from './format';
 import { handshake } from './handshake';
 import { deviations, inspect } from './inspect';
 import { form, messages } from './messages';
+import { recipe } from './recipe';
 import { practice, simulated } from './practice';
 import { security } from './security';
 
@@ -91,6 +94,7 @@ export const en = {
   rail: {
     label: 'Main',
     chargers: 'Chargers',
+    buy: 'Before you buy',
     practice: 'Practice',
     site: 'Site',
     palette: 'Go to',
@@ -147,6 +151,7 @@ export const en = {
     titleFirst: 'Connect the first charger',
     titleAnother: 'Connect a charger',
     what: 'Type this address into the charger',
+    ours: 'Our address',
     unreachable: 'No charger can connect yet',
     how: 'In the charger’s own app or installer menu, look for “OCPP”, “backend”, “CSMS” or “central system URL”. Choose OCPP 1.6 JSON, 2.0.1 or 2.1.',
     auto: 'Adopt chargers by themselves while this step is open',
@@ -163,6 +168,7 @@ export const en = {
       'Allow Chargehand in this computer’s firewall, for private networks.',
       'Try a further address of this computer, if one is listed.',
     ],
+    someId: 'CP-1',
     path: 'Path it asked for',
     peer: 'Came from',
     offered: 'Subprotocols offered',
@@ -194,12 +200,15 @@ export const en = {
     loading: 'Reading this charger from disk …',
   },
 
+  buy,
+  catalogue,
   deviations,
   form,
   handshake,
   inspect,
   security,
   messages,
+  recipe,
   practice,
   simulated,
 
@@ -384,6 +393,7 @@ export const en = {
     clear: (title: string) => `Clear the test limit of ${short(title, 60)}`,
     stop: (title: string) => `Stop safely: ${short(title, 60)}`,
     part: (name: string) => `${step.inspect}: ${name}`,
+    buyPart: (name: string) => `${buy.title}: ${name}`,
     frames: (title: string) => `All frames of ${short(title, 60)}`,
     keys: 'Show the keys',
     theme: { system: 'Colours as the system', light: 'Light colours', dark: 'Dark colours' },
@@ -394,6 +404,7 @@ export const en = {
     list: [
       ['Ctrl K or ⌘ K', 'Go to a charger, a step or an action'],
       ['Alt 1 … Alt 5', 'Open a step of this charger'],
+      ['Alt B', 'Open Before you buy'],
       ['Alt P', 'Open Practice: the bench, while something is being practised'],
       ['?', 'Show these keys'],
       ['Esc', 'Close what is open'],

@@ -1,5 +1,6 @@
 // One scripted charger at each stage of the job.
 import type { ArrivalView, AttemptView, ChargerView, ConfigurationView, KeyView, PointView, ProofView, StepName, StepState, VerdictView } from '..';
+import { lineOfKnown } from './catalogue';
 import { ago } from './site';
 import { variables } from './variables';
 
@@ -19,6 +20,7 @@ const arrivals = (): ArrivalView[] => [
 /** Just connected and asked for nothing yet. */
 export const arrived = (): ChargerView => ({
   id: 'wattpilot-91020014',
+  known: lineOfKnown('fronius-wattpilot-home'),
   title: 'Fronius Wattpilot Home 22 J',
   vendor: 'Fronius',
   model: 'Wattpilot Home 22 J',

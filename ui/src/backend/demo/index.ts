@@ -1,6 +1,7 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
 import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, JudgementView, NoticeView, PlanView, PolicyView, PracticeView, ReportFilesView, SentView, ShelfView, SiteView, UiError } from '..';
 import { attempts, lineOf } from './attempts';
+import { known, recipe, search } from './catalogue';
 import * as stage from './charger';
 import { exchange, messagesOf, schemaOf } from './messages';
 import * as bench from './practice';
@@ -9,6 +10,7 @@ import { ago, line, secured, site, taken } from './site';
 
 export * from './charger';
 export { charged, practiceOf, shelf, simulatedCharger } from './practice';
+export { known } from './catalogue';
 export { ago } from './site';
 
 const ok: Answer<null> = { status: 'ok', data: null };
@@ -34,7 +36,7 @@ export class DemoSite implements Backend {
   /** Something changed at the site: the window hears of it. */
   changeApp(change: Partial<AppView>): void {
     this.#app = { ...this.#app, ...change };
-    for (const tell of this.#tell) tell({ app: this.#app, charger: null, practice: null });
+    this.#say({ app: this.#app });
   }
 
   /** Something changed at a charger (or it has just come). */
@@ -42,7 +44,7 @@ export class DemoSite implements Backend {
     const charger = { ...(this.#chargers.get(id) ?? stage.arrived()), ...change, id };
     this.#chargers.set(id, charger);
     this.#app = { ...this.#app, chargers: [...this.#chargers.values()].map(line) };
-    for (const tell of this.#tell) tell({ app: this.#app, charger, practice: null });
+    this.#say({ app: this.#app, charger });
   }
 
   /** Something changed on the bench. */
@@ -50,7 +52,11 @@ export class DemoSite implements Backend {
     if (!this.#app.practice) return;
     const practice = { ...this.#app.practice, ...change };
     this.#app = { ...this.#app, practice };
-    for (const tell of this.#tell) tell({ app: null, charger: null, practice });
+    this.#say({ practice });
+  }
+
+  #say(changed: Partial<Changed>): void {
+    for (const tell of this.#tell) tell({ app: null, charger: null, practice: null, ...changed });
   }
 
   async #answer(command: keyof Backend, args: unknown[], work: () => Answer<null> | void = () => {}): Promise<Answer<null>> {
@@ -88,6 +94,9 @@ export class DemoSite implements Backend {
       if (running) this.change(id, { running: { ...running, cancelling: true } });
     });
   clear = (id: string) => this.#answer('clear', [id], () => (this.change(id, { inForce: [] }), this.changeApp({ notices: [] })));
+  search = async (words: string) => (this.calls.push(['search', words]), search(words));
+  known = async (id: string) => known(id);
+  recipe = async (model: string, url: string, identity: string) => recipe(model, url, identity);
   practiceShelf = async (): Promise<ShelfView> => {
     const shelf = this.shelf ?? bench.shelf();
     return { ...shelf, exercises: shelf.exercises.map((one) => ({ ...one, solved: one.solved || this.#solved.has(one.id) })) };

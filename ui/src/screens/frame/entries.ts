@@ -70,6 +70,8 @@ function everywhere(store: Store, onkeys: () => void): Entry[] {
   return [
     { key: 'chargers', group: 'action', title: words.rail.chargers, run: () => store.toChargers() },
     { key: 'connect', group: 'action', title: words.chargers.connectAnother, run: () => store.go({ at: 'connect' }) },
+    { key: 'buy', group: 'action', title: words.rail.buy, run: () => store.toBuy() },
+    { key: 'matters', group: 'action', title: words.palette.buyPart(words.buy.part.matters), run: () => store.toBuy('matters') },
     { key: 'practice', group: 'action', title: words.rail.practice, run: () => store.toShelf() },
     { key: 'site', group: 'action', title: words.top.siteButton, run: () => store.go({ at: 'site' }) },
     { key: 'keys', group: 'action', title: words.palette.keys, run: onkeys },
