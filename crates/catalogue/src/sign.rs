@@ -206,7 +206,11 @@ fn certainty(signs: &[Sign]) -> Option<Certainty> {
     let count = |strength| signs.iter().filter(|it| !it.is_bare && it.strength == strength).count();
     let is_hint = |sign: &Sign| matches!(sign.way, Way::NetworkCard | Way::HostName);
     let has_hint = signs.iter().any(is_hint);
-    match (count(Strength::Strong), count(Strength::Medium), count(Strength::Weak)) {
+    // what anything could have answered means something where the maker's own network card answers it
+    let has_card = signs.iter().any(|sign| sign.way == Way::NetworkCard);
+    let bare = signs.iter().any(|sign| sign.is_bare && sign.way == Way::Http && sign.strength == Strength::Medium);
+    let medium = count(Strength::Medium) + usize::from(has_card && bare);
+    match (count(Strength::Strong), medium, count(Strength::Weak)) {
         (1.., _, _) => Some(Certainty::Named),
         (0, 2.., _) | (0, 1, 1..) => Some(Certainty::Named),
         (0, 1, 0) if has_hint => Some(Certainty::Named),

@@ -26,7 +26,7 @@ pub(super) fn signs(about: &Fingerprint, it: &Seen, all: &[Seen]) -> Vec<Sign> {
         Seen::HostName(name) => of_host(about, name).into_iter().collect(),
         Seen::Page { scheme, port, path, status, body } => {
             let asked = |rule: &&Http| (rule.scheme, rule.port, &rule.path) == (*scheme, *port, path);
-            let tells_apart = all.iter().any(|it| is_not_found(it, *port));
+            let tells_apart = Telling::of(all, *port);
             about.http.iter().filter(asked).filter_map(|rule| of_page(rule, *status, body, tells_apart)).collect()
         }
         Seen::Hello { port, path, text } => {
@@ -47,9 +47,30 @@ pub(super) fn signs(about: &Fingerprint, it: &Seen, all: &[Seen]) -> Vec<Sign> {
     }
 }
 
-/// A server that says of one page that it is not there means something by another that is.
-fn is_not_found(seen: &Seen, of: u16) -> bool {
-    matches!(seen, Seen::Page { port, status: 404, .. } if *port == of)
+/// What it means that a server answers at all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    /// It says of another page that it is not there: so it means something by one that is.
+    Apart,
+    /// It was asked for one page only.
+    Unknown,
+    /// It answers whatever it is asked.
+    Nothing,
+}
+
+impl Telling {
+    fn of(all: &[Seen], of: u16) -> Self {
+        let statuses = all.iter().filter_map(|it| match it {
+            Seen::Page { port, status, .. } if *port == of => Some(*status),
+            _ => None,
+        });
+        let statuses: Vec<u16> = statuses.collect();
+        match statuses.len() {
+            _ if statuses.contains(&404) => Self::Apart,
+            0 | 1 => Self::Unknown,
+            _ => Self::Nothing,
+        }
+    }
 }
 
 fn of_service(rule: &Mdns, service: &str, instance: &str, txt: &BTreeMap<String, String>) -> Option<Sign> {
@@ -86,7 +107,7 @@ fn of_host(about: &Fingerprint, name: &str) -> Option<Sign> {
     Some(sign(Way::HostName, seen, Strength::Weak, is_bare, of(about), Identity::default()))
 }
 
-fn of_page(rule: &Http, status: u16, body: &str, tells_apart: bool) -> Option<Sign> {
+fn of_page(rule: &Http, status: u16, body: &str, telling: Telling) -> Option<Sign> {
     let fits = if rule.status.is_empty() { status != 404 } else { rule.status.contains(&status) };
     if !fits {
         return None;
@@ -95,14 +116,19 @@ fn of_page(rule: &Http, status: u16, body: &str, tells_apart: bool) -> Option<Si
     let object = object(body);
     // a program that answers 200 to everything mostly answers with its page
     let says_data = object.is_some() || status != 200 || rule.status.is_empty();
-    if !(if expects { has(object.as_ref(), &rule.keys, &rule.values) } else { tells_apart && says_data }) {
+    if !(if expects {
+        has(object.as_ref(), &rule.keys, &rule.values)
+    } else {
+        telling != Telling::Nothing && says_data
+    }) {
         return None;
     }
     let keys: Vec<&str> = rule.keys.iter().chain(rule.values.keys()).map(String::as_str).collect();
     let with = if keys.is_empty() { String::new() } else { format!(" with {}", keys.join(", ")) };
     let seen = format!("GET {} on port {} answers {status}{with}", rule.path, rule.port);
     let gives = told(object.as_ref(), &rule.gives);
-    Some(sign(Way::Http, seen, rule.strength, false, (&rule.source, &rule.date, rule.confidence), gives))
+    let is_bare = !expects && telling == Telling::Unknown;
+    Some(sign(Way::Http, seen, rule.strength, is_bare, (&rule.source, &rule.date, rule.confidence), gives))
 }
 
 fn of_hello(rule: &WebSocket, text: &str) -> Option<Sign> {

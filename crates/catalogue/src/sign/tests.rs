@@ -203,6 +203,21 @@ fn a_medium_sign_and_a_hint_name_a_device_together() {
 }
 
 #[test]
+fn a_login_page_means_something_behind_its_makers_network_card() {
+    let login = Seen::Page {
+        scheme: crate::Scheme::Https,
+        port: 8443,
+        path: "/v2/wallboxes".into(),
+        status: 401,
+        body: String::new(),
+    };
+    let certainty = |seen: &[Seen]| identify(seen).first().map(|it| (it.fingerprint.name, it.certainty));
+    assert_eq!(certainty(std::slice::from_ref(&login)), None);
+    let card = Seen::Mac([0x00, 0x60, 0xB5, 0, 0, 1]);
+    assert_eq!(certainty(&[login, card]), Some(("keba-p40", Certainty::Named)));
+}
+
+#[test]
 fn what_a_device_says_of_itself_is_short_and_without_tricks() {
     let long = "x".repeat(1000);
     let txt = [("type", "a\u{202E}b\u{0000}"), ("version", "<b>"), ("id", long.as_str())];

@@ -176,31 +176,18 @@ pub(super) fn reads(port: u16, hints: &[Match], everything: bool) -> Vec<(&'stat
         |about: &Fingerprint| hints.iter().any(|it| it.fingerprint.name == about.name) || about.name == "sunspec";
     let mut plan = Vec::new();
     for about in fingerprints().iter().filter(|about| everything || hinted(about)) {
-        for unit in units(about, port) {
-            let asked = |probe: &Probe| match probe.ask {
-                Ask::Read(modbus, _) => {
-                    modbus.port == port && (modbus.units.is_empty() || modbus.units.contains(&unit))
-                }
-                _ => false,
-            };
-            let mut probes: Vec<Probe> = Probe::of(about).into_iter().filter(asked).collect();
+        for modbus in about.modbus.iter().filter(|it| it.port == port) {
+            let read = |register| Probe { about, ask: Ask::Read(modbus, register) };
+            let mut probes: Vec<Probe> = modbus.registers.iter().map(read).collect();
             probes.sort_by_key(|probe| std::cmp::Reverse((probe.strength(), probe.is_telling())));
-            plan.push((about, unit, probes));
+            // where no unit id is known, the one that most devices answer to
+            let units = if modbus.units.is_empty() { &[1][..] } else { &modbus.units };
+            plan.extend(units.iter().map(|unit| (about, *unit, probes.clone())));
         }
     }
     let hint = |about: &Fingerprint| !hints.iter().any(|it| it.fingerprint.name == about.name);
-    plan.sort_by_key(|(about, unit, _)| (about.name != "sunspec", hint(about), place(about), *unit));
+    plan.sort_by_key(|(about, unit, _)| (about.name != "sunspec", hint(about), place(about), *unit, about.name));
     plan
-}
-
-fn units(about: &Fingerprint, port: u16) -> Vec<u8> {
-    let mut units = Vec::new();
-    for modbus in about.modbus.iter().filter(|it| it.port == port) {
-        // where no unit id is known, the one that most devices answer to
-        let own = if modbus.units.is_empty() { &[1][..] } else { &modbus.units };
-        units.extend(own.iter().copied().filter(|unit| !units.contains(unit)).collect::<Vec<_>>());
-    }
-    units
 }
 
 impl Probe {
@@ -312,10 +299,13 @@ mod tests {
             assert!(fingerprints().iter().any(|it| it.name == *name), "{name}");
         }
         let plan = reads(502, &[], true);
-        assert_eq!(plan[..2].iter().map(|(about, ..)| about.name).collect::<Vec<_>>(), ["sunspec", "alfen-eve"]);
+        assert_eq!(
+            plan[..3].iter().map(|(about, ..)| about.name).collect::<Vec<_>>(),
+            ["sunspec", "sunspec", "alfen-eve"]
+        );
         let keba = identify(&[Seen::Mac([0x00, 0x60, 0xB5, 0, 0, 1])]);
         let plan = reads(502, &keba, false);
         let names: Vec<_> = plan.iter().map(|(about, ..)| about.name).collect();
-        assert_eq!(names, ["sunspec", "keba-p20-p30", "keba-p40"], "nothing else without being asked for");
+        assert_eq!(names, ["sunspec", "sunspec", "keba-p20-p30", "keba-p40"], "nothing else without being asked for");
     }
 }

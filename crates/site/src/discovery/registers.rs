@@ -26,7 +26,12 @@ pub(super) async fn read(
 ) {
     let plan = probe::reads(port, hints, everything);
     let mut talk = Talk::new(dial, to, port);
+    let mut named = None;
     for (about, unit, probes) in plan {
+        // of what is named the rest is read as well, and nothing else
+        if named.is_some_and(|it| it != (about.name, unit)) || talk.is_over() {
+            return;
+        }
         let mut read = Vec::new();
         for probe in probes {
             let Ask::Read(modbus, register) = probe.ask() else { continue };
@@ -44,11 +49,10 @@ pub(super) async fn read(
                 break;
             }
         }
-        let is_named = is_named(about, &read);
-        read.into_iter().for_each(&mut tell);
-        if is_named || talk.is_over() {
-            return;
+        if is_named(about, &read) {
+            named = Some((about.name, unit));
         }
+        read.into_iter().for_each(&mut tell);
     }
 }
 

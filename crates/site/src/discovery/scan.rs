@@ -136,7 +136,10 @@ async fn rest(dial: &Dial, ear: &Ear, networks: &[Network], progress: &Arc<Progr
     let silent: Vec<Target> = networks.iter().flat_map(Network::targets).filter(|target| !ear.knows(*target)).collect();
     let ports = probe::ports(&[]);
     progress.plan((silent.len() * ports.len()) as u32);
-    let tries = ports.iter().flat_map(|port| silent.iter().map(move |target| (*target, *port)));
+    let mut tries = Vec::with_capacity(silent.len() * ports.len());
+    for port in ports {
+        tries.extend(silent.iter().map(|target| (*target, port)));
+    }
     stream::iter(tries)
         .for_each_concurrent(SOCKETS, |(target, port)| async move {
             // who became known meanwhile is examined whole

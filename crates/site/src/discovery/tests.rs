@@ -82,6 +82,13 @@ async fn every_register_of_the_catalogue_is_read_as_it_stands_there() {
 }
 
 #[tokio::test]
+async fn a_scan_may_run_in_a_task_of_its_own() {
+    let discovery = Discovery::new(Log::default());
+    let scan = tokio::spawn(async move { discovery.scan(Order::default(), Duration::from_secs(60)).await });
+    assert_eq!(scan.await.expect("it ends"), Ok(Ended::Whole));
+}
+
+#[tokio::test]
 async fn one_scan_runs_at_a_time_and_it_is_stopped_at_once() {
     let discovery = Discovery::new(Log::default());
     let listening = tokio::spawn({

@@ -7,6 +7,7 @@ mod certificate;
 mod charger;
 mod commission;
 mod deviant;
+mod discover;
 mod disk;
 mod doors;
 mod endpoint;
