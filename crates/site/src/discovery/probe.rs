@@ -2,7 +2,7 @@
 //! a path, a register or a datagram cannot be put together here: a [`Probe`] is made of the catalogue's data alone.
 
 use chargehand_catalogue::{
-    Certainty, Fingerprint, Http, Match, Modbus, Register, Strength, Udp, WebSocket, fingerprints,
+    Certainty, Fingerprint, Http, Kind, Match, Modbus, Register, Strength, Udp, WebSocket, fingerprints,
 };
 
 use super::limits::PORTS;
@@ -86,13 +86,13 @@ impl Probe {
 /// TCP ports by how many devices they tell of.
 static RANKED: [u16; PORTS] = [80, 502, 443, 1502, 8443, 8080];
 
-/// The ports to try on a host: those of what it may be, then the ranked ones; six in all.
+/// The ports to try on a host: those of what it may be, then the ranked ones; six in all. Of a charger only ports on which
+/// something may be asked: to connect begins a session on some. Of a platform also the one that chargers connect to.
 pub(super) fn ports(hints: &[Match]) -> Vec<u16> {
     let of_hints = hints.iter().flat_map(|it| {
-        let listed = it.fingerprint.tcp_ports.iter().copied();
-        listed.chain(
-            Probe::of(it.fingerprint).into_iter().filter(|it| !matches!(it.ask, Ask::Datagram(_))).map(|it| it.port()),
-        )
+        let listed = it.fingerprint.tcp_ports.iter().copied().filter(|_| it.fingerprint.kind == Kind::Companion);
+        let asked = Probe::of(it.fingerprint).into_iter().filter(|it| !matches!(it.ask, Ask::Datagram(_)));
+        listed.chain(asked.map(|it| it.port())).collect::<Vec<u16>>()
     });
     let mut ports: Vec<u16> = Vec::new();
     for port in of_hints.chain(RANKED) {
@@ -278,6 +278,13 @@ mod tests {
         let garo = identify(&[Seen::Mac([0x4C, 0x3B, 0x6C, 0, 0, 1])]);
         let tried = ports(&garo);
         assert!(tried.len() == PORTS && tried.contains(&2222) && tried.contains(&80), "{tried:?}");
+        let bytes = b"192.168.1.7,000000000001,smart_wifi,1.0".to_vec();
+        let duosida = identify(&[Seen::Datagram { port: 48899, bytes }]);
+        assert_eq!(duosida[0].fingerprint.name, "duosida");
+        assert_eq!(ports(&duosida), RANKED, "to connect to its own port begins a session");
+        let service = "_http._tcp.local.".to_owned();
+        let evcc = identify(&[Seen::Service { service, instance: "evcc".into(), txt: Default::default() }]);
+        assert!(ports(&evcc).contains(&8887), "where chargers connect to it");
     }
 
     #[test]

@@ -42,6 +42,11 @@ impl Browser {
         browser.daemon.disable_interface(IfKind::All)?;
         let ours = networks.iter().map(|network| IfKind::Addr(IpAddr::V4(network.address())));
         browser.daemon.enable_interface(ours.collect::<Vec<_>>())?;
+        for network in networks {
+            let what =
+                format!("multicast DNS browsing from {}, asked again after 1, 2, 4 \u{2026} s", network.address());
+            ear.log.to_all(GROUP.0, GROUP.1, &what, "begun");
+        }
         let (learned, services) = mpsc::channel(SERVICES);
         let names = probe::services().into_iter().map(str::to_owned).chain([META.to_owned()]);
         tasks.spawn(browse(browser.daemon.clone(), names.collect(), services, learned, ear.clone()));
