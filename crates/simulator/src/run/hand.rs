@@ -12,7 +12,8 @@ use tokio::time::Instant;
 const GLANCE: Duration = Duration::from_secs(1);
 
 pub(super) enum Order {
-    Act(Act),
+    /// In a box: a channel keeps room for 32 orders.
+    Act(Box<Act>),
     Stop,
 }
 
@@ -27,7 +28,7 @@ pub struct Hand {
 impl Hand {
     /// Does something at the charger, or around it.
     pub fn act(&self, act: Act) {
-        self.order(Order::Act(act));
+        self.order(Order::Act(Box::new(act)));
     }
 
     /// How the connection stands, to read or to wait on.

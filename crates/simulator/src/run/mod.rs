@@ -80,8 +80,13 @@ fn connect_by(net: Net, endpoint: Endpoint, mut charger: SimulatedCharger, speed
     let (held, orders, panel) = Held::new(&charger, pace.now());
     let (state, link) = watch::channel(LinkState::Connecting);
     let uploads = Uploads::new(false);
-    let stays = Stays { net, endpoint, charger, held, uploads, state, pace, forgotten: Vec::new() };
-    Hand { orders, link, panel, task: tokio::spawn(stays.connected()) }
+    // in a box: a task holds what is moved into it twice
+    let mut stays = Box::new(Stays { net, endpoint, charger, held, uploads, state, pace, forgotten: Vec::new() });
+    let task = tokio::spawn(async move {
+        stays.connected().await;
+        stays.charger
+    });
+    Hand { orders, link, panel, task }
 }
 
 /// Connects a charger through channels, for tests on paused time; ends when either channel closes. A Reset is played

@@ -45,7 +45,7 @@ enum Then {
 
 impl<C: Fn() -> Timestamp> Stays<C> {
     /// Until it is stopped.
-    pub(super) async fn connected(mut self) -> SimulatedCharger {
+    pub(super) async fn connected(&mut self) {
         let away = self.away();
         let mut pause = away;
         loop {
@@ -54,7 +54,7 @@ impl<C: Fn() -> Timestamp> Stays<C> {
                 None => self.connect().await,
             };
             let why = match then {
-                Then::Stops => return self.charger,
+                Then::Stops => return,
                 Then::TriesAgain => continue,
                 Then::Pauses(first, why) => {
                     pause = first.unwrap_or(pause);
@@ -65,7 +65,7 @@ impl<C: Fn() -> Timestamp> Stays<C> {
             let wait = self.pace.wait(pause).max(SHORTEST_PAUSE);
             self.state.send_replace(LinkState::Down { why, pause: wait });
             if let Ok(End::Stopped) = timeout(wait, self.alone()).await {
-                return self.charger;
+                return;
             }
             pause = (pause * 2).min(LONGEST_PAUSE).max(away);
         }
