@@ -8,6 +8,7 @@ mod forward;
 pub mod ipc;
 pub mod messages;
 pub mod practice;
+pub mod reach;
 pub mod security;
 mod view;
 
@@ -50,6 +51,15 @@ macro_rules! bridge {
                 security::security_plan,
                 security::raise_security,
                 commands::export_report,
+                reach::self_check,
+                reach::addresses_for,
+                reach::why_nothing,
+                reach::local_interface,
+                reach::where_pointed,
+                reach::point_here,
+                reach::point_back,
+                reach::forget_pointed,
+                reach::heed_quirk,
                 practice::commands::practice_shelf,
                 practice::commands::practise,
                 practice::commands::practice_act,

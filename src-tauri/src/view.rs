@@ -23,6 +23,7 @@ mod app;
 mod catalogue;
 mod connection;
 mod practice;
+pub mod reach;
 mod steps;
 
 pub use app::app;
@@ -99,6 +100,7 @@ pub fn charger(view: &View) -> ChargerView {
         clock: record.clock.map(|c| c.sentence()).unwrap_or_default(),
         policy: policy(record.policy),
         known: catalogue::recognised(record),
+        oddities: record.recognised().map(|known| reach::oddities(record, &known)),
         security: connection::security(view),
         configuration: record.configuration.as_ref().map(configuration_line),
         ceiling_parts: ceiling_parts(&record.ceiling_parts),

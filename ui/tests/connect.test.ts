@@ -9,7 +9,7 @@ test('without a charger the window says first what to type into one', async () =
   await expect.element(at('url')).toHaveTextContent('ws://192.168.1.23:9616/');
   await expect.element(at('qr')).toBeVisible();
   await expect.element(at('other-addresses')).toHaveTextContent('VPN: chargers cannot reach it');
-  await expect.element(at('what-to-try')).toHaveTextContent('Restart the charger');
+  await expect.element(at('missing')).toHaveTextContent('Nothing arrives?');
   expect(callsOf(site, 'connectStepOpen')).toEqual([[true]]);
 });
 
@@ -173,7 +173,7 @@ test.each([['zappi', 'Maker’s cloud only', 'enter the platform in the maker’
   await expect.element(at('model-access')).toHaveTextContent(access);
   await expect.element(at('cannot')).toHaveTextContent('This charger cannot connect to this computer');
   await expect.element(at('cannot')).toHaveTextContent(proof);
-  await expect.element(at('what-to-try')).not.toBeInTheDocument();
+  await expect.element(at('missing')).not.toBeInTheDocument();
   await expect.element(at('url')).not.toBeVisible();
   await at('anyway').click();
   await expect.element(at('url')).toBeVisible();

@@ -304,7 +304,7 @@ test('a charger that never connects says so on the bench, and Connect helps as i
   await expect.element(at('link')).toHaveTextContent('Not connected');
   await expect.element(at('link')).toHaveTextContent('opens no connection on the local network');
   await at('to-steps').click();
-  await expect.element(at('what-to-try')).toBeVisible();
+  await expect.element(at('missing')).toBeVisible();
   await expect.element(at('strip')).toHaveTextContent('SIMULATED');
   await expect.element(at('strip')).toHaveTextContent('myenergi Zappi v2.1. It has not connected.');
 });

@@ -41,8 +41,8 @@ pub struct LocalApi {
     pub read: Read,
     /// What switches OCPP on, where it neither tells nor takes an address before that.
     pub switch_on: Option<Write>,
-    /// What is written, in this order.
-    pub write: Vec<Write>,
+    /// What points it elsewhere.
+    pub write: Steps,
     /// Where it tells that it is connected.
     pub connected: Option<Connected>,
     /// Where this was read.
@@ -95,6 +95,14 @@ pub struct Read {
     pub on_reads: Option<String>,
     /// Where the id is that it will connect with.
     pub id: Option<String>,
+}
+
+/// What is written, one after the other.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Steps {
+    /// In this order.
+    pub steps: Vec<Write>,
 }
 
 /// Something that is written.
@@ -171,7 +179,7 @@ mod tests {
         for it in local_apis() {
             let texts = format!("{:?}", it.write);
             assert!(texts.contains("{url}"), "{}", it.fingerprint);
-            for write in it.write.iter().chain(&it.switch_on) {
+            for write in it.write.steps.iter().chain(&it.switch_on) {
                 assert!(["GET", "POST", "PUT"].contains(&write.method.as_str()), "{}", it.fingerprint);
             }
         }

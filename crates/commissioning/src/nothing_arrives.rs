@@ -26,6 +26,8 @@ pub struct Seen {
     pub waited_min: u32,
     /// What the person answered.
     pub answers: Answers,
+    /// What the person was asked and cannot see.
+    pub unseen: Vec<Question>,
 }
 
 /// What only the person at the charger can see; `None`: not asked yet.
@@ -93,12 +95,17 @@ pub struct Answer {
 pub fn explain(seen: &Seen) -> Answer {
     let causes: Vec<Cause> = CAUSES.iter().map(|(problem, look)| look(seen).of(problem)).collect();
     let found = causes.iter().find(|cause| cause.sure == Sure::Found);
-    let asks = if found.is_some() { None } else { QUESTIONS.iter().find(|(_, open)| open(seen)).map(|(ask, _)| *ask) };
+    let asks = if found.is_some() { None } else { next(seen) };
     let (finding, gravity) = match found {
         Some(cause) => (cause.says.clone(), Gravity::Stop),
         None => (not_shown(seen, &causes), Gravity::Attention),
     };
     Answer { causes, asks, finding, gravity }
+}
+
+/// The next question that can tell something.
+fn next(seen: &Seen) -> Option<Question> {
+    QUESTIONS.iter().find(|(ask, open)| open(seen) && !seen.unseen.contains(ask)).map(|(ask, _)| *ask)
 }
 
 /// What is known of one cause.

@@ -167,7 +167,7 @@ impl<'a> Visit<'a> {
             return Err(LocalApiError::NotPossible(why));
         }
         let whole = self.look().await?.1;
-        for write in &self.api.write {
+        for write in &self.api.write.steps {
             self.write(write, &to, Some(&whole)).await?;
         }
         let now = self.read().await?;

@@ -201,6 +201,8 @@ pub struct RecipeView {
     pub login: Vec<FactView>,
     /// Where it is entered, in order.
     pub menu: Vec<FactView>,
+    /// The interface by which it can be set from here; `None` where there is none that is known.
+    pub local_api: Option<String>,
     /// How to go back.
     pub back: Vec<FactView>,
     /// What is not known of it.

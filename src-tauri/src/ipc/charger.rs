@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ConfigurationLine, GravityView, KnownLine, SecurityView};
+use super::{ConfigurationLine, GravityView, KnownLine, OdditiesView, SecurityView};
 
 /// Everything the window shows of one charger.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -57,6 +57,8 @@ pub struct ChargerView {
     pub policy: PolicyView,
     /// The charger of the catalogue that its boot message names; `None` where it names none that is known.
     pub known: Option<KnownLine>,
+    /// What the catalogue knows to be odd about it; `None` where it is not known there.
+    pub oddities: Option<OdditiesView>,
     /// How its newest connection is secured.
     pub security: SecurityView,
     /// When and how its configuration was last read; the keys are asked for, as they may be thousands.

@@ -6,6 +6,7 @@ mod configuration;
 mod connection;
 mod message;
 mod practice;
+mod reach;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -16,6 +17,7 @@ pub use configuration::*;
 pub use connection::*;
 pub use message::*;
 pub use practice::*;
+pub use reach::*;
 
 /// The one event: what changed. A part that is `None` did not change.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -59,6 +61,8 @@ pub enum ErrorCode {
     NotConnected,
     /// Another step is running on this charger.
     Busy,
+    /// A user name and a password are wanted: the window asks for them.
+    Login,
     /// Nothing the window could act on.
     Other,
 }
@@ -81,6 +85,8 @@ pub struct AppView {
     pub chargers: Vec<ChargerLine>,
     /// What came to our port since the program started, newest first; at most 30.
     pub connections: Vec<ConnectionLine>,
+    /// Chargers that were pointed here over their own interface, and have to go back.
+    pub pointed_here: Vec<PointedHereView>,
     /// Our certificate authority; `None` until one was made.
     pub authority: Option<AuthorityView>,
     /// The practice that runs; `None`: nothing is being practised.

@@ -7,7 +7,7 @@ use chargehand_commissioning::link::View;
 use chargehand_commissioning::record::Record;
 use chargehand_site::network::Interface;
 use chargehand_site::store::Health;
-use chargehand_site::{Endpoint, Site, url};
+use chargehand_site::{Endpoint, PointedHere, Site, url};
 use jiff::Timestamp;
 use qrcodegen::{QrCode, QrCodeEcc};
 
@@ -30,6 +30,7 @@ pub fn app(app: &App, views: &[View], practised: Option<View>) -> AppView {
         notices: notices(app, views, practised.as_ref()),
         chargers: lines(views.iter().chain(&practised)),
         connections: connections(app),
+        pointed_here: site.map(Site::pointed_here).unwrap_or_default().iter().map(super::reach::pointed_here).collect(),
         authority: app.authority(),
         practice: app.practice.with(super::practice),
         closing: app.closing(),
@@ -123,6 +124,8 @@ fn notices(app: &App, views: &[View], practised: Option<&View>) -> Vec<NoticeVie
         {
             list.push(notice("port_taken", GravityView::Attention, note));
         }
+        list.extend(site.pointed_here().iter().map(has_to_go_back));
+        list.extend(views.iter().filter_map(|view| stranded(&view.record, &site.endpoint())));
         if app.authority_waits() {
             let text = "Chargers cannot connect with TLS (wss) yet: open the certificate authority under Site";
             list.push(notice("authority_closed", GravityView::Attention, text.to_owned()));
@@ -134,6 +137,28 @@ fn notices(app: &App, views: &[View], practised: Option<&View>) -> Vec<NoticeVie
 
 fn notice(code: &str, gravity: GravityView, text: String) -> NoticeView {
     NoticeView { code: code.to_owned(), gravity, text, charger: None, action: None }
+}
+
+/// It must not be left pointed at a laptop that has gone.
+fn has_to_go_back(it: &PointedHere) -> NoticeView {
+    let (name, address) = (&it.name, it.address);
+    let back = if it.before.url.is_empty() { "having no address" } else { &it.before.url };
+    let text = format!("{name} ({address}) is pointed at this computer. Put it back to {back} before you leave");
+    notice("pointed_here", GravityView::Attention, text)
+}
+
+/// A charger that looks for us at an address that is ours no more.
+fn stranded(record: &Record, endpoint: &Endpoint) -> Option<NoticeView> {
+    let Endpoint::Listening { addresses, .. } = endpoint else { return None };
+    let looks_for = &record.handshake.as_ref()?.url;
+    let at = looks_for.split_once("://")?.1.trim_end_matches('/').parse::<SocketAddr>().ok()?;
+    let is_gone = record.connected.is_none() && record.adopted && !addresses.contains(&at);
+    is_gone.then(|| {
+        let text =
+            format!("{} still looks for {looks_for}, which is no longer this computer's address", record.title());
+        let action = Some(NoticeAction::Open);
+        NoticeView { action, ..about(record, "stranded", GravityView::Attention, text) }
+    })
 }
 
 fn test_limit(view: &View) -> Option<NoticeView> {

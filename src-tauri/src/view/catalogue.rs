@@ -1,8 +1,8 @@
 //! The catalogue, converted for the window.
 
 use chargehand_catalogue::{
-    Access, Booted, Can, Charger, Confidence, Purpose, Server, Statement, Step, StepKind, Topic, chargers, question,
-    recognise, search, uses,
+    Access, Can, Charger, Confidence, Purpose, Server, Statement, Step, StepKind, Topic, chargers, question, search,
+    uses,
 };
 use chargehand_commissioning::record::Record;
 
@@ -34,15 +34,7 @@ pub fn line(it: &Charger) -> KnownLine {
 
 /// What a charger's boot message says it is.
 pub fn recognised(record: &Record) -> Option<KnownLine> {
-    let boot = record.boot.as_ref()?;
-    let booted = Booted {
-        vendor: &boot.vendor,
-        model: &boot.model,
-        serial: &boot.serial,
-        firmware: &boot.firmware,
-        identity: &record.id,
-    };
-    recognise(booted).filter(|it| it.model_known).map(|it| line(it.charger))
+    record.recognised().filter(|it| it.model_known).map(|it| line(it.charger))
 }
 
 /// All that is known of a charger.
@@ -82,6 +74,7 @@ pub fn recipe(it: &Charger, server: &Server) -> RecipeView {
         needs: steps(StepKind::Needs),
         login: steps(StepKind::Login),
         menu: steps(StepKind::Menu),
+        local_api: it.local.iter().find_map(|local| local.api.clone()),
         back: it.way_back().map(stated).collect(),
         unknown: it.unknown.clone(),
     }

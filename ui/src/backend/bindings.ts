@@ -70,6 +70,24 @@ export const commands = {
 	raiseSecurity: (id: string, to: number, password: string) => typedError<null, UiError>(__TAURI_INVOKE("raise_security", { id, to, password })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
+	/**  Whether a charger can reach us, as far as it can be seen from here. */
+	selfCheck: () => typedError<SelfCheckView, UiError>(__TAURI_INVOKE("self_check")),
+	/**  Which of our addresses to give to a charger; without its address, all that chargers could reach. */
+	addressesFor: (address: string | null) => typedError<OffersView, UiError>(__TAURI_INVOKE("addresses_for", { address })),
+	/**  Why a charger does not come: what is known by now, and what to ask next. */
+	whyNothing: (missing: MissingView) => typedError<WhyView, UiError>(__TAURI_INVOKE("why_nothing", { missing })),
+	/**  What setting chargers of this fingerprint from here takes; `None` where that is not known. */
+	localInterface: (fingerprint: string) => typedError<InterfaceView | null, UiError>(__TAURI_INVOKE("local_interface", { fingerprint })),
+	/**  Ask a charger over its own interface where it connects to. Nothing is written. */
+	wherePointed: (target: TargetView) => typedError<PointedView, UiError>(__TAURI_INVOKE("where_pointed", { target })),
+	/**  Point a charger at us over its own interface; where it connected to before is kept first. */
+	pointHere: (target: TargetView, url: string) => typedError<PointedView, UiError>(__TAURI_INVOKE("point_here", { target, url })),
+	/**  Put a charger back to where it connected to before. */
+	pointBack: (target: TargetView) => typedError<PointedView, UiError>(__TAURI_INVOKE("point_back", { target })),
+	/**  A person put it back another way. */
+	forgetPointed: (address: string) => typedError<null, UiError>(__TAURI_INVOKE("forget_pointed", { address })),
+	/**  Heed a known oddity of a charger, or do not. */
+	heedQuirk: (id: string, quirk: string, on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("heed_quirk", { id, quirk, on })),
 	/**  What can be practised: chargers, cars, exercises. */
 	practiceShelf: () => typedError<ShelfView, UiError>(__TAURI_INVOKE("practice_shelf")),
 	/**  Practise on a simulated charger; takes the place of the practice that runs. An exercise brings its own charger and car. */
@@ -174,6 +192,8 @@ export type AppView = {
 	chargers: ChargerLine[],
 	/**  What came to our port since the program started, newest first; at most 30. */
 	connections: ConnectionLine[],
+	/**  Chargers that were pointed here over their own interface, and have to go back. */
+	pointedHere: PointedHereView[],
 	/**  Our certificate authority; `None` until one was made. */
 	authority: AuthorityView | null,
 	/**  The practice that runs; `None`: nothing is being practised. */
@@ -259,6 +279,16 @@ export type CarView = {
 	title: string,
 	/**  What it is like. */
 	summary: string,
+};
+
+/**  A cause. */
+export type CauseView = {
+	/**  The field problem, `P01` to `P08`. */
+	problem: string,
+	/**  How sure it is. */
+	sure: SureView,
+	/**  What was seen, and what it means. */
+	says: string,
 };
 
 /**  The parts of the ceiling, mA per phase. */
@@ -371,6 +401,8 @@ export type ChargerView = {
 	policy: PolicyView,
 	/**  The charger of the catalogue that its boot message names; `None` where it names none that is known. */
 	known: KnownLine | null,
+	/**  What the catalogue knows to be odd about it; `None` where it is not known there. */
+	oddities: OdditiesView | null,
 	/**  How its newest connection is secured. */
 	security: SecurityView,
 	/**  When and how its configuration was last read; the keys are asked for, as they may be thousands. */
@@ -565,6 +597,8 @@ export type ErrorCode =
 "notConnected" | 
 /**  Another step is running on this charger. */
 "busy" | 
+/**  A user name and a password are wanted: the window asks for them. */
+"login" | 
 /**  Nothing the window could act on. */
 "other";
 
@@ -614,6 +648,16 @@ export type FindingView = {
 	text: string,
 	/**  Frames. */
 	evidence: number[],
+};
+
+/**  A firewall of this computer. */
+export type FirewallView = {
+	/**  What it is called. */
+	name: string,
+	/**  Whether it lets our port in; `None`: it does not say. */
+	letsIn: boolean | null,
+	/**  What to do, exactly. */
+	remedy: string,
 };
 
 /**  What a search in the catalogue found. */
@@ -672,6 +716,22 @@ export type InForceView = {
 	limitMa: number,
 	/**  When it ends by itself; `None`: stays. */
 	until: string | null,
+};
+
+/**  What setting it from here takes. */
+export type InterfaceView = {
+	/**  What the interface is called. */
+	title: string,
+	/**  What has to be done first, as sentences. */
+	before: string[],
+	/**  What follows; empty if nothing is known. */
+	after: string,
+	/**  Whether it asks for a user name and a password. */
+	login: LoginView,
+	/**  The user name that it mostly has; empty where unknown. */
+	user: string,
+	/**  Where this was read. */
+	source: string,
 };
 
 /**  How an answer to an exercise was. */
@@ -752,6 +812,37 @@ export type LiveView = {
 	phases: number | null,
 };
 
+/**  Whether a user name and a password are wanted. */
+export type LoginView = 
+/**  Never. */
+"never" | 
+/**  Where they were set. */
+"perhaps" | 
+/**  Always. */
+"always";
+
+/**  What is known of a charger that does not come. */
+export type MissingView = {
+	/**  Its OCPP identity, where it has come before or is a simulated one. */
+	charger: string | null,
+	/**  Its key in the catalogue. */
+	model: string | null,
+	/**  Its address in the LAN. */
+	address: string | null,
+	/**  Minutes waited. */
+	waitedMin: number,
+	/**  It was restarted. */
+	restarted: boolean | null,
+	/**  The address stands there exactly as shown. */
+	exactly: boolean | null,
+	/**  The address begins with numbers. */
+	numeric: boolean | null,
+	/**  It is on this network. */
+	sameNetwork: boolean | null,
+	/**  What the person was asked and cannot see. */
+	unseen: QuestionView[],
+};
+
 /**  What the button of a notice does. */
 export type NoticeAction = 
 /**  `clear(charger)`: clear our test limit. */
@@ -777,6 +868,34 @@ export type NoticeView = {
 	action: NoticeAction | null,
 };
 
+/**  What the catalogue knows of a charger that came. */
+export type OdditiesView = {
+	/**  Why these: `because this is a …`. */
+	because: string,
+	/**  The oddities. */
+	quirks: QuirkView[],
+};
+
+/**  One of our addresses, for a charger. */
+export type OfferView = {
+	/**  What to enter. */
+	url: string,
+	/**  The network it is in, in words. */
+	network: string,
+	/**  It can be given to this charger. */
+	good: boolean,
+	/**  What speaks against it, as sentences with what to do. */
+	doubts: string[],
+};
+
+/**  Which addresses to give, and how we are connected. */
+export type OffersView = {
+	/**  The best first. */
+	offers: OfferView[],
+	/**  How this computer is connected. */
+	situation: SituationView,
+};
+
 /**  An outcome. */
 export type OutcomeView = {
 	/**  The verdict. */
@@ -785,6 +904,14 @@ export type OutcomeView = {
 	finding: string,
 	/**  Frames it rests on. */
 	evidence: number[],
+};
+
+/**  An address of ours that was tried. */
+export type OwnAddressView = {
+	/**  Address and port. */
+	address: string,
+	/**  It accepted. */
+	accepted: boolean,
 };
 
 /**  What one would see standing in front of a charger. */
@@ -884,6 +1011,32 @@ export type PointView = {
 	ma: number,
 };
 
+/**  A charger that was pointed here and has to go back. */
+export type PointedHereView = {
+	/**  Its address in the LAN. */
+	address: string,
+	/**  Its fingerprint. */
+	fingerprint: string,
+	/**  What a person calls it. */
+	name: string,
+	/**  Where it connected to before. */
+	before: PointedView,
+	/**  Where it was pointed to. */
+	ours: string,
+	/**  When. */
+	at: string,
+};
+
+/**  Where a charger connects to, as it says. */
+export type PointedView = {
+	/**  The address of its endpoint; empty for none. */
+	url: string,
+	/**  OCPP is on. */
+	on: boolean,
+	/**  The id it will come with; empty where it does not say. */
+	id: string,
+};
+
 /**  How a charger's deviant messages are answered. */
 export type PolicyView = 
 /**  As if they were right, wherever they can be read. */
@@ -956,6 +1109,50 @@ export type PurposeView =
 /**  Give energy back. */
 "v2g";
 
+/**  A question to the person at the charger. */
+export type QuestionView = 
+/**  Was it restarted? */
+"restarted" | 
+/**  Does the address stand there exactly? */
+"exactly" | 
+/**  Does it begin with numbers? */
+"numeric" | 
+/**  Is it on this network? */
+"sameNetwork";
+
+/**  A known oddity of a charger. */
+export type QuirkView = {
+	/**  Its name. */
+	id: string,
+	/**  What happens. */
+	says: string,
+	/**  What to do about it. */
+	remedy: string,
+	/**  What Chargehand does otherwise because of it; empty: it is only told. */
+	acts: string,
+	/**  The firmware is known to have it. */
+	sure: boolean,
+	/**  It is heeded. */
+	on: boolean,
+	/**  Where it was read. */
+	source: string,
+	/**  When that was written. */
+	date: string,
+};
+
+/**  What follows from a self-check. */
+export type ReachView = 
+/**  Somebody else has reached us. */
+"proved" | 
+/**  Nothing is known that keeps others out; that proves nothing. */
+"nothing" | 
+/**  A firewall is on and does not say. */
+"perhaps" | 
+/**  A firewall keeps others out. */
+"keptOut" | 
+/**  We do not reach ourselves. */
+"notListening";
+
 /**  How a model is pointed at one of our addresses. */
 export type RecipeView = {
 	/**  The charger. */
@@ -974,6 +1171,8 @@ export type RecipeView = {
 	login: FactView[],
 	/**  Where it is entered, in order. */
 	menu: FactView[],
+	/**  The interface by which it can be set from here; `None` where there is none that is known. */
+	localApi: string | null,
 	/**  How to go back. */
 	back: FactView[],
 	/**  What is not known of it. */
@@ -1034,6 +1233,18 @@ export type SecurityView = {
 	raised: OutcomeView | null,
 };
 
+/**  Can a charger reach us? */
+export type SelfCheckView = {
+	/**  What follows from it. */
+	verdict: ReachView,
+	/**  Each address we listen on, and whether it accepted a connection from this computer. */
+	addresses: OwnAddressView[],
+	/**  What may keep others out. */
+	firewalls: FirewallView[],
+	/**  Another device that has reached us; `None`: none yet. */
+	reachedBy: string | null,
+};
+
 /**  What came of a message that was sent. */
 export type SentOutcome = 
 /**  The charger answered. */
@@ -1086,6 +1297,19 @@ export type SiteView = {
 	/**  The person who tests. */
 	tester: string,
 };
+
+/**  How this computer and its chargers are connected. */
+export type SituationView = 
+/**  A network with a router. */
+"router" | 
+/**  A cable from this computer to the charger. */
+"directCable" | 
+/**  This computer's own hot-spot. */
+"ownHotSpot" | 
+/**  The charger's own hot-spot. */
+"chargerHotSpot" | 
+/**  No network. */
+"nothing";
 
 /**  What the first bytes look like. */
 export type SpeaksView = 
@@ -1142,6 +1366,29 @@ export type StepView = {
 	state: StepState,
 	/**  One short line, for example `booted 09:41` or `62 keys saved`. */
 	summary: string,
+};
+
+/**  How sure a cause is. */
+export type SureView = 
+/**  It is this. */
+"found" | 
+/**  It may be this. */
+"possible" | 
+/**  It is not this. */
+"ruledOut";
+
+/**  A charger in the LAN whose address can be set from here. */
+export type TargetView = {
+	/**  Its address in the LAN. */
+	address: string,
+	/**  Its fingerprint. */
+	fingerprint: string,
+	/**  What a person calls it. */
+	name: string,
+	/**  The user name of its own interface; empty for none. */
+	user: string,
+	/**  Its password; empty for none. Never kept. */
+	password: string,
 };
 
 /**  A fact, and what it is about. */
@@ -1302,6 +1549,18 @@ by: ClosedByView;
 code: number | null; 
 /**  In words. */
 reason: string };
+
+/**  Why nothing arrives. */
+export type WhyView = {
+	/**  What was found so far. */
+	finding: string,
+	/**  How serious it is. */
+	gravity: GravityView,
+	/**  What to ask next; `None`: it ends here. */
+	asks: QuestionView | null,
+	/**  All causes that were looked at. */
+	causes: CauseView[],
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { ActView, AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FoundView, FrameView, JudgementView, KnownView, PlanView, PolicyView, RecipeView, ReportFilesView, SentView, ShelfView, SiteView, UiError } from './bindings';
+import type { ActView, AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FoundView, FrameView, InterfaceView, JudgementView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, SelfCheckView, SentView, ShelfView, SiteView, TargetView, UiError, WhyView } from './bindings';
 
 export type * from './bindings';
 
@@ -41,6 +41,15 @@ export interface Backend {
   practiceAct(act: ActView): Promise<Answer<null>>;
   endPractice(): Promise<Answer<null>>;
   answerExercise(exercise: string, choice: number): Promise<Answer<JudgementView>>;
+  selfCheck(): Promise<SelfCheckView>;
+  addressesFor(address: string | null): Promise<OffersView>;
+  whyNothing(missing: MissingView): Promise<WhyView>;
+  localInterface(fingerprint: string): Promise<InterfaceView | null>;
+  wherePointed(target: TargetView): Promise<Answer<PointedView>>;
+  pointHere(target: TargetView, url: string): Promise<Answer<PointedView>>;
+  pointBack(target: TargetView): Promise<Answer<PointedView>>;
+  forgetPointed(address: string): Promise<Answer<null>>;
+  heedQuirk(id: string, quirk: string, on: boolean): Promise<Answer<null>>;
   close(clear: boolean): Promise<Answer<null>>;
   stay(): Promise<unknown>;
   /** Calls `tell` with each change; resolves once it listens, to the function that ends it. */

@@ -1,5 +1,5 @@
 // One store, fed by the snapshot and then by `changed`. Screens read it and call its actions.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, PolicyView, SiteView, StepName, UiError } from '../backend';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, PolicyView, SiteView, StepName, TargetView, UiError } from '../backend';
 import { words } from '../words';
 import { Messages } from './messages.svelte';
 import { Buy } from './buy.svelte';
@@ -12,6 +12,7 @@ import { news } from './news';
 export type Action =
   | 'setSite' | 'setAutoAdopt' | 'adopt' | 'setCeiling' | 'inspect' | 'applyLimit' | 'proveLimit' | 'cancel' | 'clear'
   | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy' | 'secure' | 'exportRoot' | 'raiseSecurity'
+  | 'wherePointed' | 'pointHere' | 'pointBack' | 'forgetPointed' | 'heedQuirk'
   | 'practise' | 'practiceAct' | 'endPractice' | 'answerExercise';
 
 /** Frames to show: these numbers, or with `null` all, newest first page. */
@@ -218,6 +219,11 @@ export class Store {
     await this.practice.judge(exercise, choice, judgement);
     this.spoken = `${words.practice.judged(judgement.right)} ${judgement.explanation} ${judgement.evidence}`;
   };
+  wherePointed = (target: TargetView) => this.#ask('wherePointed', target.address, () => this.backend.wherePointed(target));
+  pointHere = (target: TargetView, url: string) => this.#ask('pointHere', target.address, () => this.backend.pointHere(target, url));
+  pointBack = (target: TargetView) => this.#ask('pointBack', target.address, () => this.backend.pointBack(target));
+  forgetPointed = (address: string) => this.#ask('forgetPointed', address, () => this.backend.forgetPointed(address));
+  heedQuirk = (id: string, quirk: string, on: boolean) => this.#ask('heedQuirk', id, () => this.backend.heedQuirk(id, quirk, on));
   close = (clear: boolean) => this.#ask('close', '', () => this.backend.close(clear));
   stay = () => this.backend.stay();
 }

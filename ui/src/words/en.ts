@@ -8,6 +8,7 @@ import { deviations, inspect } from './inspect';
 import { form, messages } from './messages';
 import { recipe } from './recipe';
 import { practice, simulated } from './practice';
+import { reach } from './reach';
 import { security } from './security';
 
 const step: Record<StepName, string> = {
@@ -160,14 +161,6 @@ export const en = {
     log: 'Arrivals, newest first',
     arrivedNone: 'Nothing has arrived yet',
     waiting: 'Waiting for a charger. It appears here the moment it connects.',
-    try: 'If nothing arrives, try this in order',
-    tries: [
-      'Restart the charger: many read a new address only when they start.',
-      'Look that charger and computer are on the same network. Guest Wi-Fi often keeps devices apart.',
-      'Type the address exactly as shown: ws, not wss or http, with the port and the last slash.',
-      'Allow Chargehand in this computer’s firewall, for private networks.',
-      'Try a further address of this computer, if one is listed.',
-    ],
     someId: 'CP-1',
     path: 'Path it asked for',
     peer: 'Came from',
@@ -203,6 +196,7 @@ export const en = {
   buy,
   catalogue,
   deviations,
+  reach,
   form,
   handshake,
   inspect,

@@ -111,6 +111,13 @@ fn with_all_answers_and_nothing_seen_it_ends_in_inconclusive_and_asks_no_more() 
 }
 
 #[test]
+fn what_the_person_cannot_see_is_not_asked_again_and_rules_nothing_out() {
+    let seen = Seen { unseen: vec![Question::Restarted, Question::Numeric], ..waiting() };
+    assert_eq!(explain(&seen).asks, Some(Question::SameNetwork));
+    assert_eq!(sure(&seen, "P03"), Sure::Possible);
+}
+
+#[test]
 fn it_asks_one_thing_at_a_time_and_not_what_is_known() {
     let mut seen = waiting();
     let mut asked = vec![];

@@ -107,7 +107,7 @@ export function recipe(id: string, url: string, identity: string): RecipeView | 
   const it = known(id);
   if (!it) return null;
   const { protocol, host, hostname, port } = new URL(url);
-  const usual: RecipeView = { line: it.line, lan: 'unknown', fields: [field('URL', url)], formKnown: false, heed: [], needs: [], login: [], menu: [], back: [], unknown: it.unknown };
+  const usual: RecipeView = { line: it.line, lan: 'unknown', fields: [field('URL', url)], formKnown: false, heed: [], needs: [], login: [], menu: [], localApi: null, back: [], unknown: it.unknown };
   switch (id) {
     case 'fronius-wattpilot-home':
       return {

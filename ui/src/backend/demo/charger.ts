@@ -47,6 +47,7 @@ export const arrived = (): ChargerView => ({
   clock: '',
   configuration: null,
   policy: 'cooperative',
+  oddities: null,
   security: { profile: 0, tls: null, password: 'missing', certificate: null, has: 0, raising: false, raised: null },
   ceilingParts: { breakerMa: null, cableMa: null, nameplateMa: null, installerMa: null, installerConfirmed: false },
   ceiling: null,

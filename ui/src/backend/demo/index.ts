@@ -1,10 +1,11 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, JudgementView, NoticeView, PlanView, PolicyView, PracticeView, ReportFilesView, SentView, ShelfView, SiteView, UiError } from '..';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SentView, ShelfView, SiteView, TargetView, UiError } from '..';
 import { attempts, lineOf } from './attempts';
 import { known, recipe, search } from './catalogue';
 import * as stage from './charger';
 import { exchange, messagesOf, schemaOf } from './messages';
 import * as bench from './practice';
+import * as ways from './reach';
 import { climbing, planOf, risen } from './raise';
 import { ago, line, secured, site, taken } from './site';
 
@@ -59,6 +60,12 @@ export class DemoSite implements Backend {
     for (const tell of this.#tell) tell({ app: null, charger: null, practice: null, ...changed });
   }
 
+  async #pointed(command: keyof Backend, target: TargetView, pointed: PointedView): Promise<Answer<PointedView>> {
+    this.calls.push([command, target]);
+    const error = this.refuse[command];
+    return error ? { status: 'error', error } : { status: 'ok', data: pointed };
+  }
+
   async #answer(command: keyof Backend, args: unknown[], work: () => Answer<null> | void = () => {}): Promise<Answer<null>> {
     this.calls.push([command, ...args]);
     const error = this.refuse[command];
@@ -96,6 +103,33 @@ export class DemoSite implements Backend {
   clear = (id: string) => this.#answer('clear', [id], () => (this.change(id, { inForce: [] }), this.changeApp({ notices: [] })));
   search = async (words: string) => (this.calls.push(['search', words]), search(words));
   known = async (id: string) => known(id);
+  selfCheck = async () => ways.selfCheck;
+  addressesFor = async () => ways.offers;
+  whyNothing = async (missing: MissingView) => {
+    this.calls.push(['whyNothing', missing]);
+    return ways.why(missing);
+  };
+  localInterface = async () => ways.localInterface;
+  wherePointed = (target: TargetView) => this.#pointed('wherePointed', target, ways.platform);
+  pointHere = async (target: TargetView, url: string) => {
+    const answer = await this.#pointed('pointHere', target, { ...ways.platform, url });
+    if (answer.status === 'ok') {
+      const { address, fingerprint, name } = target;
+      this.changeApp({ pointedHere: [{ address, fingerprint, name, before: ways.platform, ours: url, at: ago(1) }] });
+    }
+    return answer;
+  };
+  pointBack = async (target: TargetView) => {
+    const answer = await this.#pointed('pointBack', target, ways.platform);
+    if (answer.status === 'ok') this.changeApp({ pointedHere: [] });
+    return answer;
+  };
+  forgetPointed = (address: string) => this.#answer('forgetPointed', [address], () => this.changeApp({ pointedHere: [] }));
+  heedQuirk = (id: string, quirk: string, on: boolean) =>
+    this.#answer('heedQuirk', [id, quirk, on], () => {
+      const oddities = this.#chargers.get(id)?.oddities;
+      if (oddities) this.change(id, { oddities: { ...oddities, quirks: oddities.quirks.map((one) => (one.id === quirk ? { ...one, on } : one)) } });
+    });
   recipe = async (model: string, url: string, identity: string) => recipe(model, url, identity);
   practiceShelf = async (): Promise<ShelfView> => {
     const shelf = this.shelf ?? bench.shelf();

@@ -27,6 +27,7 @@ export const site: AppView = {
   notices: [],
   chargers: [],
   connections: [],
+  pointedHere: [],
   authority: null,
   practice: null,
   closing: null,
