@@ -2,7 +2,6 @@
 //! certificate is checked (no maker's device in a LAN has one that could be), and nothing is kept.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,15 +10,12 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, SET_COOKIE, USER_AGENT};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
+
+use crate::untrusted;
 
 /// How long a device may take to accept a connection, and again to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -107,9 +103,7 @@ impl Device {
             if !tls {
                 return Ok(Box::new(stream) as Box<dyn Line>);
             }
-            let name = ServerName::IpAddress(at.ip().into());
-            let config = any_certificate().map_err(std::io::Error::other)?;
-            Ok(Box::new(TlsConnector::from(Arc::new(config)).connect(name, stream).await?) as Box<dyn Line>)
+            Ok(Box::new(untrusted::wrap(stream, at.ip()).await?) as Box<dyn Line>)
         };
         let line = timeout(PATIENCE, opening).await.map_err(|_| HttpError::Silent { at })?;
         let line = line.map_err(|e: std::io::Error| unreachable(e.to_string()))?;
@@ -156,50 +150,4 @@ fn request(at: SocketAddr, ask: Ask<'_>) -> Result<Request<Full<Bytes>>, hyper::
         request = request.header(CONTENT_TYPE, "application/json");
     }
     request.body(Full::from(ask.json.unwrap_or_default()))
-}
-
-fn any_certificate() -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let anything = Arc::new(Anything(Arc::clone(&provider)));
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(config.dangerous().with_custom_certificate_verifier(anything).with_no_client_auth())
-}
-
-/// Who is at the other end cannot be known by a certificate; the signatures are checked, that much is the protocol.
-#[derive(Debug)]
-struct Anything(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Anything {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }

@@ -11,5 +11,6 @@ mod os;
 pub mod self_check;
 mod site;
 pub mod store;
+mod untrusted;
 
 pub use site::{Endpoint, Options, PointError, PointedHere, Settings, Site, Target, UpgradeError, secure_url, url};

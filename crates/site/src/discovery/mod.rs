@@ -25,7 +25,6 @@ mod state;
 mod sweep;
 #[cfg(test)]
 mod tests;
-mod tls;
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;

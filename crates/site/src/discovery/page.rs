@@ -9,8 +9,9 @@ use tokio::time::timeout;
 
 use super::dial::Dial;
 use super::limits::{BODY, GET, HEAD};
+use super::mask;
 use super::network::Target;
-use super::{mask, tls};
+use crate::untrusted;
 
 /// The most header lines of an answer.
 const HEADERS: usize = 64;
@@ -36,7 +37,7 @@ async fn fetch(dial: &Dial, to: Target, page: &Http) -> io::Result<(u16, Vec<u8>
     );
     match page.scheme {
         Scheme::Http => exchange(line, &request).await,
-        Scheme::Https => exchange(tls::wrap(line, to.address()).await?, &request).await,
+        Scheme::Https => exchange(untrusted::wrap(line, to.address().into()).await?, &request).await,
     }
 }
 

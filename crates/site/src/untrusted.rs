@@ -1,8 +1,8 @@
-//! TLS to a stranger's device. Its certificate is its own and nobody vouches for it, so none is asked of it: nothing secret
-//! is sent, and what is read is not trusted.
+//! TLS to a device of the LAN. Its certificate is its own and nobody vouches for it, so none is asked of it: what is read is
+//! not trusted, and a secret is sent only where a person typed it for this device.
 
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -14,7 +14,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 /// Shakes hands over a connection to this address.
-pub(super) async fn wrap<T: AsyncRead + AsyncWrite + Unpin>(line: T, address: Ipv4Addr) -> io::Result<TlsStream<T>> {
+pub(crate) async fn wrap<T: AsyncRead + AsyncWrite + Unpin>(line: T, address: IpAddr) -> io::Result<TlsStream<T>> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -22,7 +22,7 @@ pub(super) async fn wrap<T: AsyncRead + AsyncWrite + Unpin>(line: T, address: Ip
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Anyone(provider)))
         .with_no_client_auth();
-    let name = ServerName::IpAddress(std::net::IpAddr::V4(address).into());
+    let name = ServerName::IpAddress(address.into());
     TlsConnector::from(Arc::new(config)).connect(name, line).await
 }
 
