@@ -33,9 +33,10 @@ pub(super) fn signs(about: &Fingerprint, it: &Seen, all: &[Seen]) -> Vec<Sign> {
             let asked = |rule: &&WebSocket| (rule.port, &rule.path) == (*port, path);
             about.websocket.iter().filter(asked).filter_map(|rule| of_hello(rule, text)).collect()
         }
+        // many answer alike whatever the unit id: that says it once
+        Seen::Registers { .. } if is_repeated(about, it, all) => Vec::new(),
         Seen::Registers { port, unit, function, address, words } => {
-            let asked = |rule: &Modbus| rule.port == *port && (rule.units.is_empty() || rule.units.contains(unit));
-            let rules = about.modbus.iter().filter(|rule| asked(rule));
+            let rules = about.modbus.iter().filter(|rule| is_of(rule, *port, *unit));
             let registers = rules.flat_map(|rule| rule.registers.iter().map(move |register| (rule, register)));
             let same = |register: &Register| (register.function, register.address) == (*function, *address);
             let read = registers.filter(|(_, register)| same(register));
@@ -45,6 +46,23 @@ pub(super) fn signs(about: &Fingerprint, it: &Seen, all: &[Seen]) -> Vec<Sign> {
             about.udp.iter().filter(|rule| rule.port == *port).filter_map(|rule| of_datagram(rule, bytes)).collect()
         }
     }
+}
+
+fn is_of(rule: &Modbus, port: u16, unit: u8) -> bool {
+    rule.port == port && (rule.units.is_empty() || rule.units.contains(&unit))
+}
+
+/// The same stands in the same registers of another unit of this device, which was read before.
+fn is_repeated(about: &Fingerprint, it: &Seen, all: &[Seen]) -> bool {
+    let place = |seen: &Seen| match seen {
+        Seen::Registers { port, function, address, words, .. } => Some((*port, *function, *address, words.clone())),
+        _ => None,
+    };
+    let is_own = |seen: &Seen| match seen {
+        Seen::Registers { port, unit, .. } => about.modbus.iter().any(|rule| is_of(rule, *port, *unit)),
+        _ => false,
+    };
+    all.iter().take_while(|other| *other != it).any(|other| is_own(other) && place(other) == place(it))
 }
 
 /// What it means that a server answers at all.
@@ -123,6 +141,10 @@ fn of_page(rule: &Http, status: u16, body: &str, telling: Telling) -> Option<Sig
     }) {
         return None;
     }
+    // a word or two are what a program that answers everything may say as well
+    if rule.strength == Strength::Weak && telling == Telling::Nothing {
+        return None;
+    }
     let keys: Vec<&str> = rule.keys.iter().chain(rule.values.keys()).map(String::as_str).collect();
     let with = if keys.is_empty() { String::new() } else { format!(" with {}", keys.join(", ")) };
     let seen = format!("GET {} on port {} answers {status}{with}", rule.path, rule.port);
@@ -157,6 +179,8 @@ fn of_registers(rule: &Modbus, register: &Register, unit: u8, words: &[u16]) -> 
         return None;
     }
     let (strength, is_bare) = worth(register, &reading, words);
+    // some controllers have its own address in every register
+    let echoes = words.iter().zip(register.address..).all(|(word, address)| *word == address);
     let seen = format!(
         "Modbus unit {unit}, {} {}: {} ({})",
         if register.function == 3 { "holding register" } else { "input register" },
@@ -167,7 +191,7 @@ fn of_registers(rule: &Modbus, register: &Register, unit: u8, words: &[u16]) -> 
     let named = register.names.get(&text).cloned();
     let value = if register.names.is_empty() { Some(text) } else { named };
     let gives = identity(register.gives.into_iter().filter_map(|part| Some((part, value.clone()?))));
-    Some(sign(Way::Modbus, seen, strength, is_bare, (&rule.source, &rule.date, rule.confidence), gives))
+    Some(sign(Way::Modbus, seen, strength, is_bare || echoes, (&rule.source, &rule.date, rule.confidence), gives))
 }
 
 fn fits_number(register: &Register, number: u32) -> bool {

@@ -218,6 +218,39 @@ fn a_login_page_means_something_behind_its_makers_network_card() {
 }
 
 #[test]
+fn a_word_of_a_server_that_answers_everything_alike_means_nothing() {
+    let page = |path: &str, status| Seen::Page {
+        scheme: crate::Scheme::Http,
+        port: 80,
+        path: path.into(),
+        status,
+        body: r#"{"state": 1}"#.into(),
+    };
+    let first = |other| identify(&[page("/api/charger/state", 200), other]).first().map(|it| it.certainty);
+    assert_eq!(first(page("/status", 200)), None);
+    assert_eq!(first(page("/status", 404)), Some(Certainty::Possible));
+}
+
+#[test]
+fn registers_that_hold_their_own_addresses_name_nobody() {
+    let seen = |address: u16, count| Seen::Registers {
+        port: 502,
+        unit: 255,
+        function: 4,
+        address,
+        words: (address..).take(count).collect(),
+    };
+    assert_eq!(identify(&[seen(190, 10), seen(210, 5)]), []);
+}
+
+#[test]
+fn a_gateway_that_answers_alike_for_every_unit_says_it_once() {
+    let seen = |unit| Seen::Registers { port: 502, unit, function: 4, address: 37, words: vec![512] };
+    let certainty = |seen: &[Seen]| identify(seen).first().map(|it| (it.fingerprint.name, it.certainty));
+    assert_eq!(certainty(&[seen(1), seen(70)]), Some(("solax-evc-modbus", Certainty::Probable)));
+}
+
+#[test]
 fn what_a_device_says_of_itself_is_short_and_without_tricks() {
     let long = "x".repeat(1000);
     let txt = [("type", "a\u{202E}b\u{0000}"), ("version", "<b>"), ("id", long.as_str())];
