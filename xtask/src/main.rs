@@ -65,6 +65,7 @@ fn bench() -> Done {
     run(cargo().args(["bench", "-p", "chargehand-commissioning", "--bench", "receive"]))?;
     run(cargo().args(["bench", "-p", "engine-tests", "--bench", "endpoint"]))?;
     run(cargo().args(["bench", "-p", "engine-tests", "--bench", "load"]))?;
+    run(cargo().args(["bench", "-p", "engine-tests", "--bench", "discover"]))?;
     run(cargo().args(["bench", "-p", "chargehand-cli", "--bench", "report"]))
 }
 

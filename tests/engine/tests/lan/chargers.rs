@@ -1,0 +1,73 @@
+//! Whatever the catalogue has a fingerprint of is found on a LAN, and named.
+
+use std::net::Ipv4Addr;
+
+use chargehand_catalogue::{Fingerprint, Http, Strength, fingerprints};
+use engine_tests::lan::{Guest, Lan};
+use serde_json::Value;
+
+use crate::looking::{LAN, address, assert_harmless, lan, look};
+
+/// As many hosts are on a LAN at once.
+const HOSTS: usize = 40;
+/// The last number of the first host's address.
+const FIRST: usize = 10;
+
+#[test]
+fn every_device_of_the_catalogue_is_found_and_named() {
+    let Some(mut lan) = lan() else { return };
+    let mut wrong = Vec::new();
+    for round in fingerprints().iter().collect::<Vec<_>>().chunks(HOSTS) {
+        wrong.extend(round_of(&mut lan, round));
+    }
+    let named = fingerprints().iter().filter(|it| expected(it) == 3).count();
+    assert!(named >= 55, "{named}");
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), fingerprints().len(), wrong.join("\n"));
+}
+
+/// What was not found as it must be of these.
+fn round_of(lan: &mut Lan, devices: &[&'static Fingerprint]) -> Vec<String> {
+    let guests = devices.iter().zip(FIRST..).map(|(it, last)| Guest::device(it, "eth0", &address(last)));
+    lan.bring(&guests.collect::<Vec<_>>());
+    // every device's Modbus may be read: a person asked for it
+    let found = look(lan, &["--modbus"]);
+    lan.send_home();
+    assert_harmless(&found.seen, &[LAN]);
+    assert_eq!(found.done["ended"], "whole", "{}", found.done);
+    let seen = |last: usize| found.devices.get(&Ipv4Addr::new(192, 168, 77, last as u8)).unwrap_or(&Value::Null);
+    devices.iter().zip(FIRST..).filter_map(|(it, last)| amiss(it, seen(last))).collect()
+}
+
+/// What is amiss in how a device was found; nothing where it is as expected.
+fn amiss(about: &Fingerprint, line: &Value) -> Option<String> {
+    let is_it = line["fingerprint"] == about.name
+        || line["others"].as_array().is_some_and(|it| it.contains(&about.name.into()));
+    let sure = SURE.iter().position(|sure| line["certainty"] == *sure).unwrap_or(0);
+    let is_fine = sure >= expected(about) && (sure == 0 || is_it);
+    (!is_fine).then(|| format!("{}: {} {} {}", about.name, line["fingerprint"], line["certainty"], line["signs"]))
+}
+
+/// How sure a device is, least first; the first: it is not found.
+const SURE: &[&str] = &["", "possible", "probable", "named"];
+
+/// How sure the strongest thing that a device shows of itself makes it, at least.
+fn expected(about: &Fingerprint) -> usize {
+    let has_hint = !about.oui.is_empty();
+    // six ports are tried; others only where the network card tells the maker
+    let is_tried = |port: u16| has_hint || [80, 502, 443, 1502, 8443, 8080].contains(&port);
+    let says = |page: &&Http| !(page.keys.is_empty() && page.values.is_empty());
+    let read = about.modbus.iter().filter(|it| it.silent.is_none() && is_tried(it.port));
+    // anything could answer zeros
+    let registers =
+        read.flat_map(|it| &it.registers).filter(|it| it.words().is_some_and(|it| it.iter().any(|it| *it > 0)));
+    let strengths = (about.mdns.iter().map(|it| it.strength))
+        .chain(about.http.iter().filter(says).filter(|it| is_tried(it.port)).map(|it| it.strength))
+        .chain(about.websocket.iter().map(|it| it.strength))
+        .chain(registers.map(|it| it.strength))
+        .chain(about.udp.iter().filter(|it| it.ask.is_some()).map(|it| it.strength));
+    match strengths.max() {
+        Some(Strength::Strong) => 3,
+        Some(Strength::Medium) => 2,
+        Some(Strength::Weak) | None => usize::from(has_hint),
+    }
+}
