@@ -33,6 +33,9 @@ pub struct LocalApi {
     /// Where the address must not end with a slash.
     #[serde(default)]
     pub slash: Slash,
+    /// The id that it tells belongs at the end of the address: it adds none by itself.
+    #[serde(default)]
+    pub id_in_url: bool,
     /// The longest address it takes, in characters.
     pub longest: Option<usize>,
     /// How a person is recognised there; nothing: not at all.
@@ -151,11 +154,13 @@ impl LocalApi {
         Some(format!("The address has {length} characters; this charger takes {longest} at most."))
     }
 
-    /// An address as it is entered there.
-    pub fn form(&self, url: &str) -> String {
-        match self.slash {
-            Slash::Kept => url.to_owned(),
-            Slash::Forbidden => url.trim_end_matches('/').to_owned(),
+    /// An address as it is entered there by a charger with this id.
+    pub fn form(&self, url: &str, id: Option<&str>) -> String {
+        let bare = url.trim_end_matches('/');
+        match (self.slash, id.filter(|_| self.id_in_url)) {
+            (_, Some(id)) => format!("{bare}/{id}"),
+            (Slash::Kept, None) => url.to_owned(),
+            (Slash::Forbidden, None) => bare.to_owned(),
         }
     }
 }
@@ -186,9 +191,12 @@ mod tests {
     }
 
     #[test]
-    fn a_warp_charger_gets_its_address_without_the_slash() {
-        let warp = local_apis().iter().find(|it| it.fingerprint == "tinkerforge-warp").expect("it is known");
-        assert_eq!(warp.form("ws://192.168.1.2:9616/"), "ws://192.168.1.2:9616");
+    fn an_address_is_entered_in_the_charger_s_own_form() {
+        let of = |name: &str| local_apis().iter().find(|it| it.fingerprint == name).expect("it is known");
+        let go_e = of("go-e-charger");
+        assert_eq!(go_e.form("ws://192.168.1.2:9616/", Some("91020014")), "ws://192.168.1.2:9616/91020014");
+        let warp = of("tinkerforge-warp");
+        assert_eq!(warp.form("ws://192.168.1.2:9616/", Some("warp-1")), "ws://192.168.1.2:9616");
         assert!(warp.refuses(&"x".repeat(129)).is_some() && warp.refuses("ws://192.168.1.2:9616").is_none());
     }
 }

@@ -78,6 +78,7 @@ pub struct Ask<'a> {
 /// A connection to a device, until this is dropped.
 pub struct Device {
     at: SocketAddr,
+    tls: bool,
     sender: SendRequest<Full<Bytes>>,
     carried: AbortHandle,
 }
@@ -113,7 +114,7 @@ impl Device {
             builder.handshake(TokioIo::new(line)).await.map_err(|e| unreachable(e.to_string()))?;
         // how it ends shows in the request that is under way
         let carried = tokio::spawn(async { drop(connection.await) }).abort_handle();
-        Ok(Device { at, sender, carried })
+        Ok(Device { at, tls, sender, carried })
     }
 
     /// Asks, and reads the answer.
@@ -125,6 +126,10 @@ impl Device {
         let unreadable = |why: String| HttpError::Unreadable { at, why };
         let request = request(at, ask).map_err(|e| unreadable(e.to_string()))?;
         let asking = async {
+            // many a small server closes after each answer
+            if self.sender.ready().await.is_err() {
+                *self = Device::open(at, self.tls).await?;
+            }
             let answer = self.sender.send_request(request).await.map_err(|e| unreadable(e.to_string()))?;
             let status = answer.status().as_u16();
             let cookie = answer.headers().get(SET_COOKIE).and_then(|it| it.to_str().ok()?.split(';').next());

@@ -66,14 +66,12 @@ pub enum LocalApiError {
     #[error("{0}")]
     NotPossible(String),
     /// It agreed, and says something else afterwards.
-    #[error("The charger agreed, but says that it connects to {got:?} and not to {wanted:?}. {after}")]
+    #[error("The charger agreed, but says that it connects to {got:?} and not to {wanted:?}.")]
     NotKept {
         /// What was written.
         wanted: String,
         /// What it says.
         got: String,
-        /// What was done about it.
-        after: String,
     },
 }
 
@@ -157,24 +155,29 @@ impl<'a> Visit<'a> {
         Ok(Pointed { on: false, ..self.read().await? })
     }
 
-    /// Writes where it shall connect to, and reads it back.
+    /// An address as it is entered here, by a charger with this id.
+    pub fn form(&self, url: &str, id: Option<&str>) -> String {
+        let id = id.map(|id| utf8_percent_encode(id, NON_ALPHANUMERIC).to_string());
+        self.api.form(url, id.as_deref())
+    }
+
+    /// Writes where it shall connect to, to the letter, and reads it back.
     ///
     /// # Errors
     /// It refuses, or says something else afterwards.
     pub async fn point(&mut self, to: &Pointed) -> Result<Pointed, LocalApiError> {
-        let to = Pointed { url: self.api.form(&to.url), ..to.clone() };
         if let Some(why) = self.api.refuses(&to.url) {
             return Err(LocalApiError::NotPossible(why));
         }
         let whole = self.look().await?.1;
         for write in &self.api.write.steps {
-            self.write(write, &to, Some(&whole)).await?;
+            self.write(write, to, Some(&whole)).await?;
         }
         let now = self.read().await?;
         // while it is off some tell no address
         let is_hidden = self.api.switch_on.is_some() && !now.on && !to.on;
         if now.on != to.on || (now.url != to.url && !is_hidden) {
-            return Err(LocalApiError::NotKept { wanted: to.url, got: now.url, after: String::new() });
+            return Err(LocalApiError::NotKept { wanted: to.url.clone(), got: now.url });
         }
         Ok(now)
     }

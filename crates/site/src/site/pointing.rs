@@ -24,9 +24,12 @@ pub struct PointedHere {
     pub fingerprint: String,
     /// What a person calls it.
     pub name: String,
+    /// The user name that let us in; empty for none. A password is never kept.
+    #[serde(default)]
+    pub user: String,
     /// Where it connected to before.
     pub before: Pointed,
-    /// Where it was pointed to.
+    /// Where it was pointed to, as it was entered.
     pub ours: String,
     /// When.
     pub at: Timestamp,
@@ -58,18 +61,52 @@ pub enum PointError {
     NoInterface(String),
     /// It was never pointed here.
     #[error("{0} was not pointed at this computer by Chargehand. There is nothing to put back.")]
-    NotPointed(IpAddr),
-    /// The charger says no, or nothing.
+    NotPointed(String),
+    /// Somebody set it anew meanwhile, or another charger has its address now.
+    #[error(
+        "The charger at {address} says that it connects to {says:?}, and not to this computer any more. Nothing was \
+         written. Where that is right, say that you put it back by hand."
+    )]
+    Elsewhere {
+        /// The charger's address.
+        address: IpAddr,
+        /// Where it says it connects to.
+        says: String,
+    },
+    /// The charger says no, or nothing; nothing was written.
     #[error(transparent)]
     Charger(#[from] LocalApiError),
+    /// It went wrong after something was written.
+    #[error("{why} {after}")]
+    Undone {
+        /// What went wrong.
+        why: String,
+        /// What was done about it, and what is left.
+        after: String,
+    },
     /// It could not be kept; then nothing is written either.
     #[error("Where the charger connects to now could not be kept ({0}). Nothing was changed.")]
     NotKept(#[from] StoreError),
+    /// It is put back, and stays on the list.
+    #[error("The charger is put back, but that could not be kept on disk ({0}). The list still names it.")]
+    StillListed(StoreError),
 }
 
 fn interface(fingerprint: &str) -> Result<&'static LocalApi, PointError> {
     let known = local_apis().iter().find(|it| it.fingerprint == fingerprint);
     known.ok_or_else(|| PointError::NoInterface(fingerprint.to_owned()))
+}
+
+/// Writes what was there before, where the charger still connects here.
+async fn back(visit: &mut Visit<'_>, kept: &PointedHere) -> Result<Pointed, PointError> {
+    let says = visit.read().await?;
+    if says.url == kept.before.url && says.on == kept.before.on {
+        return Ok(says);
+    }
+    if says.url != kept.ours {
+        return Err(PointError::Elsewhere { address: kept.address, says: says.url });
+    }
+    Ok(visit.point(&kept.before).await?)
 }
 
 impl Site {
@@ -89,54 +126,55 @@ impl Site {
         Ok(pointed?)
     }
 
-    /// Points a charger at `ours`: keeps where it connected to, writes, reads back. When the charger does not keep it,
-    /// what was there is written again.
+    /// Points a charger at `ours`: keeps where it connected to, writes, reads back. Where that goes wrong, what was there
+    /// is written again.
     ///
     /// # Errors
-    /// It is not pointed here; the error says what it is pointed at then.
+    /// It is not pointed here; the error says what became of it.
     pub async fn point_here(&self, to: &Target, ours: &str, who: Option<Credentials>) -> Result<Pointed, PointError> {
-        let api = interface(&to.fingerprint)?;
-        let mut visit = Visit::begin(api, to.address, who).await?;
-        let pointed = self.point(&mut visit, to, ours).await;
+        let user = who.as_ref().map(|it| it.user.clone()).unwrap_or_default();
+        let mut visit = Visit::begin(interface(&to.fingerprint)?, to.address, who).await?;
+        let pointed = self.point(&mut visit, to, ours, user).await;
         visit.end().await;
         pointed
     }
 
-    async fn point(&self, visit: &mut Visit<'_>, to: &Target, ours: &str) -> Result<Pointed, PointError> {
+    async fn point(&self, visit: &mut Visit<'_>, to: &Target, ours: &str, user: String) -> Result<Pointed, PointError> {
         let seen = visit.read().await?;
-        let mut kept = self.note_before(to, &seen, ours).await?;
-        let known = visit.uncover(seen.clone()).await?;
-        if known != seen && kept.before == seen {
-            kept = PointedHere { before: known, ..kept };
-            self.remember(&kept).await?;
+        let ours = visit.form(ours, seen.id.as_deref());
+        let mut kept = self.before(to, &seen, &ours, user);
+        self.remember(&kept).await?;
+        let known = visit.uncover(seen.clone()).await;
+        if let Ok(known) = &known
+            && kept.before == seen
+        {
+            kept.before = known.clone();
         }
-        let wanted = Pointed { url: ours.to_owned(), on: true, id: None };
-        match visit.point(&wanted).await {
+        let kept_again = self.remember(&kept).await.map_err(|e| e.to_string());
+        let wanted = Pointed { url: ours, on: true, id: None };
+        let pointed = match (known, kept_again) {
+            (Err(e), _) => Err(e.to_string()),
+            (_, Err(why)) => Err(why),
+            _ => visit.point(&wanted).await.map_err(|e| e.to_string()),
+        };
+        match pointed {
             Ok(now) => Ok(now),
-            Err(LocalApiError::NotKept { wanted, got, .. }) => {
-                let after = self.undo(visit, &kept).await;
-                Err(LocalApiError::NotKept { wanted, got, after }.into())
-            }
-            Err(e @ LocalApiError::Refused { .. }) => {
-                self.undo(visit, &kept).await;
-                Err(e.into())
-            }
-            Err(e) => Err(e.into()),
+            Err(why) => Err(PointError::Undone { why, after: self.undo(visit, &kept).await }),
         }
     }
 
-    /// Puts a charger back to where it connected to before, and reads that back.
+    /// Puts a charger back to where it connected to before, and reads that back. One that does not connect here any more
+    /// is left alone.
     ///
     /// # Errors
     /// It is not put back, and stays on the list.
-    pub async fn point_back(&self, address: IpAddr, who: Option<Credentials>) -> Result<Pointed, PointError> {
-        let kept = self.pointed_here().into_iter().find(|it| it.address == address);
-        let kept = kept.ok_or(PointError::NotPointed(address))?;
-        let mut visit = Visit::begin(interface(&kept.fingerprint)?, address, who).await?;
-        let pointed = visit.point(&kept.before).await;
+    pub async fn point_back(&self, to: &Target, who: Option<Credentials>) -> Result<Pointed, PointError> {
+        let kept = self.kept(to)?;
+        let mut visit = Visit::begin(interface(&kept.fingerprint)?, to.address, who).await?;
+        let pointed = back(&mut visit, &kept).await;
         visit.end().await;
         let pointed = pointed?;
-        self.strike(&kept).await?;
+        self.strike(&kept).await.map_err(PointError::StillListed)?;
         Ok(pointed)
     }
 
@@ -144,24 +182,28 @@ impl Site {
     ///
     /// # Errors
     /// It is not on disk.
-    pub async fn forget_pointed(&self, address: IpAddr) -> Result<(), PointError> {
-        let kept = self.pointed_here().into_iter().find(|it| it.address == address);
-        Ok(self.strike(&kept.ok_or(PointError::NotPointed(address))?).await?)
+    pub async fn forget_pointed(&self, to: &Target) -> Result<(), PointError> {
+        Ok(self.strike(&self.kept(to)?).await?)
     }
 
-    /// What was there before us stays what it was, however often it is pointed here.
-    async fn note_before(&self, to: &Target, seen: &Pointed, ours: &str) -> Result<PointedHere, StoreError> {
-        let former = self.pointed_here().into_iter().find(|it| it.address == to.address && it.name == to.name);
-        let kept = PointedHere {
+    fn kept(&self, to: &Target) -> Result<PointedHere, PointError> {
+        let kept = self.pointed_here().into_iter().find(|it| it.address == to.address && it.name == to.name);
+        kept.ok_or_else(|| PointError::NotPointed(format!("{} ({})", to.name, to.address)))
+    }
+
+    /// What was there before us stays what it was, however often it is pointed here; what somebody else has set meanwhile
+    /// takes its place.
+    fn before(&self, to: &Target, seen: &Pointed, ours: &str, user: String) -> PointedHere {
+        let former = self.kept(to).ok().filter(|it| it.ours == seen.url);
+        PointedHere {
             address: to.address,
             fingerprint: to.fingerprint.clone(),
             name: to.name.clone(),
+            user,
             before: former.map_or_else(|| seen.clone(), |it| it.before),
             ours: ours.to_owned(),
             at: self.inner.clock.now(),
-        };
-        self.remember(&kept).await?;
-        Ok(kept)
+        }
     }
 
     /// Writes what was there again, and says how that ended.
@@ -169,7 +211,11 @@ impl Site {
         match visit.point(&kept.before).await {
             Ok(_) if self.strike(kept).await.is_ok() => "What it had before was written back.".into(),
             Ok(_) => "What it had before was written back, but that could not be kept on disk.".into(),
-            Err(e) => format!("What it had before ({:?}) could not be written back: {e}", kept.before.url),
+            Err(e) => format!(
+                "What it had before ({:?}) could not be written back: {e} It stays on the list of those that have to go \
+                 back.",
+                kept.before.url
+            ),
         }
     }
 

@@ -37,6 +37,10 @@ struct Fake {
 }
 
 async fn plays(holds: Value, plays: Plays) -> Fake {
+    plays_closing(holds, plays, false).await
+}
+
+async fn plays_closing(holds: Value, plays: Plays, closes: bool) -> Fake {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
     let (at, holds) = (listener.local_addr().expect("bound"), Arc::new(Mutex::new(holds)));
     let held = Arc::clone(&holds);
@@ -44,7 +48,11 @@ async fn plays(holds: Value, plays: Plays) -> Fake {
         while let Ok((stream, _)) = listener.accept().await {
             let held = Arc::clone(&held);
             let answer = service_fn(move |request| answer(request, Arc::clone(&held), plays));
-            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+            tokio::spawn(
+                hyper::server::conn::http1::Builder::new()
+                    .keep_alive(!closes)
+                    .serve_connection(TokioIo::new(stream), answer),
+            );
         }
     });
     Fake { at, holds }
@@ -153,21 +161,21 @@ async fn visit(fake: &Fake, fingerprint: &str) -> Visit<'static> {
 async fn there_and_back(fingerprint: &str, holds: Value, fake: Plays) -> (Value, Value) {
     let (fake, (site, _folder)) = (plays(holds, fake).await, site().await);
     let mut visit = visit(&fake, fingerprint).await;
-    let now = site.point(&mut visit, &target(fingerprint), OURS).await.expect("it takes it");
+    let now = site.point(&mut visit, &target(fingerprint), OURS, String::new()).await.expect("it takes it");
     assert!(now.on && now.url.starts_with("ws://192.168.1.2:9616"), "{now:?}");
     let pointed = fake.holds.lock().expect("not poisoned").clone();
     let kept = site.pointed_here();
     assert_eq!(kept.len(), 1);
-    visit.point(&kept[0].before).await.expect("it takes the old one back");
+    super::back(&mut visit, &kept[0]).await.expect("it takes the old one back");
     let back = fake.holds.lock().expect("not poisoned").clone();
     (pointed, back)
 }
 
 #[tokio::test]
 async fn a_go_e_charger_is_pointed_here_and_put_back() {
-    let held = json!({ "ocppe": false, "ocppu": OLD });
+    let held = json!({ "ocppe": false, "ocppu": OLD, "sse": "91020014" });
     let (pointed, back) = there_and_back("go-e-charger", held.clone(), go_e).await;
-    assert_eq!(pointed, json!({ "ocppe": true, "ocppu": OURS }));
+    assert_eq!(pointed, json!({ "ocppe": true, "ocppu": "ws://192.168.1.2:9616/91020014", "sse": "91020014" }));
     assert_eq!(back, held);
 }
 
@@ -205,8 +213,9 @@ async fn what_was_there_is_on_disk_before_anything_is_written() {
     let fake = plays(json!({ "ocppe": true, "ocppu": OLD }), dies).await;
     let (site, folder) = site().await;
     let mut visit = visit(&fake, "go-e-charger").await;
-    let failed = site.point(&mut visit, &target("go-e-charger"), OURS).await;
-    assert!(matches!(failed, Err(PointError::Charger(LocalApiError::Refused { status: 500, .. }))), "{failed:?}");
+    let failed = site.point(&mut visit, &target("go-e-charger"), OURS, String::new()).await;
+    let why = failed.expect_err("it dies").to_string();
+    assert!(why.contains("HTTP 500") && why.contains("stays on the list"), "{why}");
     drop(site);
     let again = Site::open(folder.path(), Options::default()).await.expect("a store");
     let kept = again.pointed_here();
@@ -225,10 +234,34 @@ async fn a_charger_that_agrees_and_keeps_nothing_is_told_and_its_old_address_is_
     let fake = plays(json!({ "ocppe": true, "ocppu": OLD }), forgets).await;
     let (site, _folder) = site().await;
     let mut visit = visit(&fake, "go-e-charger").await;
-    let failed = site.point(&mut visit, &target("go-e-charger"), OURS).await.expect_err("it forgets");
+    let failed = site.point(&mut visit, &target("go-e-charger"), OURS, String::new()).await.expect_err("it forgets");
     assert!(failed.to_string().ends_with("What it had before was written back."), "{failed}");
     assert_eq!(fake.holds.lock().expect("not poisoned")["ocppu"], OLD);
     assert_eq!(site.pointed_here(), []);
+}
+
+#[tokio::test]
+async fn a_charger_that_closes_after_each_answer_is_pointed_all_the_same() {
+    let fake = plays_closing(json!({ "ocppe": true, "ocppu": OLD }), go_e, true).await;
+    let (site, _folder) = site().await;
+    let mut visit = visit(&fake, "go-e-charger").await;
+    let now = site.point(&mut visit, &target("go-e-charger"), OURS, String::new()).await.expect("it takes it");
+    assert_eq!(now.url, OURS);
+}
+
+#[tokio::test]
+async fn what_somebody_set_meanwhile_is_what_it_goes_back_to() {
+    let fake = plays(json!({ "ocppe": true, "ocppu": OLD }), go_e).await;
+    let (site, _folder) = site().await;
+    let mut visit = visit(&fake, "go-e-charger").await;
+    site.point(&mut visit, &target("go-e-charger"), OURS, String::new()).await.expect("it takes it");
+    fake.holds.lock().expect("not poisoned")["ocppu"] = json!("wss://new.example/");
+    let kept = site.pointed_here().remove(0);
+    let left = super::back(&mut visit, &kept).await.expect_err("it connects elsewhere");
+    assert!(left.to_string().contains("wss://new.example/"), "{left}");
+    assert_eq!(fake.holds.lock().expect("not poisoned")["ocppu"], "wss://new.example/");
+    site.point(&mut visit, &target("go-e-charger"), OURS, String::new()).await.expect("it takes it");
+    assert_eq!(site.pointed_here()[0].before.url, "wss://new.example/");
 }
 
 #[tokio::test]
@@ -237,7 +270,7 @@ async fn pointing_twice_does_not_forget_the_platform() {
     let (site, _folder) = site().await;
     let mut visit = visit(&fake, "go-e-charger").await;
     for ours in [OURS, "ws://192.168.1.9:9616/"] {
-        site.point(&mut visit, &target("go-e-charger"), ours).await.expect("it takes it");
+        site.point(&mut visit, &target("go-e-charger"), ours, String::new()).await.expect("it takes it");
     }
     let kept = site.pointed_here();
     assert_eq!((kept.len(), kept[0].before.url.as_str()), (1, OLD));
@@ -249,7 +282,8 @@ async fn a_charger_that_wants_a_password_says_so_and_nothing_is_kept() {
     let api = interface("openevse").expect("known");
     let mut visit = Visit::begin_at(api, fake.at, None).await.expect("it is there");
     let (site, _folder) = site().await;
-    let failed = site.point(&mut visit, &target("openevse"), OURS).await.expect_err("it wants a password");
+    let failed =
+        site.point(&mut visit, &target("openevse"), OURS, String::new()).await.expect_err("it wants a password");
     assert!(failed.to_string().contains("wants a user name and a password"), "{failed}");
     assert_eq!(site.pointed_here(), []);
 }
