@@ -5,12 +5,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use chargehand_catalogue::local_api::local_apis;
 use chargehand_catalogue::{Access, charger as model};
+use chargehand_commissioning::attempt::Attempt;
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::nothing_arrives::{Seen, explain};
-use chargehand_site::addresses::{known, offers, situation};
+use chargehand_site::addresses::{Known, known, offers, situation};
 use chargehand_site::local_api::{Credentials, LocalApiError};
 use chargehand_site::self_check::{SelfCheck, self_check as look};
 use chargehand_site::{Endpoint, PointError, Site, Target};
+use jiff::{SignedDuration, Timestamp};
 use tauri::State;
 use zeroize::Zeroizing;
 
@@ -66,7 +68,7 @@ pub async fn why_nothing(app: State<'_, App>, missing: MissingView) -> Result<Wh
     let charger = missing.address.clone();
     let doubts = match charger.as_deref().and_then(|text| text.parse::<Ipv4Addr>().ok()) {
         Some(address) => {
-            let best = offers(&site.interfaces(), Some(address), |_| Default::default()).into_iter().next();
+            let best = offers(&site.interfaces(), Some(address), |_| Known::default()).into_iter().next();
             best.filter(|it| !it.is_good()).map(|it| it.doubts).unwrap_or_default()
         }
         None => Vec::new(),
@@ -78,7 +80,7 @@ pub async fn why_nothing(app: State<'_, App>, missing: MissingView) -> Result<Wh
         firewalls: check.firewalls.iter().map(|it| (it.name.to_owned(), it.lets_in, it.remedy.clone())).collect(),
         doubts: doubts.iter().map(chargehand_site::addresses::Doubt::words).collect(),
         charger,
-        attempts: if practised.is_some() { site.attempts() } else { from_outside(site) },
+        attempts: arrived(site, &missing, practised.is_some()),
         waited_min: missing.waited_min,
         answers: view::answers(&missing),
         unseen: missing.unseen.iter().copied().map(view::asked).collect(),
@@ -86,12 +88,19 @@ pub async fn why_nothing(app: State<'_, App>, missing: MissingView) -> Result<Wh
     Ok(view::why(&explain(&seen)))
 }
 
-/// What came to our port from anywhere but this computer: the self-check knocks there too.
-fn from_outside(site: &Site) -> Vec<chargehand_commissioning::attempt::Attempt> {
+/// What may have been the missing charger: what came since it is waited for, from anywhere but this computer (the
+/// self-check knocks there too), and is not known to be another charger.
+fn arrived(site: &Site, missing: &MissingView, practised: bool) -> Vec<Attempt> {
     let ours: Vec<IpAddr> = listening(site).iter().map(SocketAddr::ip).collect();
     let is_ours =
         |peer: &str| peer.parse::<SocketAddr>().is_ok_and(|it| ours.contains(&it.ip()) || it.ip().is_loopback());
-    site.attempts().into_iter().filter(|attempt| !is_ours(&attempt.peer)).collect()
+    let waited = SignedDuration::from_mins(i64::from(missing.waited_min) + 1);
+    let since = Timestamp::now().checked_sub(waited).unwrap_or(Timestamp::MIN);
+    let its = missing.charger.clone().unwrap_or_default();
+    let may_be = |it: &Attempt| {
+        it.at >= since && (it.charger.is_empty() || it.charger == its) && (practised || !is_ours(&it.peer))
+    };
+    site.attempts().into_iter().filter(may_be).collect()
 }
 
 /// Why this model cannot come to a laptop in the LAN, if so, with what can still be proved.
@@ -136,6 +145,7 @@ pub async fn point_here(app: State<'_, App>, target: TargetView, url: String) ->
         return Err(other(format!("{url} is not an address that Chargehand listens on."), "Choose one of the list."));
     }
     let (to, who) = taken(&target)?;
+    reachable(site, &to, &url)?;
     site.point_here(&to, &url, who).await.map(|it| view::pointed(&it)).map_err(|e| failed(&e))
 }
 
@@ -144,14 +154,15 @@ pub async fn point_here(app: State<'_, App>, target: TargetView, url: String) ->
 #[specta::specta]
 pub async fn point_back(app: State<'_, App>, target: TargetView) -> Result<PointedView, UiError> {
     let (to, who) = taken(&target)?;
-    app.site()?.point_back(to.address, who).await.map(|it| view::pointed(&it)).map_err(|e| failed(&e))
+    app.site()?.point_back(&to, who).await.map(|it| view::pointed(&it)).map_err(|e| failed(&e))
 }
 
 /// A person put it back another way.
 #[tauri::command]
 #[specta::specta]
-pub async fn forget_pointed(app: State<'_, App>, address: String) -> Result<(), UiError> {
-    app.site()?.forget_pointed(parsed(&address)?).await.map_err(|e| failed(&e))
+pub async fn forget_pointed(app: State<'_, App>, target: TargetView) -> Result<(), UiError> {
+    let (to, _) = taken(&target)?;
+    app.site()?.forget_pointed(&to).await.map_err(|e| failed(&e))
 }
 
 /// Heed a known oddity of a charger, or do not.
@@ -160,6 +171,16 @@ pub async fn forget_pointed(app: State<'_, App>, address: String) -> Result<(), 
 pub async fn heed_quirk(app: State<'_, App>, id: String, quirk: String, on: bool) -> Result<(), UiError> {
     let link = app.link(&id)?;
     link.keep(Event::Quirk { id: quirk, on }).await.map(drop).map_err(|e| said(&e.to_string()))
+}
+
+/// An address that this charger cannot reach is not entered into it.
+fn reachable(site: &Site, to: &Target, url: &str) -> Result<(), UiError> {
+    let IpAddr::V4(charger) = to.address else { return Ok(()) };
+    let all = offers(&site.interfaces(), Some(charger), |_| Known::default());
+    let host = url.split("://").nth(1).and_then(|rest| rest.split(':').next()).unwrap_or_default();
+    let chosen = all.iter().find(|offer| offer.interface.address.to_string() == host);
+    let doubt = chosen.and_then(|offer| offer.doubts.iter().find(|doubt| doubt.is_grave()));
+    doubt.map_or(Ok(()), |doubt| Err(said(&format!("This charger cannot reach {url}. {}", doubt.words()))))
 }
 
 fn taken(target: &TargetView) -> Result<(Target, Option<Credentials>), UiError> {

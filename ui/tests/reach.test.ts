@@ -2,11 +2,12 @@
 // what is known to be odd about one.
 import { expect, test } from 'vitest';
 import { page } from 'vitest/browser';
+import type { OffersView } from '../src/backend';
 import { DemoSite, adopted, ago } from '../src/backend/demo';
 import { oddities, platform } from '../src/backend/demo/reach';
 import { at, callsOf, expectSound, id, open } from './support';
 
-const before = { address: '192.168.1.77', fingerprint: 'go-e-charger', name: 'go-e Charger', before: platform, ours: 'ws://192.168.1.23:9616/', at: ago(5) };
+const before = { address: '192.168.1.77', fingerprint: 'go-e-charger', name: 'go-e Charger', user: '', before: platform, ours: 'ws://192.168.1.23:9616/', at: ago(5) };
 
 /** The Connect step with a model that can be set from here. */
 async function settable(site = new DemoSite()): Promise<DemoSite> {
@@ -30,11 +31,10 @@ test('the self-check names the firewall with its remedy, and does not call silen
   await expectSound();
 });
 
-test('without a router the way that is there is explained step by step', async () => {
+test('without a router the way that is there is explained step by step, unasked', async () => {
   const site = new DemoSite();
-  site.addressesFor = async () => ({ offers: [], situation: 'directCable' });
+  site.addressesFor = async (): Promise<OffersView> => ({ offers: [], situation: 'directCable' });
   await open(site);
-  await at('self-check-go').click();
   await expect.element(at('situation')).toHaveTextContent(/direct cable.*169\.254/);
 });
 
@@ -78,6 +78,20 @@ test('a charger is set from here only after its old address was read and the cha
   await expect.element(at('go-back')).toHaveTextContent('to wss://platform.example/ocpp');
   expect(callsOf(site, 'pointHere')[0]).toMatchObject([{ address: '192.168.1.77', fingerprint: 'go-e-charger' }]);
   await expectSound();
+});
+
+test('a charger in another network of this computer gets the address that it can reach', async () => {
+  const site = new DemoSite();
+  const wifi = { url: 'ws://10.0.0.5:9616/', network: 'Wi-Fi (wlan0)', good: true, doubts: ['The router lends this address for 9 more minutes.'] };
+  site.addressesFor = async (to: string | null): Promise<OffersView> => ({ offers: to === '10.0.0.40' ? [wifi] : [], situation: 'router' });
+  await settable(site);
+  await at('point-address').fill('10.0.0.40');
+  await at('point-read').click();
+  await expect.element(at('point-here')).toHaveTextContent('9 more minutes');
+  await at('point-write').click();
+  await at('point-yes').click();
+  await expect.poll(() => callsOf(site, 'pointHere').length).toBe(1);
+  await expect.element(at('go-back')).toBeVisible();
 });
 
 test('a charger that wants a password is asked with one', async () => {

@@ -163,7 +163,9 @@ impl Told {
 
     fn is_maker(&self, charger: &Charger) -> bool {
         let (told, known) = (squeezed(&self.vendor), squeezed(&charger.vendor));
-        told == known || (told.chars().count() > 2 && (known.contains(&told) || told.contains(&known)))
+        // a short name is part of too many others: EN+ of Renault, SMA of Smart
+        let within = |name: &str, other: &str| name.chars().count() > 3 && other.contains(name);
+        !told.is_empty() && (told == known || within(&told, &known) || within(&known, &told))
     }
 }
 
@@ -281,6 +283,8 @@ mod tests {
         assert_eq!(id(told("", "", "")), None);
         assert_eq!(id(told("Chargehand", "Simulated", "1.0")), None);
         assert_eq!(id(told("The Nobody Company", "Charger", "1")), None);
+        assert_eq!(id(Booted { identity: "SN0001", ..told("Renault", "Box", "") }), None);
+        assert_eq!(id(told("Smart Energy", "EV Charger 22", "")), None);
     }
 
     #[test]

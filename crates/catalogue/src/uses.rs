@@ -115,6 +115,11 @@ fn vehicle_to_grid(charger: &Charger) -> Use {
         _ if versions.contains(&"2.1") => {
             (Can::Unknown, "OCPP 2.1 has words for it; whether it uses them was not found.".to_owned())
         }
+        // one that can feed back may speak a version that nobody has named
+        _ if charger.phases.as_ref().is_some_and(|it| it.is.contains("DC")) => (
+            Can::Unknown,
+            "It is made for direct current, and may feed back; over which version of OCPP was not found.".to_owned(),
+        ),
         _ => {
             let spoken = versions.join(" and ");
             let why = format!(

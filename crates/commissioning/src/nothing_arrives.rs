@@ -70,7 +70,7 @@ pub enum Sure {
 /// A cause, and what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
-    /// The field problem, `P01` to `P08`.
+    /// The field problem, `P01` to `P08`, or `password`.
     pub problem: &'static str,
     /// How sure it is.
     pub sure: Sure,
@@ -81,7 +81,7 @@ pub struct Cause {
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// All causes, P01 to P08.
+    /// All causes, in the order in which they are looked for.
     pub causes: Vec<Cause>,
     /// What to ask next; `None`: no answer would tell more.
     pub asks: Option<Question>,
@@ -124,7 +124,7 @@ impl Of for Known {
     }
 }
 
-/// The causes, in the order in which they are looked for.
+/// The causes, in the order in which they are looked for. A wrong password has no number among the field problems.
 const CAUSES: &[(&str, Look<Known>)] = &[
     ("P01", maker_only),
     ("P02", kept_out),
@@ -134,6 +134,7 @@ const CAUSES: &[(&str, Look<Known>)] = &[
     ("P06", encryption),
     ("P07", trust),
     ("P08", subprotocol),
+    ("password", password),
 ];
 
 /// What is asked, in this order, while it can tell something.
@@ -160,7 +161,8 @@ fn kept_out(seen: &Seen) -> Known {
     if seen.arrived().is_some() {
         return (Sure::RuledOut, "Something has reached this computer from outside.".into());
     }
-    if let Some((name, _, remedy)) = seen.firewalls.iter().find(|(_, lets_in, _)| *lets_in == Some(false)) {
+    let closed = seen.firewalls.iter().find(|(_, lets_in, _)| *lets_in == Some(false) && !seen.reached);
+    if let Some((name, _, remedy)) = closed {
         return (Sure::Found, format!("{name} keeps chargers out of this computer. Let Chargehand in: {remedy}"));
     }
     if let Some(doubt) = seen.doubts.first() {
@@ -263,6 +265,8 @@ fn subprotocol(seen: &Seen) -> Known {
     });
     match answers.last() {
         Some((101, _, chosen)) if !chosen.is_empty() => (Sure::RuledOut, format!("Both speak {chosen}.")),
+        Some((101, ..)) => (Sure::RuledOut, "It names no version of OCPP and was let in all the same.".into()),
+        Some((401, ..)) => (Sure::RuledOut, "It was not refused for its version.".into()),
         Some((status, offered, _)) => {
             let offers = if offered.is_empty() { "no version of OCPP".into() } else { offered.join(", ") };
             (
@@ -271,6 +275,15 @@ fn subprotocol(seen: &Seen) -> Known {
             )
         }
         None => (Sure::Possible, "Not shown: no request has arrived.".into()),
+    }
+}
+
+fn password(seen: &Seen) -> Known {
+    let refused = seen.stages().any(|what| matches!(what, What::Answer { status: 401, .. }));
+    match seen.latest_refusal() {
+        Some(says) if refused => (Sure::Found, says),
+        _ if seen.requested() => (Sure::RuledOut, "It was not refused for its password.".into()),
+        _ => (Sure::Possible, "Not shown: no request has arrived.".into()),
     }
 }
 

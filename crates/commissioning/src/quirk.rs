@@ -18,16 +18,17 @@ pub struct Heeded {
 }
 
 impl Record {
-    /// What the catalogue knows of it, from what it said when it started; nothing where it is a stranger.
+    /// What the catalogue knows of it, from what it said when it started, or from its id where it has not said anything;
+    /// nothing where it is a stranger.
     pub fn recognised(&self) -> Option<Recognised> {
-        let boot = self.boot.as_ref()?;
-        recognise(Booted {
+        let told = self.boot.as_ref().map(|boot| Booted {
             vendor: &boot.vendor,
             model: &boot.model,
             serial: &boot.serial,
             firmware: &boot.firmware,
             identity: &self.id,
-        })
+        });
+        recognise(told.unwrap_or(Booted { identity: &self.id, ..Booted::default() }))
     }
 
     /// Its quirks, each with whether it is heeded.
@@ -94,6 +95,12 @@ mod tests {
         let stranger = charger("Nobody", "Thing", "6.7.1");
         assert_eq!(stranger.recognised(), None);
         assert!(!stranger.acts(Acts::RelativeFirst));
+    }
+
+    #[test]
+    fn a_charger_that_has_not_booted_is_known_by_its_id_where_that_tells() {
+        assert_eq!(Record::new("EVB-P1234567").recognised().map(|it| it.charger.id), Some("evbox-elvi"));
+        assert_eq!(Record::new("CP1").recognised(), None);
     }
 
     #[test]

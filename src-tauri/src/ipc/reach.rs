@@ -242,6 +242,8 @@ pub struct PointedHereView {
     pub fingerprint: String,
     /// What a person calls it.
     pub name: String,
+    /// The user name that its own interface takes; empty for none.
+    pub user: String,
     /// Where it connected to before.
     pub before: PointedView,
     /// Where it was pointed to.

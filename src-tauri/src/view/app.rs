@@ -124,7 +124,7 @@ fn notices(app: &App, views: &[View], practised: Option<&View>) -> Vec<NoticeVie
         {
             list.push(notice("port_taken", GravityView::Attention, note));
         }
-        list.extend(site.pointed_here().iter().map(has_to_go_back));
+        list.extend(site.pointed_here().iter().map(|it| has_to_go_back(it, &site.endpoint())));
         list.extend(views.iter().filter_map(|view| stranded(&view.record, &site.endpoint())));
         if app.authority_waits() {
             let text = "Chargers cannot connect with TLS (wss) yet: open the certificate authority under Site";
@@ -140,10 +140,20 @@ fn notice(code: &str, gravity: GravityView, text: String) -> NoticeView {
 }
 
 /// It must not be left pointed at a laptop that has gone.
-fn has_to_go_back(it: &PointedHere) -> NoticeView {
+fn has_to_go_back(it: &PointedHere, endpoint: &Endpoint) -> NoticeView {
     let (name, address) = (&it.name, it.address);
     let back = if it.before.url.is_empty() { "having no address" } else { &it.before.url };
-    let text = format!("{name} ({address}) is pointed at this computer. Put it back to {back} before you leave");
+    let still_ours = match endpoint {
+        Endpoint::Listening { addresses, .. } => {
+            addresses.iter().any(|one| it.ours.starts_with(url(one).trim_end_matches('/')))
+        }
+        _ => true,
+    };
+    let is = match still_ours {
+        true => "is pointed at this computer".to_owned(),
+        false => format!("looks for {}, which is no longer this computer's address", it.ours),
+    };
+    let text = format!("{name} ({address}) {is}. Put it back to {back} before you leave");
     notice("pointed_here", GravityView::Attention, text)
 }
 

@@ -126,6 +126,7 @@ pub fn pointed_here(it: &PointedHere) -> PointedHereView {
         address: it.address.to_string(),
         fingerprint: it.fingerprint.clone(),
         name: it.name.clone(),
+        user: it.user.clone(),
         before: pointed(&it.before),
         ours: it.ours.clone(),
         at: time(it.at),

@@ -85,7 +85,7 @@ export const commands = {
 	/**  Put a charger back to where it connected to before. */
 	pointBack: (target: TargetView) => typedError<PointedView, UiError>(__TAURI_INVOKE("point_back", { target })),
 	/**  A person put it back another way. */
-	forgetPointed: (address: string) => typedError<null, UiError>(__TAURI_INVOKE("forget_pointed", { address })),
+	forgetPointed: (target: TargetView) => typedError<null, UiError>(__TAURI_INVOKE("forget_pointed", { target })),
 	/**  Heed a known oddity of a charger, or do not. */
 	heedQuirk: (id: string, quirk: string, on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("heed_quirk", { id, quirk, on })),
 	/**  What can be practised: chargers, cars, exercises. */
@@ -1019,6 +1019,8 @@ export type PointedHereView = {
 	fingerprint: string,
 	/**  What a person calls it. */
 	name: string,
+	/**  The user name that its own interface takes; empty for none. */
+	user: string,
 	/**  Where it connected to before. */
 	before: PointedView,
 	/**  Where it was pointed to. */

@@ -48,7 +48,7 @@ export interface Backend {
   wherePointed(target: TargetView): Promise<Answer<PointedView>>;
   pointHere(target: TargetView, url: string): Promise<Answer<PointedView>>;
   pointBack(target: TargetView): Promise<Answer<PointedView>>;
-  forgetPointed(address: string): Promise<Answer<null>>;
+  forgetPointed(target: TargetView): Promise<Answer<null>>;
   heedQuirk(id: string, quirk: string, on: boolean): Promise<Answer<null>>;
   close(clear: boolean): Promise<Answer<null>>;
   stay(): Promise<unknown>;

@@ -222,7 +222,7 @@ export class Store {
   wherePointed = (target: TargetView) => this.#ask('wherePointed', target.address, () => this.backend.wherePointed(target));
   pointHere = (target: TargetView, url: string) => this.#ask('pointHere', target.address, () => this.backend.pointHere(target, url));
   pointBack = (target: TargetView) => this.#ask('pointBack', target.address, () => this.backend.pointBack(target));
-  forgetPointed = (address: string) => this.#ask('forgetPointed', address, () => this.backend.forgetPointed(address));
+  forgetPointed = (target: TargetView) => this.#ask('forgetPointed', target.address, () => this.backend.forgetPointed(target));
   heedQuirk = (id: string, quirk: string, on: boolean) => this.#ask('heedQuirk', id, () => this.backend.heedQuirk(id, quirk, on));
   close = (clear: boolean) => this.#ask('close', '', () => this.backend.close(clear));
   stay = () => this.backend.stay();

@@ -61,6 +61,7 @@ fn a_firewall_that_keeps_it_out_is_named_with_its_remedy() {
     let silent = Seen { firewalls: ufw(None), ..waiting() };
     assert_eq!(sure(&silent, "P02"), Sure::Possible);
     assert_eq!(sure(&Seen { reached: true, ..silent }, "P02"), Sure::RuledOut);
+    assert_eq!(sure(&Seen { reached: true, ..closed }, "P02"), Sure::RuledOut, "who came in proves more than a rule");
 }
 
 #[test]
@@ -90,6 +91,20 @@ fn what_arrived_and_was_refused_names_the_cause_that_fits() {
 }
 
 #[test]
+fn a_wrong_password_is_not_blamed_on_the_version_nor_is_a_charger_that_was_let_in_without_one() {
+    let with = |one| Seen { attempts: vec![one], ..waiting() };
+    let answer = |status, offered: &[&str]| What::Answer {
+        status,
+        offered: offered.iter().map(|it| (*it).to_owned()).collect(),
+        chosen: String::new(),
+    };
+    let wrong = with(attempt(State::Refused, "wrong_password", vec![request(), answer(401, &["ocpp1.6"])]));
+    assert_eq!((found(&wrong), explain(&wrong).finding.as_str()), ("password", "Because of wrong_password."));
+    let let_in = with(attempt(State::Connected, "", vec![request(), answer(101, &[])]));
+    assert_eq!(sure(&let_in, "P08"), Sure::RuledOut);
+}
+
+#[test]
 fn what_came_from_another_address_than_the_chargers_says_nothing_of_it() {
     let others = attempt(State::Refused, "not_http", vec![]);
     let seen = Seen { charger: Some("192.168.1.99".into()), attempts: vec![others], ..waiting() };
@@ -105,7 +120,7 @@ fn with_all_answers_and_nothing_seen_it_ends_in_inconclusive_and_asks_no_more() 
     assert_eq!(
         answer.finding,
         "Nothing has arrived in 5 minutes, and what keeps it away is not shown. Ruled out: P03. Still possible: P01, P02, \
-         P04, P05, P06, P07, P08. This is inconclusive, not locked."
+         P04, P05, P06, P07, P08, password. This is inconclusive, not locked."
     );
     assert_eq!(answer.gravity, Gravity::Attention);
 }

@@ -114,8 +114,8 @@ export class DemoSite implements Backend {
   pointHere = async (target: TargetView, url: string) => {
     const answer = await this.#pointed('pointHere', target, { ...ways.platform, url });
     if (answer.status === 'ok') {
-      const { address, fingerprint, name } = target;
-      this.changeApp({ pointedHere: [{ address, fingerprint, name, before: ways.platform, ours: url, at: ago(1) }] });
+      const { address, fingerprint, name, user } = target;
+      this.changeApp({ pointedHere: [{ address, fingerprint, name, user, before: ways.platform, ours: url, at: ago(1) }] });
     }
     return answer;
   };
@@ -124,7 +124,7 @@ export class DemoSite implements Backend {
     if (answer.status === 'ok') this.changeApp({ pointedHere: [] });
     return answer;
   };
-  forgetPointed = (address: string) => this.#answer('forgetPointed', [address], () => this.changeApp({ pointedHere: [] }));
+  forgetPointed = (target: TargetView) => this.#answer('forgetPointed', [target], () => this.changeApp({ pointedHere: [] }));
   heedQuirk = (id: string, quirk: string, on: boolean) =>
     this.#answer('heedQuirk', [id, quirk, on], () => {
       const oddities = this.#chargers.get(id)?.oddities;
