@@ -104,7 +104,7 @@ export class DemoSite implements Backend {
   search = async (words: string) => (this.calls.push(['search', words]), search(words));
   known = async (id: string) => known(id);
   selfCheck = async () => ways.selfCheck;
-  addressesFor = async () => ways.offers;
+  addressesFor: Backend['addressesFor'] = async () => ways.offers;
   whyNothing = async (missing: MissingView) => {
     this.calls.push(['whyNothing', missing]);
     return ways.why(missing);
