@@ -15,7 +15,8 @@ use chargehand_site::store::StoreError;
 use chargehand_site::{Options, Site};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ipc::{AppView, AuthorityView, ChargerView, ErrorCode, UiError};
+use crate::finding::{Finding, networks};
+use crate::ipc::{AppView, AuthorityView, ChargerView, ErrorCode, FindView, UiError};
 use crate::practice::Practice;
 use crate::view;
 
@@ -63,6 +64,8 @@ pub struct App {
     pub site: Result<Site, UiError>,
     /// Practice on simulated chargers, apart from the site.
     pub practice: Practice,
+    /// What is found on the network.
+    pub finding: Finding,
     /// A person wants to close the window, and is asked whether.
     closing: Mutex<bool>,
     /// What closing would leave behind or break off, by charger, as of the last update.
@@ -101,6 +104,7 @@ impl App {
         };
         Self {
             practice: Practice::new(folders.data.join("practice")),
+            finding: Finding::new(&folders.data),
             folders,
             site,
             closing: Mutex::default(),
@@ -217,6 +221,15 @@ impl App {
         // What is practised on may be left as it is: closing ends it.
         self.note_unfinished(&views);
         view::app(self, &views, self.practice.charger().await)
+    }
+
+    /// What discovery knows now. Without a site there is nowhere to keep which network may be scanned.
+    pub async fn found(&self) -> FindView {
+        let networks = match &self.site {
+            Ok(site) => networks(site).await,
+            Err(_) => Vec::new(),
+        };
+        view::find(&networks, &self.finding.state(), self.finding.scans())
     }
 
     fn note_unfinished(&self, views: &[View]) {

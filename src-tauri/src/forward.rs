@@ -8,6 +8,7 @@ use chargehand_commissioning::event::Step;
 use chargehand_commissioning::link::{Link, View};
 use chargehand_commissioning::step;
 use chargehand_site::Site;
+use chargehand_site::discovery::State;
 use chargehand_site::store::Health;
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_specta::Event;
@@ -33,7 +34,9 @@ pub async fn forward<R: Runtime>(handle: AppHandle<R>) {
         let handle = handle.clone();
         async move { handle.state::<App>().reopen_authority().await }
     });
-    paced(ToWindow { handle: &handle, app: &app, site, health: site.store().health() }).await;
+    let teller =
+        ToWindow { handle: &handle, app: &app, site, health: site.store().health(), found: app.finding.watch() };
+    paced(teller).await;
     network.abort();
     authority.abort();
 }
@@ -60,6 +63,7 @@ async fn paced(mut teller: impl Teller) {
 }
 
 /// What there is to tell.
+#[derive(Default)]
 struct News {
     /// The frame of the window.
     frame: bool,
@@ -67,6 +71,8 @@ struct News {
     chargers: BTreeSet<Arc<str>>,
     /// What is practised on.
     practice: bool,
+    /// What discovery knows.
+    find: bool,
 }
 
 /// What changes at the site and in practice, told to the window.
@@ -75,13 +81,15 @@ struct ToWindow<'a, R: Runtime> {
     app: &'a App,
     site: &'a Site,
     health: watch::Receiver<Health>,
+    found: watch::Receiver<State>,
 }
 
 impl<R: Runtime> Teller for ToWindow<'_, R> {
     type News = News;
 
     async fn gather(&mut self) -> Self::News {
-        let of_site = |chargers| News { frame: true, chargers, practice: false };
+        let of_site = |chargers| News { frame: true, chargers, ..News::default() };
+        let of_network = || News { find: true, ..News::default() };
         tokio::select! {
             changed = self.site.changes() => of_site(changed),
             Ok(()) = self.health.changed() => of_site(BTreeSet::new()),
@@ -89,18 +97,25 @@ impl<R: Runtime> Teller for ToWindow<'_, R> {
             () = tokio::time::sleep(self.app.next_end()) => of_site(self.app.unfinished()),
             moved = self.app.practice.moved() => {
                 let frame = moved.turned || moved.changed.is_some();
-                News { frame, chargers: moved.changed.into_iter().collect(), practice: true }
+                News { frame, chargers: moved.changed.into_iter().collect(), practice: true, ..News::default() }
             }
+            Ok(()) = self.found.changed() => of_network(),
+            () = self.app.finding.moved() => of_network(),
         }
     }
 
     async fn tell(&mut self, news: Self::News) -> bool {
         let practice = self.app.practice.with(view::practice).filter(|_| news.practice);
         let app = if news.frame { Some(self.app.view().await) } else { None };
-        let _ = Changed { app, practice, charger: None }.emit(self.handle);
+        // Nobody sees what discovery knows while its step is not open: it is read when that opens.
+        let find = if news.find && self.app.finding.is_open() { Some(self.app.found().await) } else { None };
+        let _ = Changed { app, practice, find, charger: None }.emit(self.handle);
         for id in news.chargers.iter().filter(|id| !id.is_empty()) {
             let Ok(link) = self.app.link(id) else { continue };
             let Ok(view) = link.view().await else { continue };
+            if self.app.practice.site_of(id).is_none() {
+                self.app.finding.arrived(&view);
+            }
             inspect_newcomer(&link, &view);
             let _ = Changed { charger: Some(view::charger(&view)), ..Changed::default() }.emit(self.handle);
         }

@@ -4,6 +4,7 @@ pub mod app;
 pub mod catalogue;
 pub mod commands;
 pub mod endpoint;
+pub mod finding;
 mod forward;
 pub mod ipc;
 pub mod messages;
@@ -45,6 +46,12 @@ macro_rules! bridge {
                 catalogue::search,
                 catalogue::known,
                 catalogue::recipe,
+                finding::commands::find,
+                finding::commands::find_step_open,
+                finding::commands::allow_network,
+                finding::commands::scan,
+                finding::commands::stop_scan,
+                finding::commands::look_at,
                 messages::messages,
                 messages::message_schema,
                 messages::send_message,

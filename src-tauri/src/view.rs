@@ -22,6 +22,7 @@ use crate::ipc::*;
 mod app;
 mod catalogue;
 mod connection;
+mod find;
 mod practice;
 pub mod reach;
 mod steps;
@@ -29,6 +30,7 @@ mod steps;
 pub use app::app;
 pub use catalogue::{fact, found, known, recipe};
 pub use connection::{connection, plan};
+pub use find::find;
 pub use practice::{practice, shelf};
 
 fn time(at: Timestamp) -> String {

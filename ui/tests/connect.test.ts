@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { DemoSite, arrived, sites } from '../src/backend/demo';
-import { at, callsOf, id, open } from './support';
+import { at, callsOf, id, invited, open } from './support';
 
 test('without a charger the window says first what to type into one', async () => {
-  const site = await open('empty');
+  const site = await invited('empty');
   await expect.element(page.getByRole('heading', { level: 1 })).toHaveTextContent('Connect the first charger');
   await expect.element(at('url')).toHaveTextContent('ws://192.168.1.23:9616/');
   await expect.element(at('qr')).toBeVisible();
@@ -14,7 +14,7 @@ test('without a charger the window says first what to type into one', async () =
 });
 
 test('what came and was refused is shown with why, and opens to its stages', async () => {
-  await open('refused');
+  await invited('refused');
   await expect.element(at('attempt')).toHaveTextContent('refused no charger It speaks only TLS 1.1 and older');
   await at('attempt').getByRole('button', { name: 'Handshake of 192.168.1.54:50120' }).click();
   await expect.element(at('handshake-finding')).toHaveTextContent('Ask the maker for newer firmware');
@@ -67,7 +67,7 @@ test('chargers may be adopted by themselves only while the Connect step is open'
 });
 
 test('a charger that comes appears at once and is adopted with one click', async () => {
-  const site = await open('empty');
+  const site = await invited('empty');
   site.change(id, arrived());
   await expect.element(at('newcomer')).toHaveTextContent('Fronius Wattpilot Home 22 J');
   await expect.element(at('spoken')).toHaveTextContent('Fronius Wattpilot Home 22 J is connected.');
@@ -101,7 +101,7 @@ test('a refused adoption is shown with its remedy', async () => {
 });
 
 test('auto-adopt is a setting that the person changes', async () => {
-  const site = await open('empty');
+  const site = await invited('empty');
   await at('auto-adopt').click();
   expect(callsOf(site, 'setAutoAdopt')).toEqual([[false]]);
   await expect.element(at('auto-adopt')).not.toBeChecked();
@@ -111,19 +111,21 @@ test('an endpoint that cannot listen says who holds the port and what to do', as
   await open('taken');
   await expect.element(at('endpoint')).toHaveTextContent('Not listening · Port 9616 is held by “evcc”');
   await expect.element(at('endpoint-problem')).toHaveTextContent('Close evcc');
+  await at('to-connect').click();
+  await expect.element(at('endpoint-problem')).toHaveTextContent('Close evcc');
   await expect.element(at('url')).not.toBeInTheDocument();
 });
 
 test('a computer without a network for chargers says so', async () => {
   const site = new DemoSite();
   const { endpoint } = await site.snapshot();
-  await open(new DemoSite({ endpoint: { ...endpoint, addresses: [] } }));
+  await invited(new DemoSite({ endpoint: { ...endpoint, addresses: [] } }));
   await expect.element(at('endpoint-problem')).toHaveTextContent('no address on a private network');
   await expect.element(at('endpoint')).toHaveTextContent('Not listening');
 });
 
 test('a further address is shown large when it is chosen', async () => {
-  await open('empty');
+  await invited('empty');
   await page.getByRole('button', { name: 'Show large: ws://10.0.0.5:9616/' }).click();
   await expect.element(at('url')).toHaveTextContent('ws://10.0.0.5:9616/');
   await expect.element(at('other-addresses')).toHaveTextContent('Try this one first');
@@ -139,7 +141,7 @@ test('lost contact is shown at once, with what the charger does on its own', asy
 
 /** The Connect step with this model chosen by hand. */
 async function point(words: string): Promise<DemoSite> {
-  const site = await open('empty');
+  const site = await invited('empty');
   await at('model-search').fill(words);
   await at('model-result').first().click();
   return site;
@@ -206,4 +208,22 @@ test('a charger that was lost is recognised, and its own way here stands beside 
 test('a charger that is here needs no way here, nor does a simulated one', async () => {
   await open('adopted', 'connect');
   await expect.element(at('model')).not.toBeInTheDocument();
+});
+
+test('a found device leads to its model’s own way, with its serial number where an id is wanted', async () => {
+  await open('found');
+  await at('device-connect').first().click();
+  await expect.element(at('model-device')).toHaveTextContent('Found: Fronius Wattpilot Home 22 J at 192.168.1.54.');
+  await expect.poll(typed).toContainEqual(['Id', '91020014']);
+  await at('to-find').click();
+  await expect.element(at('found')).toBeVisible();
+});
+
+test('a found device that may be one of several models asks which', async () => {
+  await open('found');
+  await at('device-connect').nth(1).click();
+  await expect.poll(() => at('model-result').elements().length).toBe(2);
+  await at('model-result').first().click();
+  await expect.element(at('condition')).toBeVisible();
+  await expect.element(at('model-device')).toHaveTextContent('Probably Easee');
 });

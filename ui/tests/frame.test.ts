@@ -64,10 +64,10 @@ test('the whole job is reachable by keyboard: palette, steps, keys', async () =>
   await userEvent.keyboard('{Control>}k{/Control}');
   await userEvent.keyboard('fronius{Enter}');
   await expect.element(at('step-handOver')).toHaveAttribute('aria-current', 'step');
-  await userEvent.keyboard('{Alt>}2{/Alt}');
+  await userEvent.keyboard('{Alt>}3{/Alt}');
   await expect.element(at('step-inspect')).toHaveAttribute('aria-current', 'step');
   await userEvent.keyboard('{Control>}k{/Control}');
-  await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}{Enter}');
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}{ArrowDown}{Enter}');
   await expect.element(at('step-prove')).toHaveAttribute('aria-current', 'step');
   await userEvent.keyboard('?');
   await expect.element(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();

@@ -5,7 +5,7 @@ import { page } from 'vitest/browser';
 import type { OffersView } from '../src/backend';
 import { DemoSite, adopted, ago } from '../src/backend/demo';
 import { oddities, platform } from '../src/backend/demo/reach';
-import { at, callsOf, expectSound, id, open } from './support';
+import { at, callsOf, expectSound, id, invited, open } from './support';
 
 const before = { address: '192.168.1.77', fingerprint: 'go-e-charger', name: 'go-e Charger', user: '', before: platform, ours: 'ws://192.168.1.23:9616/', at: ago(5) };
 
@@ -16,14 +16,14 @@ async function settable(site = new DemoSite()): Promise<DemoSite> {
     const usual = await recipe(...about);
     return usual && { ...usual, localApi: 'go-e-charger' };
   };
-  await open(site);
+  await invited(site);
   await at('model-search').fill('wattpilot');
   await at('model-result').first().click();
   return site;
 }
 
 test('the self-check names the firewall with its remedy, and does not call silence a proof', async () => {
-  await open('empty');
+  await invited('empty');
   await at('self-check-go').click();
   await expect.element(at('self-check-verdict')).toHaveTextContent('does not say whether it lets chargers in');
   await expect.element(at('self-check')).toHaveTextContent('192.168.1.23:9616 accepts connections from this computer');
@@ -34,12 +34,12 @@ test('the self-check names the firewall with its remedy, and does not call silen
 test('without a router the way that is there is explained step by step, unasked', async () => {
   const site = new DemoSite();
   site.addressesFor = async (): Promise<OffersView> => ({ offers: [], situation: 'directCable' });
-  await open(site);
+  await invited(site);
   await expect.element(at('situation')).toHaveTextContent(/direct cable.*169\.254/);
 });
 
 test('nothing arrives: one question at a time, ending in a finding', async () => {
-  const site = await open('empty');
+  const site = await invited('empty');
   await at('missing-go').click();
   await expect.element(at('missing-question')).toHaveTextContent('Was the charger restarted');
   await at('missing-yes').click();
@@ -55,7 +55,7 @@ test('nothing arrives: one question at a time, ending in a finding', async () =>
 });
 
 test('what cannot be told from here ends as inconclusive, not as locked', async () => {
-  await open('empty');
+  await invited('empty');
   await at('missing-go').click();
   for (const answer of ['yes', 'yes', 'yes', 'yes']) await at(`missing-${answer}`).click();
   await expect.element(at('missing-finding')).toHaveTextContent('This is inconclusive, not locked.');
@@ -110,7 +110,7 @@ test('a charger that wants a password is asked with one', async () => {
 });
 
 test('a charger that has to go back says so until it is back', async () => {
-  const site = await open(new DemoSite({ pointedHere: [before] }));
+  const site = await invited(new DemoSite({ pointedHere: [before] }));
   await expect.element(at('go-back')).toHaveTextContent('go-e Charger (192.168.1.77)');
   await at('back-go').click();
   await expect.element(at('go-back')).not.toBeInTheDocument();

@@ -28,6 +28,7 @@ async function lookedUp(words: string[], then?: string): Promise<void> {
 
 /** The Connect step with this typed as the model, and the first that fits chosen. */
 async function pointed(words: string): Promise<void> {
+  await at('to-connect').click();
   await at('model-search').fill(words);
   await at('model-result').first().click();
   await expect.element(at('recipe').or(at('cannot'))).toBeVisible();
@@ -44,15 +45,26 @@ async function answered(): Promise<void> {
 
 const views: View[] = [
   ['no charger yet', 'empty'],
-  ['no endpoint', 'taken'],
-  ['a refused connection', 'refused'],
+  ['found nothing yet, asking which network may be scanned', 'empty', undefined, () => at('network').first().click()],
+  ['scanning', 'scanning'],
+  ['found', 'found'],
+  ['found, with the evidence open', 'found', undefined, () => at('evidence-open').nth(2).click().then(() => at('missing-open').click()).then(() => at('does').click())],
+  ['found nothing', 'nothing'],
+  ['find, a typed address refused', 'empty', undefined, () => at('ip').fill('charger').then(() => at('look-at').click())],
+  ['find, of a charger', 'adopted', 'find'],
+  ['find, of a simulated charger', 'bench', 'find'],
+  ['connect, no charger yet', 'empty', undefined, () => at('to-connect').click()],
+  ['connect, a found device', 'found', undefined, () => at('device-connect').first().click()],
+  ['connect, a found device of several models', 'found', undefined, () => at('device-connect').nth(1).click()],
+  ['no endpoint', 'taken', undefined, () => at('to-connect').click()],
+  ['a refused connection', 'refused', undefined, () => at('to-connect').click()],
   ['connection attempts', 'attempts', 'connect'],
   ['a handshake', 'attempts', 'connect', () => at('handshake-open').nth(1).click()],
   ['the list of chargers', 'away'],
   ['a newcomer', 'arrived', undefined, () => at('connect-another').click()],
   ['connect, not adopted', 'arrived', 'connect'],
   ['connect, adopted', 'adopted', 'connect'],
-  ['connect, a model searched', 'empty', undefined, () => at('model-search').fill('easee')],
+  ['connect, a model searched', 'empty', undefined, () => at('to-connect').click().then(() => at('model-search').fill('easee'))],
   ['connect, a model’s own way', 'empty', undefined, () => pointed('wattpilot')],
   ['connect, a model under a condition', 'empty', undefined, () => pointed('easee local')],
   ['connect, a model that cannot come', 'empty', undefined, () => pointed('zappi')],

@@ -43,6 +43,7 @@ test('an authority whose key lies under a passphrase is opened with it, and its 
 test('with TLS open the address to type can be had with wss', async () => {
   const site = sites.empty();
   await open(site);
+  await at('to-connect').click();
   await expect.element(at('address-kind')).not.toBeInTheDocument();
   await site.secure(null);
   await page.getByRole('radio', { name: 'With TLS (wss)' }).click();

@@ -34,7 +34,7 @@ async function expectMarked(): Promise<void> {
   expect(document.elementFromPoint(innerWidth / 2, (top + bottom) / 2)?.closest('[data-testid=mark]')).not.toBeNull();
 }
 
-test.each(['connect', 'inspect', 'set', 'prove', 'handOver'] as const)('a simulated charger is marked at %s, however far one scrolls', async (step) => {
+test.each(['find', 'connect', 'inspect', 'set', 'prove', 'handOver'] as const)('a simulated charger is marked at %s, however far one scrolls', async (step) => {
   await open('elsewhere', step);
   await expectMarked();
 });

@@ -30,6 +30,13 @@ export async function open(site: keyof typeof sites | DemoSite, step?: StepName)
   return backend;
 }
 
+/** Opens the Connect step of a site without a charger. */
+export async function invited(site: keyof typeof sites | DemoSite): Promise<DemoSite> {
+  const backend = await open(site);
+  await at('to-connect').click();
+  return backend;
+}
+
 /** The arguments of every call of a command, oldest first. */
 export const callsOf = (site: DemoSite, command: string): unknown[][] => site.calls.filter(([name]) => name === command).map(([, ...args]) => args);
 

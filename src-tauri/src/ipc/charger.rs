@@ -101,6 +101,8 @@ pub struct ArrivalView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum StepName {
+    /// Which charger is it?
+    Find,
     /// Does it reach us?
     Connect,
     /// What is it, how is it set?

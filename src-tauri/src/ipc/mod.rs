@@ -4,6 +4,7 @@ mod catalogue;
 mod charger;
 mod configuration;
 mod connection;
+mod find;
 mod message;
 mod practice;
 mod reach;
@@ -15,6 +16,7 @@ pub use catalogue::*;
 pub use charger::*;
 pub use configuration::*;
 pub use connection::*;
+pub use find::*;
 pub use message::*;
 pub use practice::*;
 pub use reach::*;
@@ -29,6 +31,8 @@ pub struct Changed {
     pub charger: Option<ChargerView>,
     /// The practice that runs.
     pub practice: Option<PracticeView>,
+    /// What discovery knows.
+    pub find: Option<FindView>,
 }
 
 /// What went wrong, for a person: what happened and what it means, what to do next.

@@ -24,6 +24,7 @@ pub fn name(step: Step) -> StepName {
 pub fn of(view: &View) -> Vec<StepView> {
     let record = &view.record;
     let steps = [
+        (StepName::Find, find(record)),
         (StepName::Connect, connect(record)),
         (StepName::Inspect, inspect(record)),
         (StepName::Set, set(record)),
@@ -40,6 +41,15 @@ pub fn of(view: &View) -> Vec<StepView> {
 
 fn clock(at: Timestamp) -> String {
     at.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M").to_string()
+}
+
+/// A charger that came has shown what it is better than any scan could.
+fn find(record: &Record) -> (StepState, String) {
+    match record.first_connected {
+        Some(_) if record.simulated() => (StepState::Done, "simulated here".to_owned()),
+        Some(_) => (StepState::Done, "came by itself".to_owned()),
+        None => (StepState::NotStarted, "has not come".to_owned()),
+    }
 }
 
 fn connect(record: &Record) -> (StepState, String) {

@@ -148,8 +148,11 @@ impl Window {
         body.ok().and_then(|b| b.json().as_str().map(str::to_owned)).unwrap_or_default()
     }
 
-    /// Where chargers are to be pointed at.
+    /// Where chargers are to be pointed at; without a charger it is looked up under Connect.
     pub async fn url(&self) -> String {
+        if self.run("return document.querySelector('[data-testid=url]') === null").await == true {
+            self.press("to-connect").await;
+        }
         self.see("url").await.text().await.unwrap()
     }
 

@@ -29,7 +29,8 @@ async fn pictures() {
     let data = tempfile::tempdir().unwrap();
     let window = Window::open(data.path(), "").await;
     album.take(&window, "0-start").await;
-    if window.run("return document.querySelector('[data-testid=url]') === null").await == true {
+    if window.run("return !document.querySelector('[data-testid=endpoint]').innerText.includes('ws://')").await == true
+    {
         let window = window.killed_and_opened_again(data.path(), "127.0.0.1:0").await;
         return journey(&album, window).await;
     }
@@ -51,7 +52,13 @@ async fn journey(album: &Album, window: Window) {
     }
     album.take(&window, "1-site").await;
     window.press("rail-chargers").await;
-    album.take(&window, "2-connect").await;
+    album.take(&window, "2-find").await;
+    window.press("to-connect").await;
+    album.take(&window, "2a-connect").await;
+    window.enter("model-search", "wattpilot").await;
+    window.press("model-result").await;
+    window.see("fields").await;
+    album.take(&window, "2b-recipe").await;
     let _charger = Charger::plugged(&window.url().await, "CP-7");
     window.see_in("newcomer", "Simulated").await;
     album.take(&window, "3-newcomer").await;
@@ -106,6 +113,10 @@ async fn journey(album: &Album, window: Window) {
     album.take(&window, "12-report").await;
     window.press("rail-chargers").await;
     album.take(&window, "13-chargers").await;
+    window.press("rail-buy").await;
+    window.enter("buy-search", "zappi").await;
+    window.see("answer").await;
+    album.take(&window, "13a-buy").await;
     window.press("rail-practice").await;
     album.take(&window, "14-exercises").await;
     window.press("tab-chargers").await;

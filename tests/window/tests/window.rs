@@ -99,6 +99,7 @@ async fn an_authority_under_a_passphrase_gives_its_root_and_waits_for_the_passph
     assert!(root.starts_with("-----BEGIN CERTIFICATE-----"), "{root}");
     window.is_clean("an open authority").await;
     window.press("rail-chargers").await;
+    window.press("to-connect").await;
     window.pick("address-kind", 1).await;
     window.see_in("url", "wss://127.0.0.1:").await;
     window.is_clean("an address with TLS").await;

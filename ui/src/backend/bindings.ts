@@ -52,6 +52,18 @@ export const commands = {
 	known: (id: string) => typedError<KnownView | null, UiError>(__TAURI_INVOKE("known", { id })),
 	/**  How a model is pointed at this URL of ours, so that it comes with that identity; `None` where there is no such model. */
 	recipe: (model: string, url: string, identity: string) => typedError<RecipeView | null, UiError>(__TAURI_INVOKE("recipe", { model, url, identity })),
+	/**  Discovery as it stands. */
+	find: () => typedError<FindView, UiError>(__TAURI_INVOKE("find")),
+	/**  The Find step was opened or left. */
+	findStepOpen: (open: boolean) => typedError<null, UiError>(__TAURI_INVOKE("find_step_open", { open })),
+	/**  A person allows to scan a network, or takes that back; kept for this network. */
+	allowNetwork: (key: string, on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("allow_network", { key, on })),
+	/**  Begin a scan of the networks that a person allowed; with `modbus` every device is asked over Modbus, too. */
+	scan: (modbus: boolean) => typedError<null, UiError>(__TAURI_INVOKE("scan", { modbus })),
+	/**  Stop the scan that runs. */
+	stopScan: () => typedError<null, UiError>(__TAURI_INVOKE("stop_scan")),
+	/**  Look at one address that a person typed. */
+	lookAt: (address: string) => typedError<null, UiError>(__TAURI_INVOKE("look_at", { address })),
 	/**  The messages that a version of OCPP (`1.6`, `2.0.1`, `2.1`) lets us send to a charger, by name. */
 	messages: (version: string) => typedError<string[], UiError>(__TAURI_INVOKE("messages", { version })),
 	/**  The official schema of a request, as JSON text; `None` where the version has no such message. */
@@ -315,6 +327,17 @@ export type CeilingView = {
 	hardwareConfirmed: boolean,
 };
 
+/**  How sure it is what a device is. */
+export type CertaintyView = 
+/**  It connected by itself. */
+"connected" | 
+/**  It is named. */
+"named" | 
+/**  It is probably that. */
+"probable" | 
+/**  It may be a charger. */
+"possible";
+
 /**  A certificate that a charger showed. */
 export type CertificateView = {
 	/**  Its subject. */
@@ -333,6 +356,8 @@ export type Changed = {
 	charger: ChargerView | null,
 	/**  The practice that runs. */
 	practice: PracticeView | null,
+	/**  What discovery knows. */
+	find: FindView | null,
 };
 
 /**  A charger in the list. */
@@ -556,6 +581,41 @@ export type DeviationView = {
 	evidence: number[],
 };
 
+/**  Something on the network. */
+export type DeviceView = {
+	/**  Its key. */
+	key: string,
+	/**  Maker and model, without how sure that is; empty where nothing is known. */
+	name: string,
+	/**  How sure that is. */
+	certainty: CertaintyView,
+	/**  It is no charger, but is often found beside one. */
+	companion: boolean,
+	/**  It commands chargers, too: a charger may belong to it already. */
+	platform: boolean,
+	/**  Where it is; several, where it has several. */
+	address: string,
+	/**  Its serial number; empty where it tells none. */
+	serial: string,
+	/**  The chargers of the catalogue that may stand behind it. */
+	known: KnownLine[],
+	/**  Its OCPP identity, where it has connected to us. */
+	charger: string | null,
+	/**  By what it was found, the strongest first. */
+	signs: SignView[],
+	/**  What to heed when it is asked, as sentences. */
+	cautions: string[],
+};
+
+/**  How a scan ended. */
+export type EndedView = 
+/**  It looked through everything. */
+"whole" | 
+/**  Somebody stopped it. */
+"cancelled" | 
+/**  Its time was over. */
+"outOfTime";
+
 /**  The state of the endpoint. */
 export type EndpointState = 
 /**  Not yet. */
@@ -636,6 +696,28 @@ export type FieldView = {
 	name: string,
 	/**  What to type, to the letter. */
 	text: string,
+};
+
+/**  Discovery as it stands. */
+export type FindView = {
+	/**  The networks of this computer that may be scanned, the one to try first first. */
+	networks: NetworkView[],
+	/**  A scan runs. */
+	scanning: boolean,
+	/**  How many scans have begun since the program was started. */
+	scans: number,
+	/**  How the last scan ended; `None` while one runs, and before the first. */
+	ended: EndedView | null,
+	/**  How much of the scan is done, in thousandths. */
+	permille: number,
+	/**  How long it ran, ms. */
+	tookMs: number,
+	/**  What was tried, in order. */
+	tried: TriedView[],
+	/**  What was found, chargers first, the surest first. */
+	devices: DeviceView[],
+	/**  What to try next where the charger is not among them, in order. */
+	advice: string[],
 };
 
 /**  A finding. */
@@ -821,6 +903,19 @@ export type LoginView =
 /**  Always. */
 "always";
 
+/**  A way of looking. */
+export type LookView = 
+/**  Services that are announced. */
+"mdns" | 
+/**  Questions to all, and what devices tell all. */
+"udp" | 
+/**  Which addresses are taken. */
+"arp" | 
+/**  Which ports are open. */
+"tcp" | 
+/**  What each device is. */
+"identify";
+
 /**  What is known of a charger that does not come. */
 export type MissingView = {
 	/**  Its OCPP identity, where it has come before or is a simulated one. */
@@ -841,6 +936,24 @@ export type MissingView = {
 	sameNetwork: boolean | null,
 	/**  What the person was asked and cannot see. */
 	unseen: QuestionView[],
+};
+
+/**  A network this computer is in. */
+export type NetworkView = {
+	/**  What the person's word is kept under. */
+	key: string,
+	/**  The system's name of the network card. */
+	interface: string,
+	/**  What kind it is, in words. */
+	kind: string,
+	/**  Its addresses: `192.168.1.0/24`. */
+	range: string,
+	/**  How many hosts it has room for. */
+	hosts: number,
+	/**  The network is wider than what is looked through. */
+	narrowed: boolean,
+	/**  The person said that it may be scanned. */
+	allowed: boolean,
 };
 
 /**  What the button of a notice does. */
@@ -1284,6 +1397,16 @@ export type ShelfView = {
 	exercises: ExerciseView[],
 };
 
+/**  A piece of evidence. */
+export type SignView = {
+	/**  By which way it was seen. */
+	way: WayView,
+	/**  What was seen, and where it was read that this means something. */
+	seen: FactView,
+	/**  How much it tells. */
+	strength: StrengthView,
+};
+
 /**  The place and the people. Empty strings are "not entered". */
 export type SiteView = {
 	/**  Street address. */
@@ -1332,6 +1455,8 @@ export type StageView = {
 
 /**  Which step. */
 export type StepName = 
+/**  Which charger is it? */
+"find" | 
 /**  Does it reach us? */
 "connect" | 
 /**  What is it, how is it set? */
@@ -1369,6 +1494,15 @@ export type StepView = {
 	/**  One short line, for example `booted 09:41` or `62 keys saved`. */
 	summary: string,
 };
+
+/**  How much a piece of evidence tells. */
+export type StrengthView = 
+/**  It names the device. */
+"strong" | 
+/**  It probably does. */
+"medium" | 
+/**  It points at it. */
+"weak";
 
 /**  How sure a cause is. */
 export type SureView = 
@@ -1464,6 +1598,16 @@ export type TransactionView = {
 	started: string,
 };
 
+/**  A way of looking, and what came of it. */
+export type TriedView = {
+	/**  Which. */
+	look: LookView,
+	/**  What came of it so far. */
+	result: string,
+	/**  It is over. */
+	done: boolean,
+};
+
 /**  What went wrong, for a person: what happened and what it means, what to do next. */
 export type UiError = {
 	/**  Exists only where the window acts on it; else `other`. */
@@ -1496,6 +1640,25 @@ export type VerdictView =
 "notApplicable" | 
 /**  Not tried. */
 "notTested";
+
+/**  By which way a device showed itself. */
+export type WayView = 
+/**  It announces itself (multicast DNS). */
+"mdns" | 
+/**  The maker of its network card. */
+"networkCard" | 
+/**  Its host name. */
+"hostName" | 
+/**  Its web page. */
+"http" | 
+/**  Its first words over a WebSocket. */
+"webSocket" | 
+/**  Its registers. */
+"modbus" | 
+/**  A datagram. */
+"udp" | 
+/**  It connected to us by itself. */
+"boot";
 
 /**  What happened. */
 export type WhatView = 

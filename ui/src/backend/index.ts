@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { ActView, AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FoundView, FrameView, InterfaceView, JudgementView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, SelfCheckView, SentView, ShelfView, SiteView, TargetView, UiError, WhyView } from './bindings';
+import type { ActView, AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FindView, FoundView, FrameView, InterfaceView, JudgementView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, SelfCheckView, SentView, ShelfView, SiteView, TargetView, UiError, WhyView } from './bindings';
 
 export type * from './bindings';
 
@@ -36,6 +36,12 @@ export interface Backend {
   search(words: string): Promise<FoundView>;
   known(id: string): Promise<KnownView | null>;
   recipe(model: string, url: string, identity: string): Promise<RecipeView | null>;
+  find(): Promise<FindView>;
+  allowNetwork(key: string, on: boolean): Promise<Answer<null>>;
+  findStepOpen(open: boolean): Promise<unknown>;
+  scan(modbus: boolean): Promise<Answer<null>>;
+  stopScan(): Promise<Answer<null>>;
+  lookAt(address: string): Promise<Answer<null>>;
   practiceShelf(): Promise<ShelfView>;
   practise(personality: string, car: string, exercise: string | null): Promise<Answer<null>>;
   practiceAct(act: ActView): Promise<Answer<null>>;

@@ -26,11 +26,15 @@ export const engine: Backend = {
   addressesFor: (address) => sure(commands.addressesFor(address)),
   whyNothing: (missing) => sure(commands.whyNothing(missing)),
   localInterface: (fingerprint) => sure(commands.localInterface(fingerprint)),
+  find: () => sure(commands.find()),
   practiceShelf: () => sure(commands.practiceShelf()),
   connection: (id) => sure(commands.connection(id)),
   connectStepOpen: async (open) => {
     // Without a store there is nothing to wait for; the window already says why.
     await commands.connectStepOpen(open);
+  },
+  findStepOpen: async (open) => {
+    await commands.findStepOpen(open);
   },
   stay: async () => {
     await commands.stay();

@@ -3,7 +3,8 @@ import type { StepName } from '../backend';
 /** Where the person is in the window. */
 export type Place =
   | { at: 'chargers' }
-  | { at: 'connect' }
+  | { at: 'find' }
+  | { at: 'connect'; device?: string }
   | { at: 'site' }
   | { at: 'buy'; part?: BuyPart }
   | { at: 'shelf'; part?: ShelfPart }
@@ -23,11 +24,14 @@ export const inspectParts = ['overview', 'messages', 'deviations', 'security'] a
 export type InspectPart = (typeof inspectParts)[number];
 
 /** The steps that exist, in the order of the job. */
-export const steps = ['connect', 'inspect', 'set', 'prove', 'handOver'] as const satisfies readonly StepName[];
+export const steps = ['find', 'connect', 'inspect', 'set', 'prove', 'handOver'] as const satisfies readonly StepName[];
 
 /** The Connect step is on the screen: only then may chargers be adopted by themselves. */
 export const isConnecting = (place: Place): boolean =>
   place.at === 'connect' || (place.at === 'charger' && place.step === 'connect');
+
+/** What discovery sees is on the screen. */
+export const isFinding = (place: Place): boolean => place.at === 'find' || (place.at === 'charger' && place.step === 'find');
 
 /** The step after this one, if there is one. */
 export const nextStep = (step: StepName): StepName | undefined => steps[steps.indexOf(step) + 1];

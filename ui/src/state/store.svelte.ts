@@ -1,9 +1,10 @@
 // One store, fed by the snapshot and then by `changed`. Screens read it and call its actions.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, PolicyView, SiteView, StepName, TargetView, UiError } from '../backend';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, DeviceView, PolicyView, SiteView, StepName, TargetView, UiError } from '../backend';
 import { words } from '../words';
+import { Find } from './find.svelte';
 import { Messages } from './messages.svelte';
 import { Buy } from './buy.svelte';
-import { isConnecting, type BuyPart, type InspectPart, type Place, type ShelfPart } from './place';
+import { isConnecting, isFinding, type BuyPart, type InspectPart, type Place, type ShelfPart } from './place';
 import { Practice } from './practice.svelte';
 import { Recipes } from './recipes.svelte';
 import { news } from './news';
@@ -13,6 +14,7 @@ export type Action =
   | 'setSite' | 'setAutoAdopt' | 'adopt' | 'setCeiling' | 'inspect' | 'applyLimit' | 'proveLimit' | 'cancel' | 'clear'
   | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy' | 'secure' | 'exportRoot' | 'raiseSecurity'
   | 'wherePointed' | 'pointHere' | 'pointBack' | 'forgetPointed' | 'heedQuirk'
+  | 'allowNetwork' | 'scan' | 'stopScan' | 'lookAt'
   | 'practise' | 'practiceAct' | 'endPractice' | 'answerExercise';
 
 /** Frames to show: these numbers, or with `null` all, newest first page. */
@@ -32,17 +34,20 @@ export class Store {
   /** The last failure of each action, until it is tried again. */
   #problems = $state.raw<Record<string, UiError>>({});
   /** Actions whose answer has not come. */
+  #wasFinding = false;
   #asked = $state.raw<Record<string, boolean>>({});
 
   readonly messages: Messages;
   readonly practice: Practice;
   readonly buy: Buy;
+  readonly find: Find;
   readonly recipes: Recipes;
 
   constructor(readonly backend: Backend) {
     this.messages = new Messages(backend);
     this.practice = new Practice(backend);
     this.buy = new Buy(backend);
+    this.find = new Find(backend, (before, after) => this.#hear(words.find.news(before, after)));
     this.recipes = new Recipes(backend);
   }
 
@@ -94,6 +99,11 @@ export class Store {
       heard.push(...news.charger(this.chargers[changed.charger.id] ?? null, changed.charger));
       this.chargers = { ...this.chargers, [changed.charger.id]: changed.charger };
     }
+    if (changed.find) this.find.take(changed.find);
+    this.#hear(heard);
+  }
+
+  #hear(heard: string[]): void {
     if (heard.length > 0) this.spoken = heard.join(' ');
   }
 
@@ -104,6 +114,10 @@ export class Store {
     if (place.at === 'charger' && !this.chargers[place.id]) void this.#read(place.id);
     const connecting = this.#isConnecting(place);
     if (connecting !== wasConnecting) void this.backend.connectStepOpen(connecting);
+    const finding = this.#isFinding(place);
+    if (finding !== this.#wasFinding) void this.backend.findStepOpen(finding);
+    this.#wasFinding = finding;
+    if (finding) void this.find.read();
   }
 
   /** At the Connect step of a simulated charger nobody waits for a real one: none is adopted by itself there. */
@@ -111,9 +125,20 @@ export class Store {
     return isConnecting(place) && !(place.at === 'charger' && this.isSimulated(place.id));
   }
 
-  /** The list, or the invitation to connect the first charger while there is none. */
+  /** A simulated charger is not looked for. */
+  #isFinding(place: Place): boolean {
+    return isFinding(place) && !(place.at === 'charger' && this.isSimulated(place.id));
+  }
+
+  /** The list, or the search for the first charger while there is none. */
   toChargers(): void {
-    this.go({ at: this.app?.chargers.length === 0 ? 'connect' : 'chargers' });
+    this.go({ at: this.app?.chargers.length === 0 ? 'find' : 'chargers' });
+  }
+
+  /** Points a found device at us: its model's way to do so. */
+  connectDevice({ key, known }: DeviceView): void {
+    this.recipes.choose('', known.length === 1 ? known[0]!.id : null);
+    this.go({ at: 'connect', device: key });
   }
 
   /** What the catalogue says, about that charger if one is named. */
@@ -203,6 +228,13 @@ export class Store {
     this.messages.note(id, sent);
     this.spoken = words.messages.heard(sent.action, sent.outcome, sent.ms);
   };
+  allowNetwork = async (key: string, on: boolean) => {
+    await this.#ask('allowNetwork', '', () => this.backend.allowNetwork(key, on));
+    await this.find.read();
+  };
+  scan = (modbus: boolean) => this.#ask('scan', '', () => this.backend.scan(modbus));
+  stopScan = () => this.#ask('stopScan', '', () => this.backend.stopScan());
+  lookAt = (address: string) => this.#ask('lookAt', '', () => this.backend.lookAt(address));
   /** Starts a practice, in place of the one that runs, and goes to its bench. An exercise brings its own charger and car. */
   practise = async (personality: string, car: string, exercise: string | null) => {
     await this.#ask('practise', '', () => this.backend.practise(personality, car, exercise));

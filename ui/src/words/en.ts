@@ -2,6 +2,7 @@
 import type { CeilingView, InForceView, StepName, StepView, UiError } from '../backend';
 import { buy } from './buy';
 import { catalogue } from './catalogue';
+import { find } from './find';
 import { amps, clock, coarse, count, kilowatts, ranges, short, span, zone } from './format';
 import { handshake } from './handshake';
 import { deviations, inspect } from './inspect';
@@ -12,6 +13,7 @@ import { reach } from './reach';
 import { security } from './security';
 
 const step: Record<StepName, string> = {
+  find: 'Find',
   connect: 'Connect',
   inspect: 'Inspect',
   set: 'Set',
@@ -146,6 +148,7 @@ export const en = {
     open: 'Open',
     steps: 'Steps',
     connectAnother: 'Connect a charger',
+    find: 'Find chargers',
   },
 
   connect: {
@@ -196,6 +199,7 @@ export const en = {
   buy,
   catalogue,
   deviations,
+  find,
   reach,
   form,
   handshake,
@@ -397,7 +401,7 @@ export const en = {
     title: 'Keys',
     list: [
       ['Ctrl K or ⌘ K', 'Go to a charger, a step or an action'],
-      ['Alt 1 … Alt 5', 'Open a step of this charger'],
+      ['Alt 1 … Alt 6', 'Open a step of this charger'],
       ['Alt B', 'Open Before you buy'],
       ['Alt P', 'Open Practice: the bench, while something is being practised'],
       ['?', 'Show these keys'],

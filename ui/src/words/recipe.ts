@@ -1,5 +1,6 @@
 // Pointing a model at us: what to type where, and what to do where it cannot come.
 import type { AccessView } from '../backend';
+import { short } from './format';
 
 /** What can still be proved of a charger that cannot come here. */
 const instead: Partial<Record<AccessView, string[]>> = {
@@ -30,6 +31,8 @@ export const recipe = {
   none: 'Nothing matches. The general way works for most chargers.',
   change: 'Another model',
   forget: 'It is not listed',
+  device: (name: string, address: string) => `Found: ${short(name, 80)} at ${short(address, 60)}.`,
+  toFind: 'Back to what was found',
   more: 'What is known of it',
 
   needs: 'First',

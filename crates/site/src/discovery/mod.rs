@@ -107,7 +107,10 @@ impl Discovery {
         let _running = self.shared.running.try_lock().map_err(|_| Busy)?;
         let networks: Vec<Network> = order.networks.iter().map(|it| it.network().clone()).collect();
         let (ear, alive) = Ear::new(&self.shared, &networks, &order.hosts);
-        lock(&self.shared.hosts).forget();
+        // Whoever looks at one address more keeps what was found before.
+        if !networks.is_empty() {
+            lock(&self.shared.hosts).forget();
+        }
         let devices = lock(&self.shared.hosts).devices();
         let began = State { phase: Phase::Scanning, networks, devices, ..State::default() };
         self.shared.state.send_replace(began);

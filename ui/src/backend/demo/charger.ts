@@ -5,11 +5,14 @@ import { ago } from './site';
 import { variables } from './variables';
 
 type States = Partial<Record<StepName, [StepState, string]>>;
-const names: StepName[] = ['connect', 'inspect', 'set', 'prove', 'handOver'];
+const names: StepName[] = ['find', 'connect', 'inspect', 'set', 'prove', 'handOver'];
 
 /** The strip with these states; the others have not begun. */
 export const strip = (states: States): ChargerView['steps'] =>
-  names.map((name) => ({ name, state: states[name]?.[0] ?? 'notStarted', summary: states[name]?.[1] ?? 'not started' }));
+  names.map((name) => {
+    const [state, summary] = states[name] ?? (name === 'find' ? ['done', 'came by itself'] : ['notStarted', 'not started']);
+    return { name, state, summary };
+  });
 
 const arrivals = (): ArrivalView[] => [
   { at: ago(731), text: 'TCP connection from 192.168.1.54:50122', number: 1 },

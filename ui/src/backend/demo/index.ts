@@ -1,8 +1,9 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FrameView, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SentView, ShelfView, SiteView, TargetView, UiError } from '..';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FindView, FrameView, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SentView, ShelfView, SiteView, TargetView, UiError } from '..';
 import { attempts, lineOf } from './attempts';
 import { known, recipe, search } from './catalogue';
 import * as stage from './charger';
+import * as discovery from './find';
 import { exchange, messagesOf, schemaOf } from './messages';
 import * as bench from './practice';
 import * as ways from './reach';
@@ -12,6 +13,7 @@ import { ago, line, secured, site, taken } from './site';
 export * from './charger';
 export { charged, practiceOf, shelf, simulatedCharger } from './practice';
 export { known } from './catalogue';
+export { devices, found, nothing, scanning } from './find';
 export { ago } from './site';
 
 const ok: Answer<null> = { status: 'ok', data: null };
@@ -26,6 +28,7 @@ export class DemoSite implements Backend {
   shelf: ShelfView | null = null;
   #app: AppView;
   #chargers: Map<string, ChargerView>;
+  #find: FindView = discovery.before();
   #tell: ((changed: Changed) => void)[] = [];
   #solved = new Set<string>();
 
@@ -56,8 +59,15 @@ export class DemoSite implements Backend {
     this.#say({ practice });
   }
 
+  /** Discovery has come further. */
+  changeFind(change: Partial<FindView>): this {
+    this.#find = { ...this.#find, ...change };
+    this.#say({ find: this.#find });
+    return this;
+  }
+
   #say(changed: Partial<Changed>): void {
-    for (const tell of this.#tell) tell({ app: null, charger: null, practice: null, ...changed });
+    for (const tell of this.#tell) tell({ app: null, charger: null, practice: null, find: null, ...changed });
   }
 
   async #pointed(command: keyof Backend, target: TargetView, pointed: PointedView): Promise<Answer<PointedView>> {
@@ -131,6 +141,17 @@ export class DemoSite implements Backend {
       if (oddities) this.change(id, { oddities: { ...oddities, quirks: oddities.quirks.map((one) => (one.id === quirk ? { ...one, on } : one)) } });
     });
   recipe = async (model: string, url: string, identity: string) => recipe(model, url, identity);
+  find = async () => this.#find;
+  allowNetwork = (key: string, on: boolean) =>
+    this.#answer('allowNetwork', [key, on], () => void this.changeFind({ networks: this.#find.networks.map((one) => (one.key === key ? { ...one, allowed: on } : one)) }));
+  findStepOpen = async (open: boolean) => void this.calls.push(['findStepOpen', open]);
+  scan = (modbus: boolean) => this.#answer('scan', [modbus], () => void this.changeFind({ ...discovery.scanning(), networks: this.#find.networks, scans: this.#find.scans + 1 }));
+  stopScan = () => this.#answer('stopScan', [], () => void this.changeFind({ scanning: false, ended: 'cancelled' }));
+  lookAt = (address: string) =>
+    this.#answer('lookAt', [address], () => {
+      if (!/^\d+\.\d+\.\d+\.\d+$/.test(address)) return fail('other', `“${address}” is no IP address.`, 'Type four numbers with dots, such as 192.168.1.54.');
+      this.changeFind({ devices: [...this.#find.devices, ...discovery.devices().filter((one) => one.address === address)] });
+    });
   practiceShelf = async (): Promise<ShelfView> => {
     const shelf = this.shelf ?? bench.shelf();
     return { ...shelf, exercises: shelf.exercises.map((one) => ({ ...one, solved: one.solved || this.#solved.has(one.id) })) };
@@ -276,6 +297,9 @@ const hostileBench = (): DemoSite => {
 export const sites = {
   empty: () => new DemoSite(),
   taken: () => new DemoSite({ endpoint: taken }),
+  scanning: () => new DemoSite().changeFind(discovery.scanning()),
+  found: () => new DemoSite().changeFind(discovery.found()),
+  nothing: () => new DemoSite().changeFind(discovery.nothing()),
   attempts: () => new DemoSite({ connections: attempts().map(lineOf) }, [stage.arrived()]),
   refused: () => new DemoSite({ connections: attempts().slice(1, 2).map(lineOf) }),
   arrived: () => new DemoSite({}, [stage.arrived()]),

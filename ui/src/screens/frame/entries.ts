@@ -69,6 +69,7 @@ function practice(store: Store): Entry[] {
 function everywhere(store: Store, onkeys: () => void): Entry[] {
   return [
     { key: 'chargers', group: 'action', title: words.rail.chargers, run: () => store.toChargers() },
+    { key: 'find', group: 'action', title: words.chargers.find, run: () => store.go({ at: 'find' }) },
     { key: 'connect', group: 'action', title: words.chargers.connectAnother, run: () => store.go({ at: 'connect' }) },
     { key: 'buy', group: 'action', title: words.rail.buy, run: () => store.toBuy() },
     { key: 'matters', group: 'action', title: words.palette.buyPart(words.buy.part.matters), run: () => store.toBuy('matters') },
