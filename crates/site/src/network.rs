@@ -64,9 +64,10 @@ pub fn interfaces() -> Vec<Interface> {
     let mut found: Vec<Interface> = if_addrs::get_if_addrs()
         .unwrap_or_default()
         .into_iter()
-        .filter_map(|interface| match interface.addr {
+        .map(|interface| (interface.is_p2p(), interface))
+        .filter_map(|(is_p2p, interface)| match interface.addr {
             IfAddr::V4(v4) => Some(Interface {
-                kind: kind(&interface.name, v4.ip),
+                kind: kind(&interface.name, v4.ip, is_p2p),
                 name: interface.name,
                 address: v4.ip,
                 prefix: u32::from(v4.netmask).count_ones() as u8,
@@ -78,23 +79,27 @@ pub fn interfaces() -> Vec<Interface> {
     found
 }
 
-/// Parts of interface names, lower case, as the systems and the makers of such software give them.
-static VPN: &[&str] = &["tun", "tap", "wg", "tailscale", "zerotier", "zt", "ppp", "vpn", "nordlynx", "ipsec"];
+/// Parts of interface names, lower case, as the systems and the makers of such software give them; after `^` only where
+/// the name begins with it. Those of VPNs stand anywhere: `utun4`, `OpenVPN Wintun`, `Ethernet (ProtonVPN)`.
+static VPN: &[&str] = &[
+    "tun", "^tap", "tap-", "^wg", "wireguard", "tailscale", "zerotier", "^zt", "^ppp", "vpn", "nordlynx", "ipsec",
+];
 static VIRTUAL: &[&str] =
-    &["docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "vethernet", "wsl", "lxc", "podman", "cni"];
-static WIFI: &[&str] = &["wl", "wi-fi", "wifi", "wlan", "wireless"];
-static CABLE: &[&str] = &["eth", "en", "ethernet", "lan"];
+    &["docker", "^br-", "veth", "virbr", "vmnet", "vboxnet", "vethernet", "^wsl", "^lxc", "podman", "^cni"];
+static WIFI: &[&str] = &["^wl", "wi-fi", "wifi", "wlan", "wireless"];
+static CABLE: &[&str] = &["^eth", "^en", "ethernet", "^lan"];
 
-fn kind(name: &str, address: Ipv4Addr) -> Kind {
+fn kind(name: &str, address: Ipv4Addr, is_p2p: bool) -> Kind {
     let lower = name.to_ascii_lowercase();
-    let is =
-        |list: &[&str]| list.iter().any(|part| lower.starts_with(part) || (part.len() > 3 && lower.contains(part)));
+    let has = |part: &&str| part.strip_prefix('^').map_or(lower.contains(part), |start| lower.starts_with(start));
+    let is = |list: &[&str]| list.iter().any(|part| has(part));
     match address {
         a if a.is_loopback() => Kind::Loopback,
-        a if a.is_link_local() => Kind::LinkLocal,
         a if is_shared(a) => Kind::Vpn,
-        a if !a.is_private() => Kind::Public,
-        _ if is(VPN) => Kind::Vpn,
+        a if !a.is_private() && !a.is_link_local() => Kind::Public,
+        // no charger is at the other end of a line between two
+        _ if is_p2p || is(VPN) => Kind::Vpn,
+        a if a.is_link_local() => Kind::LinkLocal,
         _ if is(VIRTUAL) => Kind::Virtual,
         _ if is(WIFI) => Kind::WiFi,
         _ if is(CABLE) => Kind::Cable,
@@ -158,14 +163,21 @@ mod tests {
             ("wlp2s0", "192.168.1.3", Kind::WiFi),
             ("Wi-Fi", "192.168.1.4", Kind::WiFi),
             ("tun0", "10.8.0.2", Kind::Vpn),
+            ("utun4", "10.8.0.2", Kind::Vpn),
+            ("cscotun0", "10.8.0.2", Kind::Vpn),
+            ("OpenVPN TAP-Windows6", "10.8.0.2", Kind::Vpn),
+            ("OpenVPN Wintun", "10.8.0.2", Kind::Vpn),
+            ("Ethernet (ProtonVPN)", "10.8.0.2", Kind::Vpn),
+            ("OpenVPN TAP-Windows6", "169.254.7.7", Kind::Vpn),
             ("tailscale0", "100.101.102.103", Kind::Vpn),
             ("vEthernet (WSL)", "172.20.1.1", Kind::Virtual),
             ("docker0", "172.17.0.1", Kind::Virtual),
             ("eth0", "169.254.7.7", Kind::LinkLocal),
             ("eth0", "8.8.8.8", Kind::Public),
         ] {
-            assert_eq!(kind(name, ip(address)), expected, "{name} {address}");
+            assert_eq!(kind(name, ip(address), false), expected, "{name} {address}");
         }
+        assert_eq!(kind("gpd0", ip("10.8.0.2"), true), Kind::Vpn, "a line between two");
         assert!(Kind::Cable < Kind::LinkLocal && Kind::LinkLocal < Kind::Vpn);
     }
 
