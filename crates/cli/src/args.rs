@@ -280,7 +280,7 @@ pub struct Discover {
     /// End after this long at the latest, s.
     #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub timeout: u64,
-    /// Where everything that is sent is written down. Without it: a file in the system's folder for temporary files.
+    /// Where everything that is sent is written down. Without it: `chargehand/discovery.log` in your own data folder.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
 }

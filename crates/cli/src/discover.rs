@@ -1,8 +1,9 @@
 //! `chargehand-cli discover`: what is found on the local networks, a line for each thing, as it comes.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chargehand_catalogue::{Kind, Sign};
@@ -28,7 +29,7 @@ pub async fn run(args: Discover) -> Result<Exit, Failure> {
             "This computer has no address in a local network. Connect it by cable or Wi-Fi, then try again.",
         ));
     }
-    let log = args.log.clone().unwrap_or_else(|| std::env::temp_dir().join("chargehand-discovery.log"));
+    let log = args.log.clone().map_or_else(own_log, Ok)?;
     let told = Told { is_json: args.json, devices: HashMap::new() };
     told.begins(&networks, &hosts, &log);
     let order = Order { networks: networks.into_iter().map(Allowed::by_command).collect(), hosts, modbus: args.modbus };
@@ -45,6 +46,28 @@ fn networks(args: &Discover) -> Result<Vec<Network>, Failure> {
 
 fn refused(why: NotAllowed) -> Failure {
     Failure(Exit::BadArguments, why.to_string())
+}
+
+/// The log in the user's own folder, which no other user can write to or read.
+fn own_log() -> Result<PathBuf, Failure> {
+    let no_folder = || Failure::world("Your own data folder is not known. Say with --log where to write what is sent.");
+    let folder = own_folder(|name| std::env::var_os(name)).ok_or_else(no_folder)?;
+    let not_made = |error| Failure::world(format!("{} cannot be made: {error}. Use --log.", folder.display()));
+    std::fs::create_dir_all(&folder).map_err(not_made)?;
+    Ok(folder.join("discovery.log"))
+}
+
+/// Where this system keeps what programs write for one user, by the environment.
+fn own_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let absolute = |name: &str| variable(name).map(PathBuf::from).filter(|it| it.is_absolute());
+    let of_user = if cfg!(windows) {
+        absolute("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        absolute("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")))
+    };
+    of_user.map(|folder| folder.join("chargehand"))
 }
 
 async fn look(order: Order, log: &Path, most: Duration, mut told: Told) -> Result<Exit, Failure> {
@@ -190,4 +213,18 @@ fn sign(sign: &Sign) -> Value {
         "date": sign.date,
         "confidence": sign.confidence,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_log_of_what_is_sent_lies_in_the_users_own_folder() {
+        let folder = |set: &'static str, to: &'static str| own_folder(|name| (name == set).then(|| to.into()));
+        assert_eq!(folder("HOME", "/home/smith"), Some("/home/smith/.local/state/chargehand".into()));
+        assert_eq!(folder("XDG_STATE_HOME", "/state"), Some("/state/chargehand".into()));
+        assert_eq!(folder("HOME", "here"), None);
+    }
 }

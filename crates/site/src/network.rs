@@ -81,9 +81,8 @@ pub fn interfaces() -> Vec<Interface> {
 
 /// Parts of interface names, lower case, as the systems and the makers of such software give them; after `^` only where
 /// the name begins with it. Those of VPNs stand anywhere: `utun4`, `OpenVPN Wintun`, `Ethernet (ProtonVPN)`.
-static VPN: &[&str] = &[
-    "tun", "^tap", "tap-", "^wg", "wireguard", "tailscale", "zerotier", "^zt", "^ppp", "vpn", "nordlynx", "ipsec",
-];
+static VPN: &[&str] =
+    &["tun", "^tap", "tap-", "^wg", "wireguard", "tailscale", "zerotier", "^zt", "^ppp", "vpn", "nordlynx", "ipsec"];
 static VIRTUAL: &[&str] =
     &["docker", "^br-", "veth", "virbr", "vmnet", "vboxnet", "vethernet", "^wsl", "^lxc", "podman", "^cni"];
 static WIFI: &[&str] = &["^wl", "wi-fi", "wifi", "wlan", "wireless"];
@@ -92,7 +91,7 @@ static CABLE: &[&str] = &["^eth", "^en", "ethernet", "^lan"];
 fn kind(name: &str, address: Ipv4Addr, is_p2p: bool) -> Kind {
     let lower = name.to_ascii_lowercase();
     let has = |part: &&str| part.strip_prefix('^').map_or(lower.contains(part), |start| lower.starts_with(start));
-    let is = |list: &[&str]| list.iter().any(|part| has(part));
+    let is = |list: &[&str]| list.iter().any(has);
     match address {
         a if a.is_loopback() => Kind::Loopback,
         a if is_shared(a) => Kind::Vpn,

@@ -19,6 +19,14 @@ static ALL: &[(Advice, Worth)] = &[
     ),
     (
         Advice {
+            code: "vpn",
+            text: "A network was left out: this computer reaches its addresses by another way, mostly a VPN. Switch the \
+                   VPN off, then look again.",
+        },
+        |state| !state.elsewhere.is_empty(),
+    ),
+    (
+        Advice {
             code: "power",
             text: "Look whether the charger has power and is on the network: its display or its app says so. Many take two \
                    minutes after power comes back.",
@@ -67,8 +75,8 @@ static ALL: &[(Advice, Worth)] = &[
     (
         Advice {
             code: "narrowed",
-            text: "The network is larger than what is looked through: only the 254 addresses around this computer's were. \
-                   Name another part of it, or type the charger's address.",
+            text: "The network is large: only the 254 addresses around this computer's were asked, and of the others those \
+                   that showed themselves. Name another part of it, or type the charger's address.",
         },
         |state| state.networks.iter().any(|it| it.is_narrowed()),
     ),

@@ -55,7 +55,9 @@ async fn ask(sockets: BTreeMap<u16, Arc<UdpSocket>>, networks: Vec<Network>, ear
             let Ask::Datagram(udp) = probe.ask() else { continue };
             let Some(socket) = sockets.get(&probe::own_port(udp).unwrap_or(0)) else { continue };
             for network in &networks {
-                send(socket, network.broadcast(), &probe, udp, &ear).await;
+                if let Some(all) = network.broadcast() {
+                    send(socket, all, &probe, udp, &ear).await;
+                }
             }
         }
     }
@@ -63,9 +65,12 @@ async fn ask(sockets: BTreeMap<u16, Arc<UdpSocket>>, networks: Vec<Network>, ear
 
 async fn send(socket: &UdpSocket, to: Ipv4Addr, probe: &Probe, udp: &Udp, ear: &Ear) {
     let question = udp.ask.as_deref().unwrap_or_default();
-    let sent = socket.send_to(question.as_bytes(), SocketAddr::from((to, udp.port))).await;
-    let result = sent.map_or_else(|error| error.to_string(), |length| format!("{length} bytes sent"));
-    ear.log.to_all(to, udp.port, &probe.words(), &result);
+    if !ear.log.sends(to, udp.port, &probe.words()) {
+        return;
+    }
+    if let Err(error) = socket.send_to(question.as_bytes(), SocketAddr::from((to, udp.port))).await {
+        ear.log.came(to, udp.port, &probe.words(), &error.to_string());
+    }
 }
 
 /// Hears what comes to a port. Who answered the question to all is asked what else it has to tell, once.
@@ -108,7 +113,7 @@ mod tests {
         let address = Ipv4Addr::new(192, 168, 1, 23);
         let network = Network::around(&Interface { name: "eth0".into(), address, prefix: 24, kind: Kind::Cable });
         let broadcast = network.expect("private").broadcast();
-        assert_eq!(broadcast, Ipv4Addr::new(192, 168, 1, 255));
+        assert_eq!(broadcast, Some(Ipv4Addr::new(192, 168, 1, 255)));
     }
 
     #[test]

@@ -46,9 +46,14 @@ fn is_told(best: &Match) -> bool {
 
 /// Whether a port is open.
 pub(super) async fn try_port(dial: &Dial, ear: &Ear, to: Target, port: u16) -> bool {
+    const WHAT: &str = "TCP connection";
+    // a VPN may have come up since
+    if ear.target(to.address()).is_none() || !ear.log.sends(to.address(), port, WHAT) {
+        return false;
+    }
     let tried = dial.is_open(to, port).await;
     let result = tried.as_ref().map_or_else(io::Error::to_string, |()| "open".to_owned());
-    ear.log.probe(to, port, "TCP connection", &result);
+    ear.log.came(to.address(), port, WHAT, &result);
     if tried.is_ok() {
         ear.opened(to.address(), port);
     }
@@ -67,8 +72,11 @@ async fn converse(dial: &Dial, ear: &Ear, to: Target, open: &[u16]) {
         let hellos = open.iter().filter(is_patient).flat_map(|port| probe::hellos(*port, &hints));
         let Some(next) = pages.chain(hellos).find(|it| !asked.contains(&(it.port(), it.words()))) else { return };
         asked.insert((next.port(), next.words()));
+        if !ear.log.sends(to.address(), next.port(), &next.words()) {
+            return;
+        }
         let answer = put(dial, to, &next).await;
-        ear.log.probe(to, next.port(), &next.words(), &words(&answer));
+        ear.log.came(to.address(), next.port(), &next.words(), &words(&answer));
         match answer {
             Ok(seen) => ear.heard(to.address(), seen),
             // a server that does not know WebSockets is no server that fails

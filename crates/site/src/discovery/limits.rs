@@ -28,7 +28,7 @@ pub const KEYS: usize = 32;
 pub const VALUE: usize = 256;
 /// Things that are kept of one host.
 pub const SEEN: usize = 64;
-/// Hosts that are kept; more do not fit into the widest network.
+/// Hosts that are kept and examined; those of the widest network that is looked through whole fit.
 pub const HOSTS: usize = 1100;
 /// Hosts poked at once in the ARP sweep: Linux holds up sends when its neighbour table is full of hosts that have not
 /// answered.

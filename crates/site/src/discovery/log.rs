@@ -1,15 +1,17 @@
-//! The log of everything that was sent, for the owner of the network: one line of JSON for each, in a file beside the data.
+//! The log of everything that is sent, for the owner of the network: a line of JSON before each, and one for what came of
+//! it. What cannot be written down is not sent.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::limits::LOG;
-use super::network::Target;
 
 /// Where probes are written down. Cheap to clone; without a file nothing is written.
 #[derive(Clone, Default)]
@@ -20,17 +22,30 @@ pub struct Log {
 struct Inner {
     path: PathBuf,
     open: Mutex<Option<Open>>,
+    is_broken: AtomicBool,
 }
 
 struct Open {
-    file: std::io::BufWriter<File>,
+    file: File,
     length: u64,
 }
 
+/// The log cannot be written: nothing is sent then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "The log {path} cannot be written: {why}. What is sent into a network is written down first, so nothing more is sent. \
+     Make room on the disk, or let the log be written elsewhere."
+)]
+pub struct NotWritten {
+    path: String,
+    why: String,
+}
+
 impl Log {
-    /// Writes to this file, which is made when the first probe is sent.
+    /// Writes to this file, which is made when the first scan begins.
     pub fn to(path: &Path) -> Self {
-        Self { inner: Some(Arc::new(Inner { path: path.to_owned(), open: Mutex::default() })) }
+        let inner = Inner { path: path.to_owned(), open: Mutex::default(), is_broken: AtomicBool::new(false) };
+        Self { inner: Some(Arc::new(inner)) }
     }
 
     /// The file.
@@ -38,36 +53,56 @@ impl Log {
         self.inner.as_deref().map(|inner| inner.path.as_path())
     }
 
-    /// Writes down what was sent to a host, and what came of it.
-    pub(super) fn probe(&self, to: Target, port: u16, what: &str, result: &str) {
-        self.line(&to.address().to_string(), port, what, result);
+    /// Opens the file, so that a scan begins only where it can be written down.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn open(&self) -> Result<(), NotWritten> {
+        let Some(inner) = &self.inner else { return Ok(()) };
+        let opened = inner.write("");
+        inner.is_broken.store(opened.is_err(), Ordering::Relaxed);
+        opened.map_err(|error| inner.not_written(&error.to_string()))
     }
 
-    /// Writes down what was sent to all.
-    pub(super) fn to_all(&self, to: std::net::Ipv4Addr, port: u16, what: &str, result: &str) {
-        self.line(&to.to_string(), port, what, result);
-    }
-
-    fn line(&self, host: &str, port: u16, what: &str, result: &str) {
-        let Some(inner) = &self.inner else { return };
-        let result: String = result.chars().take(200).collect();
-        let line = json!({ "at": Timestamp::now(), "host": host, "port": port, "what": what, "result": result });
-        let mut open = inner.open.lock().unwrap_or_else(PoisonError::into_inner);
-        // what cannot be written down is not worth ending a scan for
-        let _ = inner.write(&mut open, &line.to_string());
-    }
-
-    /// Puts on disk what is waiting.
-    pub(super) fn flush(&self) {
-        let Some(inner) = &self.inner else { return };
-        if let Some(open) = inner.open.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            let _ = open.file.flush();
+    /// Whether all was written since it was opened.
+    ///
+    /// # Errors
+    /// Something could not be written, and so was not sent.
+    pub(super) fn is_whole(&self) -> Result<(), NotWritten> {
+        match &self.inner {
+            Some(inner) if inner.is_broken.load(Ordering::Relaxed) => Err(inner.not_written("the disk took no more")),
+            _ => Ok(()),
         }
+    }
+
+    /// Writes down what is to be sent, to a host or to all. Where this is false it must not be sent.
+    #[must_use]
+    pub(super) fn sends(&self, to: Ipv4Addr, port: u16, what: &str) -> bool {
+        self.line(&json!({ "at": Timestamp::now(), "host": to, "port": port, "what": what }))
+    }
+
+    /// Writes down what came of it.
+    pub(super) fn came(&self, to: Ipv4Addr, port: u16, what: &str, result: &str) {
+        let result: String = result.chars().take(200).collect();
+        self.line(&json!({ "at": Timestamp::now(), "host": to, "port": port, "what": what, "result": result }));
+    }
+
+    fn line(&self, line: &serde_json::Value) -> bool {
+        let Some(inner) = &self.inner else { return true };
+        let written = inner.write(&format!("{line}\n")).is_ok();
+        inner.is_broken.fetch_or(!written, Ordering::Relaxed);
+        written
     }
 }
 
 impl Inner {
-    fn write(&self, open: &mut Option<Open>, line: &str) -> std::io::Result<()> {
+    fn not_written(&self, why: &str) -> NotWritten {
+        NotWritten { path: self.path.display().to_string(), why: why.to_owned() }
+    }
+
+    /// Each line goes to the system at once: what was sent stands there also when the program is ended.
+    fn write(&self, line: &str) -> io::Result<()> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let at = match open.take() {
             Some(at) if at.length < LOG => at,
             _ => {
@@ -76,21 +111,13 @@ impl Inner {
                     std::fs::rename(&self.path, self.path.with_extension("old.log"))?;
                 }
                 let file = File::options().create(true).append(true).open(&self.path)?;
-                Open { length: file.metadata()?.len(), file: std::io::BufWriter::new(file) }
+                Open { length: file.metadata()?.len(), file }
             }
         };
         let at = open.insert(at);
-        writeln!(at.file, "{line}")?;
-        at.length += line.len() as u64 + 1;
+        at.file.write_all(line.as_bytes())?;
+        at.length += line.len() as u64;
         Ok(())
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        if let Some(open) = self.open.get_mut().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            let _ = open.file.flush();
-        }
     }
 }
 
@@ -98,29 +125,39 @@ impl Drop for Inner {
 mod tests {
     use super::*;
 
+    const TO: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 20);
+
     #[test]
-    fn what_was_sent_is_written_down_and_the_file_does_not_grow_for_ever() {
+    fn what_is_sent_is_written_down_first_and_the_file_does_not_grow_for_ever() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("discovery.log");
         let log = Log::to(&path);
-        let to = Target::typed("192.168.1.20").expect("private");
-        log.probe(to, 80, "GET /status", "200");
-        log.flush();
-        let line: serde_json::Value =
-            serde_json::from_str(&std::fs::read_to_string(&path).expect("a file")).expect("JSON");
-        assert_eq!(
-            (&line["host"], &line["port"], &line["result"]),
-            (&json!("192.168.1.20"), &json!(80), &json!("200"))
-        );
+        assert!(log.sends(TO, 80, "GET /status"));
+        let text = || std::fs::read_to_string(&path).expect("a file");
+        let sent: serde_json::Value = serde_json::from_str(&text()).expect("JSON");
+        assert_eq!((&sent["host"], &sent["port"], sent.get("result")), (&json!("192.168.1.20"), &json!(80), None));
+        log.came(TO, 80, "GET /status", "200");
+        let came: serde_json::Value = serde_json::from_str(text().lines().last().expect("two")).expect("JSON");
+        assert_eq!(came["result"], json!("200"));
         for _ in 0..40_000 {
-            log.probe(to, 80, "GET /status", &"x".repeat(1000));
+            log.came(TO, 80, "GET /status", &"x".repeat(1000));
         }
-        log.flush();
         let sizes: Vec<u64> = std::fs::read_dir(folder.path())
             .expect("a folder")
             .map(|it| it.expect("one").metadata().expect("one").len())
             .collect();
         assert_eq!(sizes.len(), 2);
         assert!(sizes.iter().all(|size| *size <= LOG + 2000), "{sizes:?}");
+    }
+
+    #[test]
+    fn nothing_is_sent_that_cannot_be_written_down() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = Log::to(&folder.path().join("no such folder").join("discovery.log"));
+        let refused = log.open().expect_err("there is no folder").to_string();
+        assert!(refused.contains("cannot be written") && refused.contains("elsewhere"), "{refused}");
+        assert!(!log.sends(TO, 80, "GET /status"));
+        assert!(log.is_whole().is_err());
+        assert!(Log::default().open().is_ok() && Log::default().sends(TO, 80, "GET /status"));
     }
 }

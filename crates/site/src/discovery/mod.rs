@@ -8,6 +8,7 @@ mod advice;
 pub mod consent;
 mod datagrams;
 mod dial;
+mod ear;
 mod examine;
 mod greeting;
 mod hosts;
@@ -25,24 +26,24 @@ mod state;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod way;
 
-use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chargehand_catalogue::{Match, Seen};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 pub use consent::{Allowed, networks_now};
 pub use hosts::Arrived;
-pub use log::Log;
+pub use log::{Log, NotWritten};
 pub use network::{Network, NotAllowed, Target};
 pub use scan::Order;
 pub use state::{Advice, Device, Phase, State, Step, Tried};
 
+use ear::Ear;
 use hosts::Hosts;
+use way::Way;
 
 /// Discovery. Cheap to clone; all clones share what was found.
 #[derive(Clone)]
@@ -75,6 +76,17 @@ pub enum Ended {
 #[error("The network is being looked through already. Wait until that ends, or stop it first.")]
 pub struct Busy;
 
+/// Why a scan is not run, or not to its end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Another runs.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// What is sent cannot be written down.
+    #[error(transparent)]
+    NotWritten(#[from] NotWritten),
+}
+
 impl Discovery {
     /// Nothing is sent yet.
     pub fn new(log: Log) -> Self {
@@ -102,26 +114,30 @@ impl Discovery {
     /// this stops it at once.
     ///
     /// # Errors
-    /// Another scan runs.
-    pub async fn scan(&self, order: Order, most: Duration) -> Result<Ended, Busy> {
+    /// Another scan runs, or what is sent cannot be written down. What was found until then stays.
+    pub async fn scan(&self, order: Order, most: Duration) -> Result<Ended, Refused> {
         let _running = self.shared.running.try_lock().map_err(|_| Busy)?;
-        let networks: Vec<Network> = order.networks.iter().map(|it| it.network().clone()).collect();
-        let (ear, alive) = Ear::new(&self.shared, &networks, &order.hosts);
+        self.shared.log.open()?;
+        let way = Way::now();
+        let (networks, elsewhere) = reached(&order.networks, &way);
+        let (ear, alive) = Ear::new(&self.shared, way, &networks, &order.hosts);
         // Whoever looks at one address more keeps what was found before.
-        if !networks.is_empty() {
+        if !order.networks.is_empty() {
             lock(&self.shared.hosts).forget();
         }
         let devices = lock(&self.shared.hosts).devices();
-        let began = State { phase: Phase::Scanning, networks, devices, ..State::default() };
+        let began =
+            State { phase: Phase::Scanning, networks: networks.clone(), elsewhere, devices, ..State::default() };
         self.shared.state.send_replace(began);
         let guard = Finish { ear: &ear, began: Instant::now() };
         let ended = tokio::select! {
             biased;
             () = self.shared.cancelled.notified() => Ended::Cancelled,
             () = tokio::time::sleep(most) => Ended::OutOfTime,
-            () = scan::scan(&order, &ear, alive) => Ended::Whole,
+            () = scan::scan(&order, &networks, &ear, alive) => Ended::Whole,
         };
         drop(guard);
+        self.shared.log.is_whole()?;
         Ok(ended)
     }
 
@@ -135,14 +151,17 @@ impl Discovery {
     /// Only hears what devices tell, and asks again now and then; what a scan found stays. Runs until it is dropped.
     ///
     /// # Errors
-    /// A scan runs.
-    pub async fn listen(&self, networks: &[Allowed]) -> Result<(), Busy> {
+    /// A scan runs, or what is sent cannot be written down.
+    pub async fn listen(&self, networks: &[Allowed]) -> Result<(), Refused> {
         let _running = self.shared.running.try_lock().map_err(|_| Busy)?;
-        let networks: Vec<Network> = networks.iter().map(|it| it.network().clone()).collect();
-        let (ear, _alive) = Ear::new(&self.shared, &networks, &[]);
+        self.shared.log.open()?;
+        let way = Way::now();
+        let (networks, elsewhere) = reached(networks, &way);
+        let (ear, _alive) = Ear::new(&self.shared, way, &networks, &[]);
         self.shared.state.send_modify(|state| {
             state.phase = Phase::Listening;
             state.networks.clone_from(&networks);
+            state.elsewhere = elsewhere;
         });
         let _guard = Idle(&self.shared);
         let _hearing = scan::hear(&networks, &ear);
@@ -168,6 +187,11 @@ impl Shared {
     }
 }
 
+/// The networks that are reached where they are, and those that are not.
+fn reached(networks: &[Allowed], way: &Way) -> (Vec<Network>, Vec<Network>) {
+    networks.iter().map(|it| it.network().clone()).partition(|network| way.leads_into(network))
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -180,7 +204,6 @@ struct Finish<'a> {
 
 impl Drop for Finish<'_> {
     fn drop(&mut self) {
-        self.ear.log.flush();
         self.ear.shared.state.send_modify(|state| {
             state.phase = Phase::Idle;
             state.took = self.began.elapsed();
@@ -195,93 +218,6 @@ struct Idle<'a>(&'a Arc<Shared>);
 
 impl Drop for Idle<'_> {
     fn drop(&mut self) {
-        self.0.log.flush();
         self.0.state.send_modify(|state| state.phase = Phase::Idle);
-    }
-}
-
-/// Where everything that is seen goes. What lies outside the networks is not heard.
-#[derive(Clone)]
-pub(crate) struct Ear {
-    shared: Arc<Shared>,
-    networks: Arc<[Network]>,
-    typed: Arc<[Target]>,
-    known: Arc<Mutex<BTreeSet<Target>>>,
-    alive: mpsc::UnboundedSender<Target>,
-    log: Log,
-}
-
-impl Ear {
-    fn new(shared: &Arc<Shared>, networks: &[Network], typed: &[Target]) -> (Self, mpsc::UnboundedReceiver<Target>) {
-        let (alive, receiver) = mpsc::unbounded_channel();
-        let ear = Self {
-            shared: Arc::clone(shared),
-            networks: networks.into(),
-            typed: typed.into(),
-            known: Arc::default(),
-            alive,
-            log: shared.log.clone(),
-        };
-        (ear, receiver)
-    }
-
-    /// The host of this address, where it may be asked.
-    fn target(&self, address: Ipv4Addr) -> Option<Target> {
-        let of_network = self.networks.iter().find_map(|network| network.target(address));
-        of_network.or_else(|| self.typed.iter().copied().find(|it| it.address() == address))
-    }
-
-    /// Takes up what was seen of an address.
-    fn heard(&self, address: Ipv4Addr, seen: Seen) {
-        let Some(target) = self.target(address) else { return };
-        let is_new = lock(&self.shared.hosts).saw(address, seen);
-        self.is_alive(target);
-        if is_new {
-            self.shared.publish();
-        }
-    }
-
-    /// Takes up that a port is open.
-    fn opened(&self, address: Ipv4Addr, port: u16) {
-        lock(&self.shared.hosts).opened(address, port);
-    }
-
-    /// A host is there: it is worth examining.
-    fn is_alive(&self, target: Target) {
-        if lock(&self.known).insert(target) {
-            // nobody examines while discovery only listens
-            let _ = self.alive.send(target);
-        }
-    }
-
-    fn knows(&self, target: Target) -> bool {
-        lock(&self.known).contains(&target)
-    }
-
-    fn alive_count(&self) -> usize {
-        lock(&self.known).len()
-    }
-
-    /// What an address may be, the best first.
-    fn matches(&self, address: Ipv4Addr) -> Vec<Match> {
-        lock(&self.shared.hosts).matches(address)
-    }
-
-    /// What was tried, and what came of it.
-    fn tried(&self, step: Step, result: &str, is_done: bool) {
-        let tried = Tried { step, result: result.to_owned(), is_done };
-        self.shared.state.send_modify(|state| match state.tried.iter_mut().find(|it| it.step == step) {
-            Some(other) => *other = tried,
-            None => state.tried.push(tried),
-        });
-    }
-
-    fn progress(&self, permille: u16) {
-        self.shared.state.send_if_modified(|state| {
-            // a step at a time: whoever shows it need not be told of each connection
-            let further = permille / 10 > state.done_permille / 10;
-            state.done_permille = state.done_permille.max(permille);
-            further
-        });
     }
 }

@@ -10,7 +10,10 @@ use crate::network::{Interface, Kind};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Network {
     interface: Interface,
+    /// Of the part whose every address is asked.
     prefix: u8,
+    /// Of the part where those are asked that show themselves: all of the card's private network.
+    heard: u8,
     key: String,
 }
 
@@ -43,16 +46,17 @@ pub enum NotAllowed {
 }
 
 impl Network {
-    /// The network around an address of ours; nothing where it may not be looked through. A wider one is cut down to the
-    /// addresses around ours.
+    /// The network around an address of ours; nothing where it may not be looked through. Of a wider one every address
+    /// around ours is asked, and of the others those that show themselves: a charger at a direct cable takes any of 65,534.
     pub fn around(interface: &Interface) -> Option<Self> {
         let prefix = if interface.prefix < WIDEST { NARROWED } else { interface.prefix };
         let fits = interface.kind.is_for_chargers() && is_private(interface.address) && prefix <= 30;
-        fits.then(|| Self::new(interface, prefix))
+        let heard = interface.prefix.max(private_prefix(interface.address)).min(prefix);
+        fits.then(|| Self::new(interface, prefix, heard))
     }
 
-    fn new(interface: &Interface, prefix: u8) -> Self {
-        let mut network = Self { interface: interface.clone(), prefix, key: String::new() };
+    fn new(interface: &Interface, prefix: u8, heard: u8) -> Self {
+        let mut network = Self { interface: interface.clone(), prefix, heard, key: String::new() };
         network.key = network.cidr();
         network
     }
@@ -95,37 +99,49 @@ impl Network {
         self
     }
 
-    /// How many hosts it has room for.
+    /// How many hosts the part has room for whose every address is asked.
     pub fn hosts(&self) -> u32 {
         u32::MAX.checked_shr(u32::from(self.prefix)).unwrap_or(0).saturating_sub(1)
     }
 
     /// Whether an address is a host's in it; ours is not.
     pub fn target(&self, address: Ipv4Addr) -> Option<Target> {
-        let inside = u32::from(address) & self.mask() == u32::from(self.first());
-        let is_host = address != self.first() && address != self.broadcast() && address != self.address();
-        (inside && is_host && is_private(address)).then_some(Target(address))
+        let of_all = [self.address(), first(self.address(), self.heard), self.card_first(), self.card_last()];
+        let inside = first(address, self.heard) == first(self.address(), self.heard);
+        (inside && !of_all.contains(&address) && is_private(address)).then_some(Target(address))
     }
 
-    /// All hosts it has room for, but us.
+    /// All hosts around us, but us.
     pub fn targets(&self) -> impl Iterator<Item = Target> + '_ {
         let first = u32::from(self.first());
         (1..=self.hosts()).filter_map(move |offset| self.target(Ipv4Addr::from(first.checked_add(offset)?)))
     }
 
-    /// The address that reaches all in it. Not the one the system names: that is missing on some. Where the network was
-    /// cut down, it reaches all of the card's network and no other.
-    pub fn broadcast(&self) -> Ipv4Addr {
-        Ipv4Addr::from(u32::from(self.first()) | !self.mask())
+    /// The address that reaches all in the card's network, of which a part has none of its own; nothing where it is not
+    /// private. Not the one the system names: that is missing on some.
+    pub fn broadcast(&self) -> Option<Ipv4Addr> {
+        Some(self.card_last()).filter(|all| is_private(*all))
     }
 
     fn first(&self) -> Ipv4Addr {
-        Ipv4Addr::from(u32::from(self.interface.address) & self.mask())
+        first(self.address(), self.prefix)
     }
 
-    fn mask(&self) -> u32 {
-        u32::MAX.checked_shl(32 - u32::from(self.prefix.min(32))).unwrap_or(0)
+    fn card_first(&self) -> Ipv4Addr {
+        first(self.address(), self.interface.prefix)
     }
+
+    fn card_last(&self) -> Ipv4Addr {
+        Ipv4Addr::from(u32::from(self.card_first()) | !mask(self.interface.prefix))
+    }
+}
+
+fn first(address: Ipv4Addr, prefix: u8) -> Ipv4Addr {
+    Ipv4Addr::from(u32::from(address) & mask(prefix))
+}
+
+fn mask(prefix: u8) -> u32 {
+    u32::MAX.checked_shl(32 - u32::from(prefix.min(32))).unwrap_or(0)
 }
 
 impl Target {
@@ -157,6 +173,15 @@ pub(super) fn is_private(address: Ipv4Addr) -> bool {
     address.is_private() || address.is_link_local()
 }
 
+/// How long the prefix is of the private block that an address is in; a card that names a wider network is set up wrongly.
+fn private_prefix(address: Ipv4Addr) -> u8 {
+    match address.octets() {
+        [10, ..] => 8,
+        [172, ..] => 12,
+        _ => 16,
+    }
+}
+
 /// The networks of these addresses that are looked through unless a person chooses. A link-local one only where there is
 /// no other: a direct cable.
 pub fn networks(interfaces: &[Interface]) -> Vec<Network> {
@@ -184,12 +209,11 @@ pub fn named(text: &str, interfaces: &[Interface]) -> Result<Network, NotAllowed
         return Err(NotAllowed::TooWide(text));
     }
     let wanted = |interface: &&Interface| {
-        let mask = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
-        interface.prefix <= prefix && u32::from(interface.address) & mask == u32::from(address) & mask
+        interface.prefix <= prefix && first(interface.address, prefix) == first(address, prefix)
     };
     let interface = interfaces.iter().find(wanted).ok_or_else(|| NotAllowed::NotOurs(text.clone()))?;
     let leads_elsewhere = matches!(interface.kind, Kind::Vpn | Kind::Loopback | Kind::Public);
-    if leads_elsewhere { Err(NotAllowed::Elsewhere(text)) } else { Ok(Network::new(interface, prefix)) }
+    if leads_elsewhere { Err(NotAllowed::Elsewhere(text)) } else { Ok(Network::new(interface, prefix, prefix)) }
 }
 
 #[cfg(test)]
@@ -229,6 +253,22 @@ mod tests {
     }
 
     #[test]
+    fn a_charger_that_shows_itself_is_asked_anywhere_in_the_cards_network_and_nowhere_else() {
+        let cable = Network::around(&interface("169.254.7.7", 16, Kind::LinkLocal)).expect("private");
+        let ip = |text: &str| text.parse::<Ipv4Addr>().expect("an address");
+        assert!(cable.target(ip("169.254.88.3")).is_some() && cable.target(ip("192.168.1.5")).is_none());
+        assert_eq!((cable.targets().count(), cable.broadcast()), (253, Some(ip("169.254.255.255"))));
+        for all in ["169.254.0.0", "169.254.255.255", "169.254.7.7"] {
+            assert_eq!(cable.target(ip(all)), None, "{all}");
+        }
+        let wrong = Network::around(&interface("192.168.1.23", 8, Kind::Cable)).expect("private");
+        assert_eq!(wrong.broadcast(), None, "it would be of the internet");
+        assert!(wrong.target(ip("192.168.9.9")).is_some() && wrong.target(ip("192.169.1.1")).is_none());
+        let part = named("10.1.2.0/24", &[interface("10.1.2.3", 16, Kind::Cable)]).expect("ours");
+        assert_eq!((part.target(ip("10.1.9.9")), part.broadcast()), (None, Some(ip("10.1.255.255"))));
+    }
+
+    #[test]
     fn a_network_by_name_is_ours_private_and_not_too_wide() {
         let ours = [interface("10.1.2.3", 16, Kind::Cable), interface("10.8.0.2", 24, Kind::Vpn)];
         assert_eq!(named("10.1.2.0/24", &ours).map(|it| it.cidr()), Ok("10.1.2.0/24".into()));
@@ -255,23 +295,28 @@ mod tests {
         fn no_target_lies_outside_its_network(address in any::<u32>(), prefix in 0u8..=32, asked in any::<u32>()) {
             let ours = interface(&Ipv4Addr::from(address).to_string(), prefix, Kind::Cable);
             let Some(network) = Network::around(&ours) else { return Ok(()) };
-            let mask = u32::MAX << (32 - u32::from(network.prefix));
-            let inside = |it: Ipv4Addr| u32::from(it) & mask == address & mask && is_private(it);
+            let within = |it: Ipv4Addr, prefix: u8| first(it, prefix) == first(address.into(), prefix) && is_private(it);
+            let inside = |it: Ipv4Addr| within(it, network.prefix);
             prop_assert!(network.prefix >= WIDEST && network.hosts() <= 1022);
             let targets: Vec<Target> = network.targets().collect();
             prop_assert_eq!(targets.len() as u32, network.hosts() - u32::from(network.target_would_be_us()));
             for target in targets {
                 prop_assert!(inside(target.address()));
-                prop_assert!(![network.first(), network.broadcast(), network.address()].contains(&target.address()));
+                prop_assert!(![network.first(), network.last(), network.address()].contains(&target.address()));
             }
-            prop_assert!(network.target(Ipv4Addr::from(asked)).is_none_or(|it| inside(it.address())));
+            prop_assert!(network.target(Ipv4Addr::from(asked)).is_none_or(|it| within(it.address(), prefix)));
+            prop_assert!(network.broadcast().is_none_or(|it| within(it, prefix)));
         }
     }
 
     impl Network {
         /// Our own address is a host's, and so one target less.
         fn target_would_be_us(&self) -> bool {
-            ![self.first(), self.broadcast()].contains(&self.address())
+            ![self.first(), self.last()].contains(&self.address())
+        }
+
+        fn last(&self) -> Ipv4Addr {
+            Ipv4Addr::from(u32::from(self.first()) | !mask(self.prefix))
         }
     }
 }

@@ -35,8 +35,12 @@ pub(super) async fn read(
         let mut read = Vec::new();
         for probe in probes {
             let Ask::Read(modbus, register) = probe.ask() else { continue };
+            let what = format!("{} of unit {unit}", probe.words());
+            if !log.sends(to.address(), port, &what) {
+                return;
+            }
             let answer = talk.ask(unit, register).await;
-            log.probe(to, port, &format!("{} of unit {unit}", probe.words()), &words(&answer));
+            log.came(to.address(), port, &what, &words(&answer));
             match answer {
                 Ok(Answer::Words(words)) => read.push(seen(modbus, register, unit, words)),
                 // the first register is the telling one: who does not have it, does not have the others

@@ -60,19 +60,18 @@ pub(super) fn hear(networks: &[Network], ear: &Ear) -> Hearing {
 }
 
 /// Looks through the networks and the hosts once.
-pub(super) async fn scan(order: &Order, ear: &Ear, alive: mpsc::UnboundedReceiver<Target>) {
-    let networks: Vec<Network> = order.networks.iter().map(|it| it.network().clone()).collect();
+pub(super) async fn scan(order: &Order, networks: &[Network], ear: &Ear, alive: mpsc::UnboundedReceiver<Target>) {
     let dial = Dial::new();
-    let hearing = hear(&networks, ear);
+    let hearing = hear(networks, ear);
     let progress = Progress::new(ear);
     let (done, quiet) = tokio::sync::watch::channel(false);
     let looking = async {
         if networks.is_empty() {
             return;
         }
-        sweep::sweep(&networks, ear).await;
+        sweep::sweep(networks, ear).await;
         ear.tried(Step::Arp, &format!("{} addresses are taken", ear.alive_count()), true);
-        rest(&dial, ear, &networks, &progress).await;
+        rest(&dial, ear, networks, &progress).await;
         ear.tried(Step::Tcp, "tried the ports of chargers on every address", true);
     };
     let listening = async {

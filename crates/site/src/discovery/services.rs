@@ -38,15 +38,17 @@ impl Browser {
     /// # Errors
     /// The system lets nobody hear multicast DNS here.
     pub(super) fn start(networks: &[Network], ear: &Ear, tasks: &mut JoinSet<()>) -> mdns_sd::Result<Self> {
+        for network in networks {
+            let what =
+                format!("multicast DNS browsing from {}, asked again after 1, 2, 4 \u{2026} s", network.address());
+            if !ear.log.sends(GROUP.0, GROUP.1, &what) {
+                return Err(mdns_sd::Error::Msg("it cannot be written down".to_owned()));
+            }
+        }
         let browser = Self { daemon: ServiceDaemon::new()? };
         browser.daemon.disable_interface(IfKind::All)?;
         let ours = networks.iter().map(|network| IfKind::Addr(IpAddr::V4(network.address())));
         browser.daemon.enable_interface(ours.collect::<Vec<_>>())?;
-        for network in networks {
-            let what =
-                format!("multicast DNS browsing from {}, asked again after 1, 2, 4 \u{2026} s", network.address());
-            ear.log.to_all(GROUP.0, GROUP.1, &what, "begun");
-        }
         let (learned, services) = mpsc::channel(SERVICES);
         let names = probe::services().into_iter().map(str::to_owned).chain([META.to_owned()]);
         tasks.spawn(browse(browser.daemon.clone(), names.collect(), services, learned, ear.clone()));
@@ -154,9 +156,13 @@ async fn questions(socket: &UdpSocket, mut learned: mpsc::Receiver<String>, ear:
 
 async fn put(socket: &UdpSocket, services: &[String], ear: &Ear) {
     let Some(bytes) = query::question(services) else { return };
-    let sent = socket.send_to(&bytes, SocketAddr::from(GROUP)).await;
-    let result = sent.map_or_else(|error| error.to_string(), |length| format!("{length} bytes sent"));
-    ear.log.to_all(GROUP.0, GROUP.1, &format!("multicast DNS question for {} services", services.len()), &result);
+    let what = format!("multicast DNS question for {} services", services.len());
+    if !ear.log.sends(GROUP.0, GROUP.1, &what) {
+        return;
+    }
+    if let Err(error) = socket.send_to(&bytes, SocketAddr::from(GROUP)).await {
+        ear.log.came(GROUP.0, GROUP.1, &what, &error.to_string());
+    }
 }
 
 async fn answers(socket: Arc<UdpSocket>, network: Network, learned: mpsc::Sender<String>, ear: Ear) {

@@ -17,6 +17,8 @@ pub struct State {
     pub phase: Phase,
     /// The networks it looks through, or looked through last.
     pub networks: Vec<Network>,
+    /// Networks that are left out: this computer reaches their addresses by another way, mostly a VPN.
+    pub elsewhere: Vec<Network>,
     /// How much of that is done, 0 to 1000.
     pub done_permille: u16,
     /// How long the scan has run, or ran.
@@ -117,7 +119,7 @@ pub enum Step {
 /// What to try next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {
-    /// For programs: `type_address`, `power`, `same_network`, `isolation`, `modbus`, `hot_spot`, `connect`, `narrowed`.
+    /// For programs: `vpn`, `type_address`, `power`, `same_network`, `isolation`, `modbus`, `hot_spot`, `connect`, `narrowed`.
     pub code: &'static str,
     /// For people.
     pub text: &'static str,

@@ -1,7 +1,7 @@
 //! Which addresses are taken. The system asks for the hardware address of whoever we send something to; so every address
 //! gets one byte that nobody waits for, and the system's table then says who answered. No rights are needed for that.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use chargehand_catalogue::Seen;
@@ -27,9 +27,7 @@ pub(super) async fn sweep(networks: &[Network], ear: &Ear) {
         targets.sort_by_key(|target| !near(target));
         for batch in targets.chunks(BATCH) {
             for target in batch {
-                let sent = socket.send_to(&[0], SocketAddr::from((target.address(), DISCARD))).await;
-                let result = sent.map_or_else(|error| error.to_string(), |_| "sent".to_owned());
-                ear.log.probe(*target, DISCARD, "one byte, to learn who is there", &result);
+                poke(&socket, target.address(), ear).await;
             }
             sleep(READ.first().copied().unwrap_or_default()).await;
             look(ear).await;
@@ -38,6 +36,16 @@ pub(super) async fn sweep(networks: &[Network], ear: &Ear) {
     for pause in READ.iter().skip(1) {
         sleep(*pause).await;
         look(ear).await;
+    }
+}
+
+async fn poke(socket: &UdpSocket, to: Ipv4Addr, ear: &Ear) {
+    const WHAT: &str = "one byte, to learn who is there";
+    if ear.target(to).is_none() || !ear.log.sends(to, DISCARD, WHAT) {
+        return;
+    }
+    if let Err(error) = socket.send_to(&[0], SocketAddr::from((to, DISCARD))).await {
+        ear.log.came(to, DISCARD, WHAT, &error.to_string());
     }
 }
 

@@ -3,9 +3,9 @@
 use super::dial::Dial;
 use super::registers::Talk;
 use super::*;
-use chargehand_catalogue::{Fingerprint, Register, fingerprints, identify};
+use chargehand_catalogue::{Fingerprint, Register, Seen, fingerprints, identify};
 use chargehand_simulator::{Announcer, Place, Ports};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
@@ -97,7 +97,7 @@ async fn one_scan_runs_at_a_time_and_it_is_stopped_at_once() {
     });
     let mut state = discovery.watch();
     state.wait_for(|state| state.phase == Phase::Listening).await.expect("it listens");
-    assert_eq!(discovery.scan(Order::default(), Duration::from_secs(1)).await, Err(Busy));
+    assert_eq!(discovery.scan(Order::default(), Duration::from_secs(1)).await, Err(Busy.into()));
     discovery.cancel();
     assert_eq!(listening.await.expect("it ends"), Ok(()));
     assert_eq!(discovery.state().phase, Phase::Idle);
@@ -117,8 +117,37 @@ async fn a_host_where_nothing_listens_is_examined_and_is_no_device() {
     assert_eq!(discovery.scan(order, Duration::from_secs(60)).await, Ok(Ended::Whole));
     assert_eq!(discovery.state().devices, []);
     let log = std::fs::read_to_string(path).expect("a log");
-    assert_eq!(log.lines().count(), limits::PORTS, "{log}");
+    assert_eq!(log.lines().filter(|line| !line.contains("result")).count(), limits::PORTS, "{log}");
     assert!(log.lines().all(|line| line.contains("127.99.98.97")), "nobody else was asked: {log}");
+}
+
+#[tokio::test]
+async fn nothing_is_looked_for_where_it_cannot_be_written_down() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let discovery = Discovery::new(Log::to(&folder.path().join("no such folder").join("discovery.log")));
+    let ended = discovery.scan(Order::default(), Duration::from_secs(60)).await;
+    assert!(matches!(ended, Err(Refused::NotWritten(_))), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_host_that_is_reached_through_a_vpn_is_neither_asked_nor_heard() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("discovery.log");
+    let discovery = Discovery::new(Log::to(&path));
+    let ours = crate::network::Interface {
+        name: "eth0".into(),
+        address: Ipv4Addr::new(192, 168, 1, 23),
+        prefix: 24,
+        kind: crate::network::Kind::Cable,
+    };
+    let network = Network::around(&ours).expect("private");
+    let charger = Ipv4Addr::new(192, 168, 1, 77);
+    let target = network.target(charger).expect("a host");
+    let way = Way::by(vec![ours], |_| Some(Ipv4Addr::new(10, 8, 0, 2)));
+    let (ear, _alive) = Ear::new(&discovery.shared, way, &[network], &[]);
+    assert!(!examine::try_port(&Dial::new(), &ear, target, 80).await);
+    ear.heard(charger, Seen::Mac([0xDC, 0x44, 0x27, 0x10, 0, 1]));
+    assert!(discovery.state().devices.is_empty() && !path.exists(), "nothing was sent");
 }
 
 #[tokio::test]
