@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::network::{Network, networks};
@@ -13,6 +13,9 @@ use crate::{Site, network, os};
 const SETTING: &str = "discovery";
 /// Networks that are remembered; the oldest makes room.
 const REMEMBERED: usize = 100;
+/// How long a word holds for a network whose router is not known: for the scan that it was given for. Another network may
+/// have the same addresses, so it is asked about again.
+const UNRECOGNISED: SignedDuration = SignedDuration::from_mins(10);
 
 /// A network that a person allowed to look through. Only here is one made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +58,10 @@ impl Site {
     /// Whether a person has allowed to look through a network.
     pub async fn allowed(&self, network: &Network) -> Option<Allowed> {
         let words: Words = self.store().setting(SETTING).await.unwrap_or_default();
-        words.contains_key(network.key()).then(|| Allowed(network.clone()))
+        let word = words.get(network.key())?;
+        let age = Timestamp::now().duration_since(word.at);
+        let is_fresh = !age.is_negative() && age < UNRECOGNISED;
+        (network.is_recognised() || is_fresh).then(|| Allowed(network.clone()))
     }
 
     /// A person allows to look through a network; kept.
@@ -112,5 +118,27 @@ mod tests {
         assert_eq!(site.allowed(&network(None)).await, None);
         site.disallow(&smith).await.expect("on disk");
         assert_eq!(site.allowed(&smith).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_network_whose_router_is_not_known_is_asked_about_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let site = Site::open(folder.path(), Options::default()).await.expect("a site");
+        let home = network(None);
+        site.allow(&home).await.expect("on disk");
+        assert_eq!(site.allowed(&home).await, Some(Allowed(home.clone())), "for the scan that follows");
+        let cable = Interface {
+            name: "eth0".into(),
+            address: Ipv4Addr::new(169, 254, 7, 7),
+            prefix: 16,
+            kind: Kind::LinkLocal,
+        };
+        let cable = Network::around(&cable).expect("private");
+        let before = Timestamp::now() - UNRECOGNISED;
+        let word = |it: &Network| (it.key().to_owned(), Word { at: before, network: it.cidr() });
+        let words = Words::from([word(&home), word(&cable)]);
+        site.store().set(SETTING, &words).await.expect("on disk");
+        assert_eq!(site.allowed(&home).await, None, "a café may have the same addresses");
+        assert_eq!(site.allowed(&cable).await, Some(Allowed(cable.clone())), "a direct cable has no router");
     }
 }

@@ -4,6 +4,7 @@
 use std::net::Ipv4Addr;
 
 use super::limits::{NARROWED, WIDEST};
+use crate::addresses::{Situation, situation};
 use crate::network::{Interface, Kind};
 
 /// A network of ours that may be looked through: private, and no wider than [`WIDEST`].
@@ -89,6 +90,12 @@ impl Network {
     /// What a person's consent is kept under: the hardware address of its router, else the network as it is written.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// Whether its key tells it from another network with the same addresses: by its router, or because it is one without.
+    pub(super) fn is_recognised(&self) -> bool {
+        let is_without = [Situation::DirectCable, Situation::OwnHotSpot];
+        self.key != self.cidr() || is_without.contains(&situation(std::slice::from_ref(&self.interface)))
     }
 
     /// The same network, recognised by its router.
