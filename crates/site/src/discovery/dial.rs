@@ -1,6 +1,6 @@
 //! TCP connections of a scan, and their bounds: so many in all, so many to one host.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::limits::{CONNECT, CONNECTIONS, SOCKETS};
+use super::limits::{CONNECT, CONNECTIONS, PORTS, SOCKETS};
 use super::network::Target;
 
 /// Opens the connections of one scan. Cheap to clone.
@@ -20,11 +20,19 @@ use super::network::Target;
 pub(super) struct Dial {
     all: Arc<Semaphore>,
     hosts: Arc<Mutex<HashMap<Ipv4Addr, Arc<Semaphore>>>>,
+    tried: Arc<Mutex<HashMap<Ipv4Addr, BTreeSet<u16>>>>,
 }
 
 impl Dial {
     pub(super) fn new() -> Self {
-        Self { all: Arc::new(Semaphore::new(SOCKETS)), hosts: Arc::default() }
+        Self { all: Arc::new(Semaphore::new(SOCKETS)), hosts: Arc::default(), tried: Arc::default() }
+    }
+
+    /// Whether a port may be tried: it was before, or the host has not had its ports yet. Counted over the whole scan.
+    pub(super) fn may_try(&self, to: Target, port: u16) -> bool {
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        let ports = tried.entry(to.address()).or_default();
+        ports.contains(&port) || ports.len() < PORTS && ports.insert(port)
     }
 
     /// Connects, once there is room.

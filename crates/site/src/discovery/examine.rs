@@ -48,7 +48,7 @@ fn is_told(best: &Match) -> bool {
 pub(super) async fn try_port(dial: &Dial, ear: &Ear, to: Target, port: u16) -> bool {
     const WHAT: &str = "TCP connection";
     // a VPN may have come up since
-    if ear.target(to.address()).is_none() || !ear.log.sends(to.address(), port, WHAT) {
+    if ear.target(to.address()).is_none() || !dial.may_try(to, port) || !ear.log.sends(to.address(), port, WHAT) {
         return false;
     }
     let tried = dial.is_open(to, port).await;

@@ -8,7 +8,7 @@ pub const WIDEST: u8 = 22;
 pub const NARROWED: u8 = 24;
 /// Sockets open at once, over all hosts.
 pub const SOCKETS: usize = 256;
-/// TCP ports tried on one host.
+/// TCP ports tried on one host, over a whole scan.
 pub const PORTS: usize = 6;
 /// Connections at once to one host: many chargers serve four in all, and their own app needs one.
 pub const CONNECTIONS: usize = 2;

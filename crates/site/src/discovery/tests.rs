@@ -121,6 +121,14 @@ async fn a_host_where_nothing_listens_is_examined_and_is_no_device() {
     assert!(log.lines().all(|line| line.contains("127.99.98.97")), "nobody else was asked: {log}");
 }
 
+#[test]
+fn a_host_has_six_ports_tried_over_a_whole_scan() {
+    let dial = Dial::new();
+    let tried = |ports: std::ops::Range<u16>| ports.filter(|port| dial.may_try(Target::here(HERE), *port)).count();
+    assert_eq!((tried(1..5), tried(1..100), tried(1..100)), (4, limits::PORTS, limits::PORTS));
+    assert!(dial.may_try(Target::here(Ipv4Addr::new(127, 0, 0, 2)), 99), "another host has its own");
+}
+
 #[tokio::test]
 async fn nothing_is_looked_for_where_it_cannot_be_written_down() {
     let folder = tempfile::tempdir().expect("a folder");
