@@ -14,6 +14,8 @@ pub const PORTS: usize = 6;
 pub const CONNECTIONS: usize = 2;
 /// The longest answer over HTTP or WebSocket that is read, in bytes.
 pub const BODY: usize = 64 * 1024;
+/// What is kept of one such answer, in bytes of JSON; it is read again for each thing that is seen of its host.
+pub const KEPT: usize = 4 * 1024;
 /// The longest head of an answer over HTTP, in bytes.
 pub const HEAD: usize = 16 * 1024;
 /// The longest datagram that is read, in bytes: multicast DNS sends up to 9000 (RFC 6762 section 17).
