@@ -59,7 +59,11 @@ fn compare() {
     runs.sort_by_key(|run| run.whole);
     let ours = &runs[1];
     println!("  first charger that announces itself: {} ms (at most 200)", ours.first.as_millis());
-    println!("  whole: {:.2} s (at most 4), {} chargers found", ours.whole.as_secs_f64(), ours.chargers);
+    println!(
+        "  whole: {:.2} s (at most 4), {} chargers or possible chargers found",
+        ours.whole.as_secs_f64(),
+        ours.chargers
+    );
     let taken: Vec<u8> = (10..10 + HOSTS).collect();
     let free: Vec<u8> = (100..100 + FREE).collect();
     let of_taken = one_after_another(&lan, &taken);
@@ -92,7 +96,7 @@ fn address(last: u8) -> String {
 struct Run {
     first: Duration,
     whole: Duration,
-    chargers: usize,
+    chargers: u64,
 }
 
 /// The program, from its start on.
@@ -106,10 +110,11 @@ fn discover(lan: &Lan) -> Run {
     let (mut first, mut chargers) = (None, 0);
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
         let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
-        if line["kind"] == "charger" {
+        let announces = line["signs"].as_array().is_some_and(|signs| signs.iter().any(|it| it["way"] == "mdns"));
+        if line["kind"] == "charger" && announces {
             first.get_or_insert(began.elapsed());
-            chargers += 1;
         }
+        chargers = line["chargers"].as_u64().unwrap_or(0);
     }
     child.wait().unwrap();
     Run { first: first.unwrap(), whole: began.elapsed(), chargers }

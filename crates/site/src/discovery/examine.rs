@@ -15,7 +15,7 @@ use super::network::Target;
 use super::probe::{self, Ask, Probe};
 use super::{Ear, greeting, page, registers};
 
-/// So many times a port may not answer before it is left alone.
+/// So many times a port may not answer before it is left alone, and a host that has answered nothing yet.
 const FAILURES: usize = 2;
 
 /// Finds out what a host is. With `modbus` its registers are read even where nothing points at a maker.
@@ -65,7 +65,9 @@ pub(super) async fn try_port(dial: &Dial, ear: &Ear, to: Target, port: u16) -> b
 async fn converse(dial: &Dial, ear: &Ear, to: Target, open: &[u16]) {
     let ends = Instant::now() + PAGES;
     let (mut asked, mut failures) = (BTreeSet::new(), Vec::new());
-    while Instant::now() < ends {
+    let (mut is_silent, mut silences) = (true, 0);
+    // a host that takes connections and says nothing would hold up the whole scan
+    while Instant::now() < ends && !(is_silent && silences >= FAILURES) {
         let hints = ear.matches(to.address());
         let is_patient = |port: &&u16| failures.iter().filter(|it| it == port).count() < FAILURES;
         let pages = open.iter().filter(is_patient).flat_map(|port| probe::pages(*port, &hints));
@@ -77,6 +79,10 @@ async fn converse(dial: &Dial, ear: &Ear, to: Target, open: &[u16]) {
         }
         let answer = put(dial, to, &next).await;
         ear.log.came(to.address(), next.port(), &next.words(), &words(&answer));
+        match &answer {
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => silences += 1,
+            _ => is_silent = false,
+        }
         match answer {
             Ok(seen) => ear.heard(to.address(), seen),
             // a server that does not know WebSockets is no server that fails

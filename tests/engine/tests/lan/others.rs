@@ -1,5 +1,7 @@
 //! What is no charger is not taken for one, and is not harmed.
 
+use std::net::IpAddr;
+
 use engine_tests::lan::Guest;
 use engine_tests::lan::guest::device;
 use engine_tests::lan::look_alike::{self, LookAlike};
@@ -26,7 +28,8 @@ fn a_printer_or_any_other_device_is_not_taken_for_a_charger() {
         let wrong: Vec<String> =
             others.iter().zip(FIRST..).filter_map(|(it, last)| amiss(it, at(&found, last))).collect();
         assert!(wrong.is_empty(), "with {options:?}:\n{}", wrong.join("\n"));
-        assert_eq!(found.done["ended"], "whole", "nobody holds it up: {}", found.done);
+        assert_eq!(found.done["ended"], "whole", "{}", found.done);
+        assert_eq!(asked(&found, &others, "silent"), 2, "who says nothing does not hold up the rest");
     }
 }
 
@@ -38,6 +41,13 @@ fn amiss(about: &LookAlike, line: &Value) -> Option<String> {
     };
     (!is_fine)
         .then(|| format!("{} ({}): {} {} {}", about.name, about.is, line["title"], line["fingerprint"], line["signs"]))
+}
+
+/// How many pages a device was asked for.
+fn asked(found: &Found, others: &[LookAlike], name: &str) -> usize {
+    let place = others.iter().position(|it| it.name == name).expect("a file of that name");
+    let address = IpAddr::from([192, 168, 77, (FIRST + place) as u8]);
+    found.seen.requests().iter().filter(|(to, _)| to.ip() == address).count()
 }
 
 fn at(found: &Found, last: usize) -> &Value {
