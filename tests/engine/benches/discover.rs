@@ -8,12 +8,12 @@
 #[allow(dead_code)]
 mod measured;
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use chargehand_site::discovery::{self, Allowed, Discovery, Log, Order, Target};
-use engine_tests::lan::guest::device;
+use chargehand_site::discovery::{Discovery, Log, Order, Target};
+use engine_tests::lan::guest::{self, device};
 use engine_tests::lan::look_alike;
 use engine_tests::lan::{Card, Guest, Lan};
 use measured::{cpu_us, program, runtime};
@@ -24,6 +24,8 @@ const CARD: Card = Card { name: "eth0", address: "192.168.77.2/24" };
 const HOSTS: u8 = 40;
 /// Free addresses that are looked at one after another; the time of all others is counted from these.
 const FREE: u8 = 30;
+/// Scans of which the median counts.
+const RUNS: usize = 5;
 /// Seconds that listening is measured.
 const LISTENED: u64 = 60;
 /// Chargers among the forty, those first that tell what they are.
@@ -46,7 +48,6 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
     match words.first().map(String::as_str) {
         Some("sequential") => runtime().block_on(sequential(&words[1..])),
-        Some("listen") => runtime().block_on(listen()),
         _ => compare(),
     }
 }
@@ -55,21 +56,20 @@ fn compare() {
     let Some(mut lan) = Lan::make(&[CARD]) else { return };
     lan.bring(&forty());
     println!("192.168.77.0/24 with {HOSTS} hosts, {} of them chargers:", CHARGERS.len());
-    let mut runs: Vec<Run> = (0..3).map(|_| discover(&lan)).collect();
-    runs.sort_by_key(|run| run.whole);
-    let ours = &runs[1];
-    println!("  first charger that announces itself: {} ms (at most 200)", ours.first.as_millis());
+    let runs: Vec<Run> = (0..RUNS).map(|_| discover(&lan)).collect();
+    let (first, whole) = (median(runs.iter().map(|run| run.first)), median(runs.iter().map(|run| run.whole)));
+    println!("  first charger that announces itself: {} ms (at most 200)", first.as_millis());
     println!(
         "  whole: {:.2} s (at most 4), {} chargers or possible chargers found",
-        ours.whole.as_secs_f64(),
-        ours.chargers
+        whole.as_secs_f64(),
+        runs[0].chargers
     );
     let taken: Vec<u8> = (10..10 + HOSTS).collect();
     let free: Vec<u8> = (100..100 + FREE).collect();
     let of_taken = one_after_another(&lan, &taken);
     let of_free = one_after_another(&lan, &free) * (253 - u32::from(HOSTS)) / u32::from(FREE);
     let sequential = of_taken + of_free;
-    let ratio = sequential.as_secs_f64() / ours.whole.as_secs_f64();
+    let ratio = sequential.as_secs_f64() / whole.as_secs_f64();
     println!(
         "  one address after another: {:.1} s, of that {:.1} s for the hosts",
         sequential.as_secs_f64(),
@@ -77,6 +77,12 @@ fn compare() {
     );
     println!("  (free addresses counted from {FREE} of them); ratio {ratio:.1} (at least 3)");
     println!("  listening afterwards: {:.2} % of one core (less than 1)", idle(&lan));
+}
+
+fn median(times: impl Iterator<Item = Duration>) -> Duration {
+    let mut times: Vec<Duration> = times.collect();
+    times.sort();
+    times[times.len() / 2]
 }
 
 fn forty() -> Vec<Guest> {
@@ -122,8 +128,8 @@ fn discover(lan: &Lan) -> Run {
 
 /// Looks at one address after another, each with all that a scan asks, and waits for the end of one before the next.
 fn one_after_another(lan: &Lan, last: &[u8]) -> Duration {
-    let mut command = own(lan, "sequential");
-    command.args(last.iter().map(|last| format!("192.168.77.{last}")));
+    let mut command = lan.on_laptop(std::env::current_exe().unwrap());
+    command.arg("sequential").args(last.iter().map(|last| format!("192.168.77.{last}")));
     let began = Instant::now();
     assert!(command.status().unwrap().success());
     began.elapsed()
@@ -139,28 +145,14 @@ async fn sequential(addresses: &[String]) {
 
 /// The CPU that listening takes, percent of one core.
 fn idle(lan: &Lan) -> f64 {
-    let mut listener = Ends(own(lan, "listen").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap());
-    let mut begun = [0; 5];
-    listener.0.stdout.take().unwrap().read_exact(&mut begun).unwrap();
+    let mut command = lan.on_laptop(guest::program());
+    command.arg("listen").stdin(Stdio::piped()).stdout(Stdio::null());
+    let listener = Ends(command.spawn().unwrap());
+    // the questions at the beginning are no part of it
+    std::thread::sleep(Duration::from_secs(5));
     let before = cpu_us(listener.0.id());
     std::thread::sleep(Duration::from_secs(LISTENED));
     (cpu_us(listener.0.id()) - before) / (LISTENED * 10_000) as f64
-}
-
-async fn listen() {
-    let discovery = Discovery::new(Log::default());
-    let networks: Vec<Allowed> = discovery::networks_now().into_iter().map(Allowed::by_command).collect();
-    assert!(!networks.is_empty());
-    let began = async {
-        // the questions at the beginning are no part of it
-        tokio::time::sleep(Duration::from_secs(5)).await;
-        println!("here!");
-        tokio::time::sleep(Duration::from_secs(86_400)).await;
-    };
-    tokio::select! {
-        ended = discovery.listen(&networks) => ended.unwrap(),
-        () = began => {}
-    }
 }
 
 struct Ends(Child);
@@ -170,11 +162,4 @@ impl Drop for Ends {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// This benchmark itself, on the laptop.
-fn own(lan: &Lan, word: &str) -> Command {
-    let mut command = lan.on_laptop(std::env::current_exe().unwrap());
-    command.arg(word);
-    command
 }

@@ -1,8 +1,11 @@
 //! Whatever the catalogue has a fingerprint of is found on a LAN, and named.
 
+use std::io::{BufRead, BufReader};
 use std::net::Ipv4Addr;
+use std::process::Stdio;
 
 use chargehand_catalogue::{Fingerprint, Http, Strength, fingerprints};
+use engine_tests::lan::guest::{self, device};
 use engine_tests::lan::{Guest, Lan};
 use serde_json::Value;
 
@@ -23,6 +26,22 @@ fn every_device_of_the_catalogue_is_found_and_named() {
     let named = fingerprints().iter().filter(|it| expected(it) == 3).count();
     assert!(named >= 55, "{named}");
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), fingerprints().len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_charger_that_tells_all_now_and_then_what_it_is_is_heard_by_whoever_listens() {
+    let Some(mut lan) = lan() else { return };
+    lan.bring(&[Guest::device(device("evse-master"), "eth0", &address(FIRST))]);
+    let watch = lan.watch();
+    let mut command = lan.on_laptop(guest::program());
+    let mut listener = command.arg("listen").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(listener.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(lines.take(2).collect::<Vec<_>>(), ["here", "evse-master"]);
+    let seen = watch.end();
+    drop(listener.stdin.take());
+    listener.wait().unwrap();
+    assert_harmless(&seen, &[LAN]);
+    assert!(seen.ports().is_empty(), "whoever only listens connects to nobody");
 }
 
 /// What was not found as it must be of these.

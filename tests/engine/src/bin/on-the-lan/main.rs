@@ -1,15 +1,16 @@
 //! What one host of the simulated LAN does, in its own network namespace: a device of the catalogue, a device that is no
 //! charger, a hostile one, or the witness of what goes over the cable. On the laptop it tells which address is offered to a
-//! charger. A host says `here` when it is ready, and ends when its
-//! standard input closes.
+//! charger, or listens for what devices tell. It says `here` when it is ready, and ends when its standard input closes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod hostile;
 mod look_alike;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 use chargehand_simulator::{Announcer, Place, Ports};
+use chargehand_site::discovery::{Allowed, Discovery, Log, networks_now};
 use chargehand_site::{addresses, network};
 use engine_tests::lan::{guest, look_alike as files, witness};
 use mdns_sd::{IfKind, ServiceDaemon};
@@ -24,8 +25,11 @@ fn main() {
         ["hostile", address] => stay(hostile::play(address.parse().unwrap())),
         ["idle", _] => stay(async {}),
         ["offer", charger] => offer(charger.parse().unwrap()),
+        ["listen"] => stay(listen()),
         _ => {
-            panic!("on-the-lan witness | (device | look-alike) NAME ADDRESS | (hostile | idle) ADDRESS | offer CHARGER")
+            panic!(
+                "on-the-lan witness | (device | look-alike) NAME ADDRESS | (hostile | idle) ADDRESS | offer CHARGER | listen"
+            )
         }
     }
 }
@@ -60,6 +64,22 @@ fn offer(charger: Ipv4Addr) {
     let offers = addresses::offers(&ours, Some(charger), addresses::known);
     let first = offers.first().expect("an address");
     println!("{} {}", first.interface.address, if first.is_good() { "good" } else { "not good" });
+}
+
+/// Listens as the window does, and says the name of each device that it hears.
+async fn listen() {
+    let discovery = Discovery::new(Log::default());
+    let networks: Vec<Allowed> = networks_now().into_iter().map(Allowed::by_command).collect();
+    let mut state = discovery.watch();
+    tokio::spawn(async move { discovery.listen(&networks).await });
+    tokio::spawn(async move {
+        let mut told = BTreeSet::new();
+        while state.changed().await.is_ok() {
+            let names: Vec<&str> =
+                state.borrow().devices.iter().filter_map(|it| it.fingerprint).map(|it| it.name).collect();
+            names.into_iter().filter(|name| told.insert(*name)).for_each(|name| println!("{name}"));
+        }
+    });
 }
 
 /// Multicast DNS at this address alone.
