@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use engine_tests::lan::guest::{self, device};
+use engine_tests::lan::seen::Kind;
 use engine_tests::lan::{Card, Guest, Lan};
 use serde_json::{Value, json};
 
@@ -14,6 +15,7 @@ use crate::looking::{CARD, LAN, address, assert_harmless, discover, lan, look, p
 /// The laptop's second LAN, and its VPN: what is reached through that is nobody's LAN.
 const OTHER: Card = Card { name: "eth1", address: "10.20.30.2/24" };
 const VPN: Card = Card { name: "tun0", address: "10.8.0.2/24" };
+const VPN_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 8, 0, 2);
 const OTHER_LAN: (Ipv4Addr, Ipv4Addr) = (Ipv4Addr::new(10, 20, 30, 0), Ipv4Addr::new(10, 20, 30, 255));
 
 /// What is offered to a charger first, and whether it is good: as the program on the laptop sees it.
@@ -37,6 +39,12 @@ fn chargers_on_two_lans_are_found_and_nobody_is_asked_through_the_vpn() {
     // both say the same serial number, and so may be shown as one
     let addresses: Vec<String> = found.devices.keys().map(ToString::to_string).collect();
     assert_eq!(addresses, ["10.20.30.10", "192.168.77.10"]);
+
+    // a VPN that takes the charger's network for itself: what is meant for it would go to strangers
+    lan.laptop_ip("route add 192.168.77.0/25 dev tun0");
+    let found = look(&lan, &[]);
+    let strays = found.seen.packets.iter().filter(|it| it.from.ip() == VPN_ADDRESS && it.kind != Kind::Other);
+    assert_eq!(strays.map(|it| (it.kind, it.to)).take(3).collect::<Vec<_>>(), []);
 }
 
 #[test]
