@@ -160,6 +160,10 @@ impl Finding {
             let _ = began.send(Err(busy()));
             return;
         };
+        if let Err(error) = self.shared.discovery.can_write() {
+            let _ = began.send(Err(said(&error.to_string())));
+            return;
+        }
         self.go_deaf().await;
         self.shared.scans.fetch_add(1, Ordering::Relaxed);
         *locked(&self.shared.ended) = None;

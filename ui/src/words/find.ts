@@ -45,7 +45,7 @@ export const find = {
   allow: 'Scan only networks you are allowed to test',
   allowWhy: 'Tick those. It is remembered for each network, and nothing is scanned before.',
   network: ({ interface: card, kind, range }: NetworkView) => `${short(kind === '' ? card : `${kind} ${card}`, 80)} · ${short(range, 40)}`,
-  hosts: ({ hosts, narrowed }: NetworkView) => `${count(hosts, 'address', 'addresses')}${narrowed ? ', only those around this computer’s own' : ''}`,
+  hosts: ({ hosts, narrowed }: NetworkView) => `${count(hosts, 'address', 'addresses')}${narrowed ? ', only those around this computer’s own; and whatever else shows itself' : ''}`,
   networksNone: 'This computer is in no network that may be scanned.',
   networksNoneDo: 'Join the charger’s Wi-Fi or plug in the cable that it is on. The network appears here by itself.',
   does: 'What a scan does',

@@ -100,6 +100,14 @@ impl Discovery {
         Self { shared: Arc::new(shared) }
     }
 
+    /// Whether what is sent can be written down; a scan does not begin where it cannot.
+    ///
+    /// # Errors
+    /// Why not, with what to do.
+    pub fn can_write(&self) -> Result<(), NotWritten> {
+        self.shared.log.open()
+    }
+
     /// The whole state, and every change of it.
     pub fn watch(&self) -> watch::Receiver<State> {
         self.shared.state.subscribe()
