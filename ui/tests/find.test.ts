@@ -159,6 +159,16 @@ test('discovery hears only while its step is open', async () => {
   expect(callsOf(site, 'findStepOpen')).toEqual([[true], [false], [true], [false]]);
 });
 
+test('a network that this computer joins while one looks appears by itself', async () => {
+  const site = await open('empty');
+  const { networks } = await site.find();
+  site.find = async () => ({ ...(await sites.empty().find()), networks: [{ ...networks[0]!, range: '192.168.7.0/24' }] });
+  const { endpoint } = await site.snapshot();
+  site.changeApp({ endpoint: { ...endpoint, addresses: endpoint.addresses.map((one) => ({ ...one, url: 'ws://192.168.7.9:9616/' })) } });
+  await expect.element(at('networks')).toHaveTextContent('192.168.7.0/24');
+  expect(callsOf(site, 'findStepOpen')).toEqual([[true], [true]]);
+});
+
 test('names from the network are text, bounded, and steer nothing', async () => {
   const evil = `<img src=x onerror=alert(1)>\u202E${'A'.repeat(5000)}`;
   const [first] = devices();

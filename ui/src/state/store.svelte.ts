@@ -20,6 +20,9 @@ export type Action =
 /** Frames to show: these numbers, or with `null` all, newest first page. */
 export type Evidence = { id: string; numbers: number[] | null };
 
+/** Our addresses in one text: another one where this computer is in another network. */
+const addresses = (app: AppView | null): string => app?.endpoint.addresses.map(({ url }) => url).join(' ') ?? '';
+
 export class Store {
   /** The window's frame; `null` until the first snapshot. */
   app = $state.raw<AppView | null>(null);
@@ -88,7 +91,9 @@ export class Store {
     const heard: string[] = [];
     if (changed.app) {
       heard.push(...news.app(this.app, changed.app), ...news.practice(this.practice.running, changed.app.practice));
+      const elsewhere = addresses(this.app) !== addresses(changed.app);
       this.app = changed.app;
+      if (elsewhere && this.#wasFinding) this.#lookAround();
       this.practice.set(changed.app.practice);
     }
     if (changed.practice) {
@@ -115,14 +120,20 @@ export class Store {
     const connecting = this.#isConnecting(place);
     if (connecting !== wasConnecting) void this.backend.connectStepOpen(connecting);
     const finding = this.#isFinding(place);
-    if (finding !== this.#wasFinding) void this.backend.findStepOpen(finding);
+    if (!finding && this.#wasFinding) void this.backend.findStepOpen(false);
+    if (finding && !this.#wasFinding) this.#lookAround();
     this.#wasFinding = finding;
-    if (finding) void this.find.read();
   }
 
   /** At the Connect step of a simulated charger nobody waits for a real one: none is adopted by itself there. */
   #isConnecting(place: Place): boolean {
     return isConnecting(place) && !(place.at === 'charger' && this.isSimulated(place.id));
+  }
+
+  /** Hears the networks that this computer is in now, and reads which those are. */
+  #lookAround(): void {
+    void this.backend.findStepOpen(true);
+    void this.find.read();
   }
 
   /** A simulated charger is not looked for. */
