@@ -10,6 +10,7 @@ use chargehand_commissioning::event::Event;
 use chargehand_commissioning::nothing_arrives::{Seen, explain};
 use chargehand_site::addresses::{Known, known, offers, situation};
 use chargehand_site::local_api::{Credentials, LocalApiError};
+use chargehand_site::network::Interface;
 use chargehand_site::self_check::{SelfCheck, self_check as look};
 use chargehand_site::{Endpoint, PointError, Site, Target};
 use jiff::{SignedDuration, Timestamp};
@@ -47,10 +48,11 @@ pub async fn addresses_for(app: State<'_, App>, address: Option<String>) -> Resu
     let site = app.site()?;
     let port = listening(site).first().map(SocketAddr::port).unwrap_or_default();
     let charger = address.as_deref().and_then(|text| text.parse::<Ipv4Addr>().ok());
-    let interfaces = site.interfaces();
+    let (interfaces, isolated) = (site.interfaces(), app.finding.isolated());
     // programs of the system are asked, which may take their time
     let asked = tauri::async_runtime::spawn_blocking(move || {
-        let found = offers(&interfaces, charger, known);
+        let all = |it: &Interface| Known { is_isolated: isolated.contains(&it.address), ..known(it) };
+        let found = offers(&interfaces, charger, all);
         (found, situation(&interfaces))
     });
     let (found, how) = asked.await.map_err(|e| said(&e.to_string()))?;

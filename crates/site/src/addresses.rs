@@ -155,6 +155,7 @@ pub fn known(interface: &Interface) -> Known {
     Known {
         lease: os::lease_left(interface.address),
         is_public: os::is_public_profile(&interface.name),
+        // that takes a scan, which a person has to allow
         is_isolated: false,
     }
 }

@@ -2,7 +2,7 @@
 
 pub mod commands;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -173,6 +173,13 @@ impl Finding {
         *locked(&self.shared.ended) = ended.ok();
         self.shared.moved.notify_one();
         self.hear_now(site).await;
+    }
+
+    /// Our addresses in networks in which the last scan saw nobody: they may keep their devices apart.
+    pub fn isolated(&self) -> Vec<Ipv4Addr> {
+        let state = self.state();
+        let nobody = state.advice.iter().any(|advice| advice.code == "isolation");
+        state.networks.iter().filter(|_| nobody).map(Network::address).collect()
     }
 
     /// Stops the scan that runs.

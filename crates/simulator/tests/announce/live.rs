@@ -54,10 +54,9 @@ async fn a_tesla_shows_in_its_vitals_what_is_measured() {
 }
 
 #[tokio::test]
-async fn a_tesla_names_its_own_address_and_a_serial_number_that_no_real_one_has() {
+async fn a_tesla_names_a_serial_number_that_no_real_one_has() {
     let (_panel, seen) = watch::channel(idle());
     let tesla = shown("tesla-wall-connector-3", seen).await;
-    assert_eq!(page(&tesla, "/api/1/wifi_status").await["wifi_infra_ip"], json!(HERE.to_string()));
     let serial = page(&tesla, "/api/1/version").await["serial_number"].as_str().unwrap().to_owned();
     assert!(serial.starts_with("SIM"), "{serial}");
 }

@@ -16,6 +16,9 @@ use crate::looking::{CARD, LAN, address, assert_harmless, discover, lan, look, p
 const OTHER: Card = Card { name: "eth1", address: "10.20.30.2/24" };
 const VPN: Card = Card { name: "tun0", address: "10.8.0.2/24" };
 const VPN_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 8, 0, 2);
+/// A cable to the charger, and nothing that gives addresses (RFC 3927).
+const CABLE: Card = Card { name: "eth0", address: "169.254.7.7/16" };
+const NO_ROUTER: (Ipv4Addr, Ipv4Addr) = (Ipv4Addr::new(169, 254, 0, 0), Ipv4Addr::new(169, 254, 255, 255));
 const OTHER_LAN: (Ipv4Addr, Ipv4Addr) = (Ipv4Addr::new(10, 20, 30, 0), Ipv4Addr::new(10, 20, 30, 255));
 
 /// What is offered to a charger first, and whether it is good: as the program on the laptop sees it.
@@ -59,6 +62,26 @@ fn each_charger_is_offered_the_address_that_it_can_reach() {
     lan.laptop_ip("route add 192.168.77.0/25 dev tun0");
     assert!(offered(&lan, "192.168.77.10").ends_with(" not good"), "the VPN takes the charger's network for itself");
     assert_eq!(offered(&lan, "192.168.77.200"), "192.168.77.2 good");
+}
+
+#[test]
+fn a_charger_at_the_other_end_of_a_direct_cable_is_found_gets_our_address_and_connects() {
+    let Some(mut lan) = Lan::make(&[CABLE]) else { return };
+    lan.bring(&[Guest::device(device("openevse"), "eth0", "169.254.88.3/16")]);
+    assert_eq!(offered(&lan, "169.254.88.3"), "169.254.7.7 good");
+    let found = look(&lan, &[]);
+    assert_harmless(&found.seen, &[NO_ROUTER]);
+    assert_eq!(found.devices.keys().map(ToString::to_string).collect::<Vec<_>>(), ["169.254.88.3"]);
+
+    let data = tempfile::tempdir().unwrap();
+    let mut command = lan.on_laptop(program());
+    command.args(["endpoint", "--data"]).arg(data.path());
+    let (_endpoint, mut lines) = start(command);
+    assert_eq!(next(&mut lines, "listening")["urls"], json!(["ws://169.254.7.7:9616/"]));
+    let mut command = lan.on_guest(0, program());
+    command.args(["simulate", "--id", "CP1", "--url", "ws://169.254.7.7:9616/"]);
+    let (_charger, mut charger) = start(command);
+    next(&mut charger, "connected");
 }
 
 #[test]
