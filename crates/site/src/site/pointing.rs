@@ -144,22 +144,20 @@ impl Site {
         let ours = visit.form(ours, seen.id.as_deref());
         let mut kept = self.before(to, &seen, &ours, user);
         self.remember(&kept).await?;
-        let known = visit.uncover(seen.clone()).await;
-        if let Ok(known) = &known
-            && kept.before == seen
-        {
-            kept.before = known.clone();
+        let known = visit.uncover(seen.clone()).await.map_err(|e| PointError::Undone {
+            why: e.to_string(),
+            // what it had is not known, and so nothing is written over it
+            after: "OCPP may be switched on in it now; its address was not touched. Look in its app.".into(),
+        })?;
+        if known != seen && kept.before == seen {
+            kept.before = known;
+            if let Err(error) = self.remember(&kept).await {
+                return Err(PointError::Undone { why: error.to_string(), after: self.undo(visit, &kept).await });
+            }
         }
-        let kept_again = self.remember(&kept).await.map_err(|e| e.to_string());
-        let wanted = Pointed { url: ours, on: true, id: None };
-        let pointed = match (known, kept_again) {
-            (Err(e), _) => Err(e.to_string()),
-            (_, Err(why)) => Err(why),
-            _ => visit.point(&wanted).await.map_err(|e| e.to_string()),
-        };
-        match pointed {
+        match visit.point(&Pointed { url: ours, on: true, id: None }).await {
             Ok(now) => Ok(now),
-            Err(why) => Err(PointError::Undone { why, after: self.undo(visit, &kept).await }),
+            Err(error) => Err(PointError::Undone { why: error.to_string(), after: self.undo(visit, &kept).await }),
         }
     }
 

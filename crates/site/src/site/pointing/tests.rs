@@ -265,6 +265,24 @@ async fn what_somebody_set_meanwhile_is_what_it_goes_back_to() {
 }
 
 #[tokio::test]
+async fn an_address_that_could_not_be_read_is_not_written_over() {
+    // once OCPP is on, it fails to say what it holds, once
+    fn stumbles(holds: &mut Value, asked: &Asked) -> (u16, Value) {
+        if asked.method == Method::GET && holds["on"] == true && holds["stumbled"] == false {
+            holds["stumbled"] = json!(true);
+            return (500, json!({}));
+        }
+        smartevse(holds, asked)
+    }
+    let fake = plays(json!({ "on": false, "url": OLD, "stumbled": false }), stumbles).await;
+    let (site, _folder) = site().await;
+    let mut visit = visit(&fake, "smartevse").await;
+    let failed = site.point(&mut visit, &target("smartevse"), OURS, String::new()).await.expect_err("it stumbles");
+    assert!(failed.to_string().contains("its address was not touched"), "{failed}");
+    assert_eq!(fake.holds.lock().expect("not poisoned")["url"], OLD);
+}
+
+#[tokio::test]
 async fn pointing_twice_does_not_forget_the_platform() {
     let fake = plays(json!({ "ocppe": true, "ocppu": OLD }), go_e).await;
     let (site, _folder) = site().await;
