@@ -9,6 +9,7 @@ use chargehand_ocpp::{Deviation, Policy};
 use crate::attempt::{Attempt, Security};
 use crate::ceiling::CeilingParts;
 use crate::outcome::{Finding, Outcome};
+use crate::plan::{Change, Was};
 use crate::record::{Listed, Reading};
 use crate::report::{ConfigurationSnapshot, LimitProof};
 
@@ -67,6 +68,12 @@ pub enum Step {
     Report,
     /// How its connection is secured.
     Security,
+    /// A plan is written, line by line.
+    Plan,
+    /// What a plan wrote is taken back.
+    TakeBack,
+    /// What did an earlier platform leave?
+    Residue,
 }
 
 /// The files of a written report.
@@ -202,6 +209,48 @@ pub enum Event {
     Permanent {
         /// What and how.
         limit: PermanentLimit,
+    },
+    /// A person put a line into the charger's plan, or (`None`) took out one that was not written.
+    Planned {
+        /// Its number.
+        line: u32,
+        /// What is to be.
+        change: Option<Change>,
+    },
+    /// A line of the plan is about to be written.
+    Applying {
+        /// Its number.
+        line: u32,
+        /// What stands there now.
+        was: Was,
+    },
+    /// What came of a line.
+    Applied {
+        /// Its number.
+        line: u32,
+        /// It is, or may be, in the charger.
+        written: bool,
+        /// What it showed.
+        outcome: Outcome,
+    },
+    /// What came of taking a line back.
+    Undone {
+        /// Its number.
+        line: u32,
+        /// What it showed.
+        outcome: Outcome,
+    },
+    /// The charger was asked again for one setting.
+    Reread {
+        /// As it spells it.
+        key: String,
+        /// As it reads now; `None` where it does not tell.
+        value: Option<String>,
+    },
+    /// The charger was asked for its limit while nothing of ours was in force.
+    Looked {
+        /// What it named, A per phase; `None`: nothing.
+        named: Option<crate::units::Amperes>,
     },
     /// A report was written.
     Reported {

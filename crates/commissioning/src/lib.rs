@@ -18,6 +18,7 @@ pub mod link;
 pub mod meter;
 pub mod nothing_arrives;
 pub mod outcome;
+pub mod plan;
 pub mod profiles;
 pub mod quirk;
 pub mod record;

@@ -70,7 +70,7 @@ impl Listed {
     }
 
     /// The call that puts it back as it was.
-    fn put_back(&self, version: Version) -> Call {
+    pub(crate) fn put_back(&self, version: Version) -> Call {
         v2::call::set_charging_profile(self.connector, &v2::profile::as_reported(version, &self.profile))
     }
 

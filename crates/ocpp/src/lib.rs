@@ -18,6 +18,7 @@ pub mod profile;
 pub mod read;
 pub mod schema;
 pub mod security;
+pub mod setting;
 pub mod subprotocol;
 pub mod time;
 pub mod v16;

@@ -1,12 +1,10 @@
 //! What we ask of a charger to change how its connection is secured (1.6 security whitepaper edition 3, use cases A01, A02,
 //! A05 and M05; 2.0.1 part 2, the same and B09, B10), in the words of its version.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::call::Call;
-use crate::read::{answer_status, list, text};
-use crate::v2::call::get_variables;
-use crate::v2::variable::Variable;
+use crate::setting::{read, write};
 use crate::version::Version;
 
 /// Whose name goes into a charger's certificate.
@@ -26,16 +24,6 @@ pub fn organisation(version: Version) -> &'static str {
 /// The key or variable that tells its security profile.
 pub fn profile(version: Version) -> &'static str {
     PROFILE[usize::from(version.is_v2())]
-}
-
-/// Writes a key (1.6) or a variable (2.x).
-fn write(version: Version, name: &str, value: &str) -> Call {
-    if !version.is_v2() {
-        return Call::new("ChangeConfiguration", json!({"key": name, "value": value}));
-    }
-    let mut data = Variable::parse(name).unwrap_or_default().wire();
-    data["attributeValue"] = value.into();
-    Call::new("SetVariables", json!({ "setVariableData": [data] }))
 }
 
 /// Sets the password of its connection. 1.6 writes it as the hex digits of its bytes (7.2), 2.x as it is.
@@ -104,7 +92,7 @@ pub fn raise(profile: u8) -> Call {
 
 /// 2.x: which slots are tried, in which order?
 pub fn get_priority() -> Call {
-    get_variables(&[Variable::parse(PRIORITY).unwrap_or_default()])
+    read(Version::V201, PRIORITY)
 }
 
 /// 2.x: keeps a way to a platform in a slot. `url` without the charger's id.
@@ -128,14 +116,6 @@ pub fn set_priority(version: Version, slots: &str) -> Call {
 /// Restarts it: 1.6 softly, 2.x once nobody charges.
 pub fn restart(version: Version) -> Call {
     Call::new("Reset", json!({"type": if version.is_v2() { "OnIdle" } else { "Soft" }}))
-}
-
-/// What a charger answered to one of these, as spelled; empty where it says nothing.
-pub fn answered(payload: &Value) -> String {
-    match list(payload, "setVariableResult").first() {
-        Some(result) => text(result, "attributeStatus"),
-        None => answer_status(payload),
-    }
 }
 
 #[cfg(test)]
@@ -188,15 +168,5 @@ mod tests {
         ] {
             assert_eq!(can_be_password(version, password).is_ok(), fits, "{version:?} {password}");
         }
-    }
-
-    #[test]
-    fn an_answer_is_read_where_each_message_has_it() {
-        let variable = json!({"setVariableResult": [{"attributeStatus": "RebootRequired"}]});
-        assert_eq!(
-            (answered(&variable).as_str(), answered(&json!({"status": "Accepted"})).as_str()),
-            ("RebootRequired", "Accepted")
-        );
-        assert_eq!(answered(&json!(7)), "");
     }
 }

@@ -15,6 +15,8 @@ use crate::clock::ChargerClock;
 use crate::event::{Event, Handshake, PermanentLimit, ReportFiles, Step};
 use crate::limit::TEST_ID_TAG;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
+use crate::plan::Line;
+use crate::plan::residue::Looked;
 use crate::report::{ConfigurationSnapshot, FrameRange, LimitProof};
 use crate::units::Phases;
 
@@ -102,6 +104,18 @@ pub struct Record {
     pub proof: Option<LimitProof>,
     /// The permanent limit.
     pub permanent: Option<PermanentLimit>,
+    /// What it is to keep from now on, line by line.
+    #[serde(default)]
+    pub plan: Vec<Line>,
+    /// The number that the plan's next line gets.
+    #[serde(default)]
+    pub next_line: u32,
+    /// What it named as its limit when nothing of ours was in force; `None` until it was asked.
+    #[serde(default)]
+    pub looked: Option<Looked>,
+    /// How many of our messages changed something in the charger, or were meant to.
+    #[serde(default)]
+    pub writes: u64,
     /// The newest report.
     pub report: Option<ReportFiles>,
     /// What arrived, oldest first.
@@ -316,6 +330,14 @@ impl Record {
                 self.permanent = Some(limit);
             }
             Event::Reported { files } => self.report = Some(files),
+            Event::Planned { line, change } => self.planned(line, change),
+            Event::Applying { line, was } => self.with_line(line, |it| (it.was, it.begun) = (Some(was), Some(at))),
+            Event::Applied { line, written, outcome } => {
+                self.with_line(line, |it| (it.written, it.outcome) = (Some(written), Some(outcome)));
+            }
+            Event::Undone { line, outcome } => self.with_line(line, |it| it.undone = Some(outcome)),
+            Event::Reread { key, value } => self.reread(&key, value),
+            Event::Looked { named } => self.looked = Some(Looked { named, number }),
         }
     }
 

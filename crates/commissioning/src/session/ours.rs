@@ -17,7 +17,21 @@ pub fn on_sent(record: &mut Record, call: &Call, number: u64, at: Timestamp) {
         _ => None,
     };
     record.in_force.extend(entry);
+    record.writes += u64::from(WRITES.contains(&call.action.as_str()));
 }
+
+/// The messages that change what a charger keeps: many of them at once wear its memory, and loop some makes (field problem
+/// P17).
+const WRITES: [&str; 8] = [
+    "SetChargingProfile",
+    "ClearChargingProfile",
+    "ChangeConfiguration",
+    "SetVariables",
+    "SendLocalList",
+    "SetNetworkProfile",
+    "ChangeAvailability",
+    "InstallCertificate",
+];
 
 /// Notes the answer to a call of ours. `sent` is the number of the frame it answers.
 pub fn on_answer(record: &mut Record, call: &Call, sent: u64, answer: &Result<Value, impl Sized>) {

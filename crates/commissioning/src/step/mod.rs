@@ -1,7 +1,10 @@
 //! The steps of the job, as plain procedures; and what belongs to all of them: one at a time, cancelled safely, kept.
 
+pub mod apply;
 pub mod inspect;
 pub mod permanent_limit;
+pub mod residue;
+pub mod take_back;
 pub mod undo;
 pub mod upgrade_security;
 
@@ -97,14 +100,14 @@ pub async fn apply_limit(link: &Link, limit: Amperes) -> Result<PermanentLimit, 
     // On disk before anything is sent, as with a check.
     keep_permanent(link, &cut("It was cut off before it had an outcome.")).await;
     let permanent = tokio::select! {
-        permanent = permanent_limit::run(link, limit) => permanent,
+        permanent = permanent_limit::run(link, limit, 0) => permanent,
         () = guard.cancelled() => cut("Cancelled."),
     };
     keep_permanent(link, &permanent).await;
     Ok(permanent)
 }
 
-async fn keep_permanent(link: &Link, permanent: &PermanentLimit) {
+pub(crate) async fn keep_permanent(link: &Link, permanent: &PermanentLimit) {
     let _ = link.keep(Event::Permanent { limit: permanent.clone() }).await;
     ended(link, Step::PermanentLimit, &permanent.outcome).await;
 }
@@ -120,6 +123,51 @@ pub async fn upgrade_security(link: &Link, means: &Means) -> Result<Outcome, Bus
         () = guard.cancelled() => upgrade_security::cancelled(link).await,
     };
     ended(link, Step::Security, &outcome).await;
+    Ok(outcome)
+}
+
+/// Writes what waits in the plan, line by line. `restart`: the charger may be restarted where a line asks for it.
+///
+/// # Errors
+/// [`Busy`].
+pub async fn apply_plan(link: &Link, restart: bool) -> Result<Outcome, Busy> {
+    let mut guard = link.begin(Step::Plan).await?;
+    let outcome = tokio::select! {
+        outcome = apply::run(link, restart) => outcome,
+        () = guard.cancelled() => Outcome::new(
+            Verdict::Inconclusive,
+            "Cancelled. The line that was being written may be in the charger: look at it, or take it back.",
+        ),
+    };
+    ended(link, Step::Plan, &outcome).await;
+    Ok(outcome)
+}
+
+/// Takes back what a plan wrote, the last line first, down to the line `from` (`None`: all of it).
+///
+/// # Errors
+/// [`Busy`].
+pub async fn take_back_plan(link: &Link, from: Option<u32>) -> Result<Outcome, Busy> {
+    let mut guard = link.begin(Step::TakeBack).await?;
+    let outcome = tokio::select! {
+        outcome = take_back::run(link, from) => outcome,
+        () = guard.cancelled() => Outcome::new(Verdict::Inconclusive, "Cancelled. What was not taken back yet stands."),
+    };
+    ended(link, Step::TakeBack, &outcome).await;
+    Ok(outcome)
+}
+
+/// Looks for what an earlier platform has left; it only reads.
+///
+/// # Errors
+/// [`Busy`].
+pub async fn look_for_residue(link: &Link) -> Result<Outcome, Busy> {
+    let mut guard = link.begin(Step::Residue).await?;
+    let outcome = tokio::select! {
+        outcome = residue::run(link) => outcome,
+        () = guard.cancelled() => Outcome::new(Verdict::NotTested, "Cancelled."),
+    };
+    ended(link, Step::Residue, &outcome).await;
     Ok(outcome)
 }
 

@@ -11,7 +11,7 @@ use crate::limit::{self, Counts, Recipe, SESSION_PROFILE, STATION_PROFILE};
 use crate::link::Link;
 use crate::outcome::{Outcome, Verdict};
 use crate::profiles;
-use crate::record::{Record, Transaction};
+use crate::record::{InForce, Record, Transaction};
 use crate::trial::{Shown, Trial, shows, stopped};
 use crate::units::Amperes;
 
@@ -21,16 +21,17 @@ const STATION: Recipe =
 /// Rejected or not obeyed in the first kind, it is tried in the second.
 const KINDS: [Counts; 2] = [Counts::Absolute, Counts::Relative];
 
-/// Writes the limit: as the station maximum if that is *proved* obeyed, else as the default of every session.
-pub async fn run(link: &Link, limit: Amperes) -> PermanentLimit {
+/// Writes the limit: as the station maximum if that is *proved* obeyed, else as the default of every session; for one
+/// connector (2.x: one EVSE) as the default of its sessions.
+pub async fn run(link: &Link, limit: Amperes, connector: u32) -> PermanentLimit {
     let mut recipe = String::new();
-    let outcome = match write(link, limit, &mut recipe).await {
+    let outcome = match write(link, limit, connector, &mut recipe).await {
         Ok(outcome) | Err(outcome) => outcome,
     };
     PermanentLimit { limit_ma: limit.milliamps(), recipe, outcome }
 }
 
-async fn write(link: &Link, limit: Amperes, recipe: &mut String) -> Result<Outcome, Outcome> {
+async fn write(link: &Link, limit: Amperes, connector: u32, recipe: &mut String) -> Result<Outcome, Outcome> {
     let record = link.record().await.map_err(|f| stopped(&f))?;
     guard::permanent(&record, limit)
         .map_err(|held| Outcome::new(Verdict::NotTested, format!("{held} {}", held.remedy())))?;
@@ -39,6 +40,9 @@ async fn write(link: &Link, limit: Amperes, recipe: &mut String) -> Result<Outco
     let mut proof = limit_follows::proof(limit);
     let trial = Trial::new(link, Step::PermanentLimit, &record, &mut proof).await?;
     let mut writing = Writing { trial, limit, recipe, tried: Vec::new() };
+    if connector > 0 {
+        return writing.on_one(&record, connector).await;
+    }
     let charging = match record.running_transaction() {
         Some(transaction) if writing.draws_above().await => Some(transaction.clone()),
         _ => None,
@@ -116,6 +120,24 @@ impl Writing<'_, '_> {
         if !taken {
             self.put_in_a_kind(1).await?;
         }
+        Ok(self.written())
+    }
+
+    /// For the sessions of one connector. In 2.x it takes the place of the default for all, so the others get that first.
+    async fn on_one(&mut self, record: &Record, connector: u32) -> Result<Outcome, Outcome> {
+        let for_all = |f: &&InForce| f.purpose == Purpose::TxDefaultProfile && f.connector == 0 && f.accepted;
+        let default = record.in_force.iter().find(for_all).filter(|_| record.version().is_v2()).map(|f| f.limit);
+        for other in record.connectors.keys().copied().filter(|other| *other > 0 && *other != connector) {
+            if let Some(default) = default {
+                self.trial.put(&Recipe::default_on(other, Counts::Absolute), default).await?;
+            }
+        }
+        let charging = record.running_transaction().is_some_and(|t| t.connector.max(1) == connector);
+        if charging && self.draws_above().await {
+            let verdict = self.prove_in_a_kind(|counts| Recipe::default_on(connector, counts)).await?;
+            return Ok(if verdict == Verdict::Passed { self.passed() } else { self.not_obeyed() });
+        }
+        self.put_in_a_kind(connector).await?;
         Ok(self.written())
     }
 

@@ -43,7 +43,7 @@ async fn undo(link: &Link, proof: &mut LimitProof) -> Result<Outcome, Outcome> {
     let tests = record.in_force.iter().filter(|f| f.is_test());
     let tested = tests.map(|t| t.limit).min().or_else(|| proof.asked_ma.map(Amperes::from_milliamps));
     let gone = match tested {
-        Some(tested) => is_gone(link, proof, tested, &mut evidence).await?,
+        Some(tested) => is_gone(link, (Step::Undo, "test limit"), proof, tested, &mut evidence).await?,
         None => (Verdict::Passed, "No test limit was in force.".to_owned()),
     };
     let left = restore(link, &mut evidence).await?;
@@ -69,11 +69,11 @@ async fn take_away(link: &Link, record: &Record) -> Result<Vec<u64>, Outcome> {
 }
 
 /// Asks, and notes the frames: the status or the error's code.
-async fn ask(link: &Link, ask: Ask, evidence: &mut Vec<u64>) -> Result<String, CallFailure> {
+pub(super) async fn ask(link: &Link, ask: Ask, evidence: &mut Vec<u64>) -> Result<String, CallFailure> {
     said(link.ask(ask).await, evidence)
 }
 
-fn said(answer: Result<Answered, CallFailure>, evidence: &mut Vec<u64>) -> Result<String, CallFailure> {
+pub(super) fn said(answer: Result<Answered, CallFailure>, evidence: &mut Vec<u64>) -> Result<String, CallFailure> {
     match answer {
         Ok(answered) => {
             evidence.extend([answered.sent, answered.number]);
@@ -102,8 +102,9 @@ fn left_behind(record: &Record, failure: &CallFailure) -> Outcome {
 
 /// A clear that is accepted is not yet obeyed: the current must rise. Without a charge the charger's own word is all there
 /// is.
-async fn is_gone(
+pub(super) async fn is_gone(
     link: &Link,
+    (step, name): (Step, &str),
     proof: &mut LimitProof,
     tested: Amperes,
     evidence: &mut Vec<u64>,
@@ -111,7 +112,7 @@ async fn is_gone(
     let record = link.record().await.map_err(|f| stopped(&f))?;
     let charging = record.running_transaction();
     if charging.is_some() {
-        let mut trial = Trial::new(link, Step::Undo, &record, proof).await?;
+        let mut trial = Trial::new(link, step, &record, proof).await?;
         if let Some(base) = record.in_force.iter().find(|f| f.until.is_none()) {
             trial.asked(base.limit);
         }
@@ -120,16 +121,16 @@ async fn is_gone(
         let rise = trial.rises_above(tested, wakes).await;
         evidence.extend(rise.evidence);
         if let (true, Some(most)) = (rise.rose, rise.most) {
-            return Ok((Verdict::Passed, format!("The test limit is gone: {most} measured again.")));
+            return Ok((Verdict::Passed, format!("The {name} is gone: {most} measured again.")));
         }
     }
     let connector = charging.map_or(1, |transaction| transaction.connector.max(1));
     let named = composite(link, &record, connector).await.filter(|(limit, _)| *limit > tested);
     evidence.extend(named.map(|(_, number)| number));
-    let cleared = "The charger answered that the test limit is gone";
+    let cleared = format!("The charger answered that the {name} is gone");
     Ok(match named {
         Some((limit, _)) if charging.is_none() => {
-            (Verdict::Passed, format!("The test limit is gone: the charger names {limit} as its limit now."))
+            (Verdict::Passed, format!("The {name} is gone: the charger names {limit} as its limit now."))
         }
         Some((limit, _)) => (
             Verdict::Inconclusive,

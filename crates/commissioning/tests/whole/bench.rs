@@ -194,6 +194,13 @@ impl Bench {
         self.link.keep(Event::Ceiling { parts }).await.unwrap();
     }
 
+    /// A breaker, and the same limit confirmed in the charger's hardware.
+    pub async fn parts_with_hardware(&self, limit: f64) {
+        let (breaker, installer) = (Some(amps(limit)), Some(amps(limit)));
+        let parts = CeilingParts { breaker, installer, installer_confirmed: true, ..CeilingParts::default() };
+        self.parts(parts).await;
+    }
+
     /// Connects a charger with power that has never been connected.
     pub async fn connect(&self, behaviour: Behaviour, adopt: bool) -> Cable {
         self.charger_ahead_s.set(Some(behaviour.zone_offset_s));

@@ -12,6 +12,7 @@ mod limit_kinds;
 mod limit_proof;
 mod meters;
 mod permanent;
+mod planning;
 mod replaying;
 mod securing;
 mod stations;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chargehand_ocpp::{Call, security};
+use chargehand_ocpp::{Call, security, setting};
 use tokio::time::{Instant, timeout_at};
 
 use super::{Climb, Stopped};
@@ -31,7 +31,7 @@ impl Climb<'_> {
     async fn put(&mut self, what: &str, call: Call) -> Result<(), Stopped> {
         self.link.doing(Step::Security, format!("Writing {what}"), None).await;
         let answered = self.call(call).await?;
-        match security::answered(&answered.payload).as_str() {
+        match setting::answered(&answered.payload).as_str() {
             "Accepted" | "RebootRequired" => Ok(()),
             "" => Err(Stopped::open(format!("It did not say whether it took {what}. Look into its installer menu."))),
             said => Err(Stopped::failed(format!("It did not take {what} ({said}). Nothing else was changed."))),

@@ -1,7 +1,7 @@
 //! The one write that changes how a charger connects.
 
 use chargehand_ocpp::v2::read;
-use chargehand_ocpp::{Version, security};
+use chargehand_ocpp::{Version, security, setting};
 
 use super::{Climb, Stopped};
 use crate::link::CallFailure;
@@ -23,7 +23,7 @@ impl Climb<'_> {
             Err(failure) => failure.evidence(),
         });
         let said = match answer {
-            Ok(answered) => security::answered(&answered.payload),
+            Ok(answered) => setting::answered(&answered.payload),
             Err(CallFailure::Lost { .. }) => return Ok(()),
             Err(failure) => return Err(failure.into()),
         };
@@ -45,7 +45,7 @@ impl Climb<'_> {
         let slot = self.free_slot(&now, profile).await?;
         let priority = if now.is_empty() { slot.to_string() } else { format!("{slot},{now}") };
         let answered = self.call(security::set_priority(self.version, &priority)).await?;
-        match security::answered(&answered.payload).as_str() {
+        match setting::answered(&answered.payload).as_str() {
             "Accepted" | "RebootRequired" => {}
             said => {
                 return Err(Stopped::failed(format!(
@@ -55,7 +55,7 @@ impl Climb<'_> {
             }
         }
         let answered = self.call(security::restart(self.version)).await?;
-        match security::answered(&answered.payload).as_str() {
+        match setting::answered(&answered.payload).as_str() {
             "Accepted" | "Scheduled" => Ok(()),
             said => {
                 Err(Stopped::failed(format!("It does not restart ({said}). The new way is tried at its next start.")))
@@ -79,7 +79,7 @@ impl Climb<'_> {
         for slot in SLOTS.filter(|slot| in_use.split(',').all(|used| used != slot.to_string())) {
             let call = security::set_way(self.version, slot, url, profile);
             let answered = self.call(call).await?;
-            said = security::answered(&answered.payload);
+            said = setting::answered(&answered.payload);
             if said == "Accepted" {
                 return Ok(slot);
             }

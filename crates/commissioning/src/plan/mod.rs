@@ -1,0 +1,204 @@
+//! A plan: what a charger is to keep from now on, line by line. A line says what is now, what will be, why, what it risks
+//! and how to go back, before anything is sent; later, what came of it.
+
+mod difference;
+pub mod residue;
+mod template;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::{Outcome, Verdict};
+use crate::record::{InForce, Listed, Record};
+use crate::units::Amperes;
+
+pub use difference::{Difference, Risk, difference, plain, same_value};
+pub use template::{Deviating, deviating, template};
+
+/// The most lines that are kept of one charger's plan: a commissioning has a dozen.
+pub const MOST_LINES: usize = 100;
+
+/// Something that a charger is to keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// A current limit.
+    Limit {
+        /// A per phase.
+        limit: Amperes,
+        /// A connector (2.x: an EVSE) for its sessions alone; 0: the whole charger.
+        connector: u32,
+    },
+    /// A configuration key (1.6) or a variable (2.x).
+    Setting {
+        /// As the charger spells it.
+        key: String,
+        /// What it is to be.
+        value: String,
+        /// A person knows that what this does to the current is not known.
+        #[serde(default)]
+        confirmed: bool,
+    },
+    /// A charging profile that is not ours goes (2.x: only there they can be told apart).
+    ClearProfile {
+        /// Its id in the charger.
+        id: i32,
+    },
+    /// Every charging profile goes, ours too (1.6: they can neither be listed nor told apart).
+    ClearAll,
+}
+
+impl Change {
+    /// Are these about the same thing, so that there is room for only one of them in a plan?
+    pub fn same_target(&self, other: &Change) -> bool {
+        match (self, other) {
+            (Change::Limit { connector: a, .. }, Change::Limit { connector: b, .. }) => a == b,
+            (Change::Setting { key: a, .. }, Change::Setting { key: b, .. }) => a.eq_ignore_ascii_case(b),
+            (Change::ClearProfile { id: a }, Change::ClearProfile { id: b }) => a == b,
+            (Change::ClearAll, Change::ClearAll) => true,
+            _ => false,
+        }
+    }
+}
+
+/// What stood there before a line was written: kept on disk before anything is sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "was", rename_all = "snake_case")]
+pub enum Was {
+    /// A setting.
+    Setting {
+        /// As it was read; `None` where the charger did not tell it.
+        value: Option<String>,
+    },
+    /// What limited it.
+    Limit {
+        /// Our own limits that stayed there.
+        #[serde(default)]
+        ours: Vec<InForce>,
+        /// The limit that the charger named, A per phase; `None` where it named none.
+        named: Option<Amperes>,
+        /// The profiles that a 2.x charger listed; `None` where it did not.
+        listed: Option<Vec<Listed>>,
+    },
+}
+
+/// One line of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its number within the charger's plan.
+    pub id: u32,
+    /// What is to be.
+    pub change: Change,
+    /// What stood there before; `None` until something was about to be written.
+    pub was: Option<Was>,
+    /// When its writing began.
+    pub begun: Option<Timestamp>,
+    /// It is, or may be, in the charger; `None` until that is known, and where the program was killed meanwhile.
+    pub written: Option<bool>,
+    /// What came of it; `None` until then, and where the program was killed meanwhile.
+    pub outcome: Option<Outcome>,
+    /// What came of taking it back.
+    pub undone: Option<Outcome>,
+}
+
+impl Line {
+    /// It waits to be written.
+    pub fn waits(&self) -> bool {
+        self.begun.is_none() && self.outcome.is_none()
+    }
+
+    /// It was written, or may have been, and was not taken back.
+    pub fn stands(&self) -> bool {
+        let back = |it: &Outcome| it.verdict == Verdict::Passed;
+        self.was.is_some() && self.written != Some(false) && !self.undone.as_ref().is_some_and(back)
+    }
+
+    /// It is over: written and taken back, or never taken.
+    fn is_over(&self) -> bool {
+        self.outcome.is_some() && !self.stands()
+    }
+}
+
+impl Record {
+    /// A line of its plan.
+    pub fn line(&self, id: u32) -> Option<&Line> {
+        self.plan.iter().find(|line| line.id == id)
+    }
+
+    /// A person put a line into the plan, or took one out that was not written.
+    pub(crate) fn planned(&mut self, id: u32, change: Option<Change>) {
+        let same = |line: &Line| change.as_ref().is_some_and(|it| it.same_target(&line.change));
+        self.plan.retain(|line| !line.waits() || (line.id != id && !same(line)));
+        let Some(change) = change else { return };
+        if self.plan.len() >= MOST_LINES {
+            // The oldest that is over makes room.
+            let Some(over) = self.plan.iter().position(Line::is_over) else { return };
+            self.plan.remove(over);
+        }
+        let line = Line { id, change, was: None, begun: None, written: None, outcome: None, undone: None };
+        self.next_line = self.next_line.max(id.saturating_add(1));
+        self.plan.push(line);
+    }
+
+    pub(crate) fn with_line(&mut self, id: u32, change: impl FnOnce(&mut Line)) {
+        if let Some(line) = self.plan.iter_mut().find(|line| line.id == id) {
+            change(line);
+        }
+    }
+
+    /// A charger was asked again for one of its settings.
+    pub(crate) fn reread(&mut self, key: &str, value: Option<String>) {
+        let known = self.configuration.iter_mut().flat_map(|c| &mut c.keys).find(|k| k.key.eq_ignore_ascii_case(key));
+        if let Some(known) = known {
+            known.value = value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+
+    fn setting(key: &str, value: &str) -> Change {
+        Change::Setting { key: key.into(), value: value.into(), confirmed: false }
+    }
+
+    fn plan(record: &mut Record, id: u32, change: Option<Change>) {
+        record.apply(Event::Planned { line: id, change }, u64::from(id), Timestamp::UNIX_EPOCH);
+    }
+
+    #[test]
+    fn a_plan_has_one_line_for_a_thing_and_the_last_word_counts() {
+        let mut record = Record::new("CP1");
+        plan(&mut record, 1, Some(setting("HeartbeatInterval", "60")));
+        plan(&mut record, 2, Some(setting("heartbeatinterval", "300")));
+        assert_eq!(record.plan.len(), 1);
+        assert_eq!(record.plan[0].change, setting("heartbeatinterval", "300"));
+        plan(&mut record, 2, None);
+        assert!(record.plan.is_empty());
+        assert_eq!(record.next_line, 3, "a number is not used twice");
+    }
+
+    #[test]
+    fn a_line_that_was_begun_stays_in_the_plan_until_it_was_taken_back() {
+        let mut record = Record::new("CP1");
+        plan(&mut record, 1, Some(setting("HeartbeatInterval", "60")));
+        let was = Was::Setting { value: Some("86400".into()) };
+        record.apply(Event::Applying { line: 1, was }, 2, Timestamp::UNIX_EPOCH);
+        assert!(record.plan[0].stands(), "the program may have been killed while it was written");
+        plan(&mut record, 1, None);
+        plan(&mut record, 2, Some(setting("HeartbeatInterval", "30")));
+        assert_eq!(record.plan.len(), 2);
+        let outcome = Outcome::new(Verdict::Passed, "");
+        record.apply(Event::Undone { line: 1, outcome }, 3, Timestamp::UNIX_EPOCH);
+        assert!(!record.plan[0].stands());
+    }
+
+    #[test]
+    fn a_thousand_lines_are_not_kept() {
+        let mut record = Record::new("CP1");
+        (1..1000).for_each(|n| plan(&mut record, n, Some(setting(&format!("Key{n}"), "1"))));
+        assert_eq!(record.plan.len(), MOST_LINES);
+    }
+}

@@ -1,0 +1,95 @@
+//! The same for another charger: "as last time", and several chargers side by side.
+
+use super::{Change, Line, difference};
+use crate::outcome::Verdict;
+use crate::record::Record;
+
+/// What was set in a charger and stands there, to be planned for another of the same model. What was cleared there is
+/// not: another charger has other leftovers.
+pub fn template(record: &Record) -> Vec<Change> {
+    let holds = |line: &&Line| {
+        let taken = |verdict| matches!(verdict, Verdict::Passed | Verdict::NotTested | Verdict::Inconclusive);
+        line.undone.is_none() && line.outcome.as_ref().is_some_and(|it| taken(it.verdict))
+    };
+    let kept = record.plan.iter().filter(holds).map(|line| line.change.clone());
+    kept.filter(|change| matches!(change, Change::Limit { .. } | Change::Setting { .. })).collect()
+}
+
+/// One thing that several chargers have in their plans, and how each has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deviating {
+    /// What it is about.
+    pub what: String,
+    /// Each charger's id, and how it is there; empty where that is not known.
+    pub values: Vec<(String, String)>,
+    /// They are not all alike.
+    pub deviates: bool,
+}
+
+/// Everything that is planned or set in one of these chargers, as it is in each of them.
+pub fn deviating(records: &[&Record]) -> Vec<Deviating> {
+    let mut targets: Vec<&Change> = Vec::new();
+    for change in records.iter().flat_map(|record| &record.plan).map(|line| &line.change) {
+        let comparable = matches!(change, Change::Limit { .. } | Change::Setting { .. });
+        if comparable && !targets.iter().any(|it| it.same_target(change)) {
+            targets.push(change);
+        }
+    }
+    targets.into_iter().map(|change| row(records, change)).collect()
+}
+
+fn row(records: &[&Record], change: &Change) -> Deviating {
+    let what = records.first().map(|record| difference(record, change).what).unwrap_or_default();
+    let values: Vec<(String, String)> =
+        records.iter().map(|record| (record.id.clone(), difference(record, change).now)).collect();
+    let deviates = values.iter().any(|(_, value)| *value != values[0].1);
+    Deviating { what, values, deviates }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Outcome;
+    use crate::plan::Was;
+    use crate::report::{ConfigurationKey, ConfigurationSnapshot};
+    use crate::units::Amperes;
+
+    fn with(id: &str, heartbeat: &str, changes: &[Change]) -> Record {
+        let key =
+            ConfigurationKey { key: "HeartbeatInterval".into(), value: Some(heartbeat.into()), ..Default::default() };
+        let configuration = Some(ConfigurationSnapshot { keys: vec![key], ..Default::default() });
+        let line = |change: &Change| Line {
+            id: 1,
+            change: change.clone(),
+            was: Some(Was::Setting { value: None }),
+            begun: None,
+            written: Some(true),
+            outcome: Some(Outcome::new(Verdict::Passed, "")),
+            undone: None,
+        };
+        Record { configuration, plan: changes.iter().map(line).collect(), ..Record::new(id) }
+    }
+
+    fn heartbeat() -> Change {
+        Change::Setting { key: "HeartbeatInterval".into(), value: "60".into(), confirmed: false }
+    }
+
+    #[test]
+    fn as_last_time_is_what_stands_and_not_what_was_cleared_or_taken_back() {
+        let limit = Change::Limit { limit: Amperes::from_milliamps(20_000), connector: 0 };
+        let mut record = with("CP1", "60", &[limit.clone(), heartbeat(), Change::ClearAll]);
+        assert_eq!(template(&record), [limit.clone(), heartbeat()]);
+        record.plan[1].undone = Some(Outcome::new(Verdict::Passed, ""));
+        assert_eq!(template(&record), [limit]);
+    }
+
+    #[test]
+    fn chargers_that_are_not_set_alike_stand_out() {
+        let (one, other) = (with("CP1", "60", &[heartbeat()]), with("CP2", "86400", &[]));
+        let table = deviating(&[&one, &other]);
+        assert_eq!(table.len(), 1);
+        assert!(table[0].deviates);
+        assert_eq!(table[0].values[1], ("CP2".into(), "86400".into()));
+        assert!(!deviating(&[&one, &one])[0].deviates);
+    }
+}

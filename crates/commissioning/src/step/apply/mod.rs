@@ -1,0 +1,267 @@
+//! Writes a plan into a charger: one line at a time, on disk before it is sent, read back, and no further than to the first
+//! line after which the charger misbehaves.
+
+mod limits;
+mod setting;
+
+pub(super) use setting::reads;
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use chargehand_ocpp::{Call, Version, security, v2, v16};
+
+use crate::event::{Event, Happened, Step, Told};
+use crate::link::{Answered, CallFailure, Link};
+use crate::outcome::{Outcome, Verdict};
+use crate::plan::{Change, Was, difference};
+use crate::profiles;
+use crate::record::Record;
+use crate::trial::{composite, stopped};
+
+/// Between two writes: chargers keep each in their memory first.
+const PACE: Duration = Duration::from_secs(2);
+/// A charger that restarts this soon after a write may do so because of it (field problem P17).
+const SUSPECT: Duration = Duration::from_secs(60);
+/// It is back from a restart within this.
+const RESTARTS: Duration = Duration::from_secs(180);
+
+/// What came of writing one line.
+struct Written {
+    /// It is, or may be, in the charger.
+    written: bool,
+    outcome: Outcome,
+    /// It takes effect with the next restart.
+    restart: bool,
+    /// The charger fell silent or is gone: nothing else is written.
+    stop: Option<String>,
+}
+
+impl Written {
+    fn done(outcome: Outcome) -> Self {
+        Self { written: true, outcome, restart: false, stop: None }
+    }
+
+    /// Nothing of it is in the charger.
+    fn not(outcome: Outcome) -> Self {
+        Self { written: false, ..Self::done(outcome) }
+    }
+
+    /// It may be, and nothing else is tried.
+    fn cut(failure: &CallFailure) -> Self {
+        let sent = !failure.evidence().is_empty();
+        Self { written: sent, stop: Some(failure.to_string()), ..Self::done(stopped(failure)) }
+    }
+}
+
+/// The call that writes a setting.
+pub fn write(version: Version, key: &str, value: &str) -> Call {
+    chargehand_ocpp::setting::write(version, key, value)
+}
+
+/// The call that clears one profile of any owner.
+pub fn clear(record: &Record, id: i32) -> Call {
+    if record.version().is_v2() { v2::call::clear_charging_profile(id) } else { v16::call::clear_charging_profile(id) }
+}
+
+/// Writes what waits in the plan. `restart`: the charger may be restarted where a line asks for it.
+pub async fn run(link: &Link, restart: bool) -> Outcome {
+    match Applying::begin(link).await {
+        Ok(applying) => applying.all(restart).await.unwrap_or_else(|failure| stopped(&failure)),
+        Err(failure) => stopped(&failure),
+    }
+}
+
+struct Applying<'a> {
+    link: &'a Link,
+    told: UnboundedReceiver<Told>,
+    wrote: Option<Instant>,
+    writes_before: u64,
+    /// Lines that take effect with a restart.
+    waiting: Vec<u32>,
+    evidence: Vec<u64>,
+}
+
+impl<'a> Applying<'a> {
+    async fn begin(link: &'a Link) -> Result<Self, CallFailure> {
+        let (told, record) = (link.watch().await?, link.record().await?);
+        let (waiting, evidence) = (Vec::new(), Vec::new());
+        Ok(Self { link, told, wrote: None, writes_before: record.writes, waiting, evidence })
+    }
+
+    async fn all(mut self, restart: bool) -> Result<Outcome, CallFailure> {
+        let record = self.link.record().await?;
+        let ids: Vec<u32> = record.plan.iter().filter(|line| line.waits()).map(|line| line.id).collect();
+        if ids.is_empty() {
+            return Ok(Outcome::new(Verdict::NotApplicable, "Nothing waits in the plan."));
+        }
+        let mut stop = None;
+        for id in &ids {
+            stop = self.line(*id).await?;
+            if stop.is_some() {
+                break;
+            }
+        }
+        if stop.is_none() {
+            stop = self.stays_up().await;
+        }
+        if stop.is_none() && !self.waiting.is_empty() {
+            stop = self.restarts(restart).await?;
+        }
+        self.conclude(&ids, stop).await
+    }
+
+    /// Writes one line; why nothing else is to be written, if so.
+    async fn line(&mut self, id: u32) -> Result<Option<String>, CallFailure> {
+        if let Some(why) = self.pace().await {
+            return Ok(Some(why));
+        }
+        let record = self.link.record().await?;
+        let Some(change) = record.line(id).map(|line| line.change.clone()) else { return Ok(None) };
+        let planned = difference(&record, &change);
+        self.link.doing(Step::Plan, format!("Writing: {}", planned.what), None).await;
+        let written = if planned.obstacle.is_empty() {
+            self.write(id, &change, &record).await?
+        } else {
+            Written::not(Outcome::new(Verdict::NotTested, format!("Not sent. {}", planned.obstacle)))
+        };
+        self.evidence.extend(&written.outcome.evidence);
+        if written.restart {
+            self.waiting.push(id);
+        }
+        let stop = written.stop;
+        self.link.keep(Event::Applied { line: id, written: written.written, outcome: written.outcome }).await?;
+        Ok(stop)
+    }
+
+    async fn write(&mut self, id: u32, change: &Change, record: &Record) -> Result<Written, CallFailure> {
+        match change {
+            Change::Setting { key, value, confirmed } => self.setting(id, record, key, value, *confirmed).await,
+            Change::Limit { limit, connector } => self.limit(id, record, *limit, *connector).await,
+            Change::ClearProfile { id: profile } => self.clear_one(id, record, *profile).await,
+            Change::ClearAll => self.clear_all(id, record).await,
+        }
+    }
+
+    /// From here on it may be in the charger: on disk before it is sent.
+    async fn about_to_write(&mut self, line: u32, was: Was) -> Result<(), CallFailure> {
+        self.link.keep(Event::Applying { line, was }).await?;
+        Ok(())
+    }
+
+    /// One call that changes something.
+    async fn send(&mut self, call: Call, confirmed: bool) -> Result<Answered, CallFailure> {
+        let answer = self.link.call_confirmed(call, confirmed).await;
+        self.wrote = Some(Instant::now());
+        answer
+    }
+
+    /// What limits it now, to go back to.
+    async fn limits_now(&self, record: &Record) -> Was {
+        let listed = profiles::read(self.link, Step::Plan, record).await.map(|(listed, _)| listed);
+        let ours =
+            record.in_force.iter().filter(|f| f.accepted && !f.is_test() && f.until.is_none()).cloned().collect();
+        Was::Limit { ours, named: composite(self.link, record, 1).await.map(|(limit, _)| limit), listed }
+    }
+
+    /// Waits out the pause after a write; what went wrong meanwhile.
+    async fn pace(&mut self) -> Option<String> {
+        if let Some(wrote) = self.wrote {
+            sleep_until(wrote + PACE).await;
+        }
+        while let Ok(news) = self.told.try_recv() {
+            if let Some(why) = self.misbehaves(&news) {
+                return Some(why);
+            }
+        }
+        None
+    }
+
+    fn misbehaves(&mut self, news: &Told) -> Option<String> {
+        let suspect = self.wrote.is_some_and(|wrote| wrote.elapsed() <= SUSPECT);
+        let why = match &news.what {
+            Happened::Booted { .. } if suspect => {
+                "The charger restarted within 60 s of the last write. It may not stand what was written: nothing else was \
+                 sent. Take the last line back, and look whether it stays up."
+            }
+            Happened::Disconnected { .. } => "The charger's connection ended. Nothing else was sent.",
+            _ => return None,
+        };
+        self.evidence.push(news.number);
+        Some(why.to_owned())
+    }
+
+    /// Does it stay up after the last write?
+    async fn stays_up(&mut self) -> Option<String> {
+        let until = self.wrote? + SUSPECT;
+        self.link.doing(Step::Plan, "Watching that the charger stays up", Some(SUSPECT)).await;
+        while let Ok(Some(news)) = timeout_at(until, self.told.recv()).await {
+            if let Some(why) = self.misbehaves(&news) {
+                return Some(why);
+            }
+        }
+        None
+    }
+
+    /// Restarts it, once and gently, and reads back what takes effect only then.
+    async fn restarts(&mut self, allowed: bool) -> Result<Option<String>, CallFailure> {
+        let record = self.link.record().await?;
+        if !allowed || record.running_transaction().is_some() {
+            return Ok(None);
+        }
+        self.link.doing(Step::Plan, "Restarting the charger", Some(RESTARTS)).await;
+        let answered = self.link.call(security::restart(record.version())).await?;
+        self.evidence.extend([answered.sent, answered.number]);
+        let said = chargehand_ocpp::setting::answered(&answered.payload);
+        if !matches!(said.as_str(), "Accepted" | "Scheduled") {
+            return Ok(Some(format!("The charger does not restart ({said}).")));
+        }
+        if !self.is_back().await {
+            return Ok(Some("The charger did not come back within 3 minutes of its restart.".into()));
+        }
+        for id in std::mem::take(&mut self.waiting) {
+            self.after_restart(id).await?;
+        }
+        self.wrote = Some(Instant::now());
+        Ok(self.stays_up().await)
+    }
+
+    async fn is_back(&mut self) -> bool {
+        let until = Instant::now() + RESTARTS;
+        while let Ok(Some(news)) = timeout_at(until, self.told.recv()).await {
+            if matches!(news.what, Happened::Booted { accepted: true, .. }) {
+                self.evidence.push(news.number);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// How many lines are in the charger, how many messages that took, and why it went no further.
+    async fn conclude(self, ids: &[u32], stop: Option<String>) -> Result<Outcome, CallFailure> {
+        let record = self.link.record().await?;
+        let outcomes = || ids.iter().filter_map(|id| record.line(*id)).filter_map(|line| line.outcome.as_ref());
+        let count = |verdict| outcomes().filter(|it| it.verdict == verdict).count();
+        let (proved, failed, not) = (count(Verdict::Passed), count(Verdict::Failed), count(Verdict::NotTested));
+        let open = ids.len() - proved - failed - not;
+        let writes = record.writes - self.writes_before;
+        let verdict = match (&stop, failed, open + not) {
+            (Some(_), ..) | (None, 1.., _) => Verdict::Failed,
+            (None, 0, 0) => Verdict::Passed,
+            (None, 0, _) => Verdict::Inconclusive,
+        };
+        let part = |number: usize, what: &str| if number > 0 { format!(", {number} {what}") } else { String::new() };
+        let text = format!(
+            "{proved} of {} lines are in the charger as they were read back or measured{}{}{}. {writes} {} it.{}",
+            ids.len(),
+            part(failed, "were refused or not kept"),
+            part(not, "were not sent or could not be tested"),
+            part(open, "are open"),
+            if writes == 1 { "message changed" } else { "messages changed" },
+            stop.map(|why| format!(" {why}")).unwrap_or_default(),
+        );
+        Ok(Outcome::new(verdict, text).with_evidence(self.evidence))
+    }
+}
