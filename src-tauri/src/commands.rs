@@ -6,6 +6,7 @@ use chargehand_commissioning::compose::compose;
 use chargehand_commissioning::event::{Event, ReportFiles};
 use chargehand_commissioning::guard;
 use chargehand_commissioning::link::{Busy, CallFailure, Link};
+use chargehand_commissioning::plan::Change;
 use chargehand_commissioning::step;
 use chargehand_commissioning::units::Amperes;
 use chargehand_site::Settings;
@@ -79,7 +80,7 @@ pub async fn adopt(app: State<'_, App>, id: String) -> Result<(), UiError> {
     note(&app.link(&id)?, Event::Adopted { automatic: false }).await
 }
 
-async fn note(link: &Link, event: Event) -> Result<(), UiError> {
+pub(crate) async fn note(link: &Link, event: Event) -> Result<(), UiError> {
     link.keep(event).await.map(drop).map_err(|e| failed(&e))
 }
 
@@ -110,14 +111,15 @@ pub async fn inspect(app: State<'_, App>, id: String) -> Result<(), UiError> {
     Ok(())
 }
 
-/// Start writing a permanent limit, mA per phase.
+/// Start writing a limit that stays, mA per phase, on a connector (0: the whole charger), as a line of the plan.
 #[tauri::command]
 #[specta::specta]
-pub async fn apply_limit(app: State<'_, App>, id: String, limit_ma: u32) -> Result<(), UiError> {
+pub async fn apply_limit(app: State<'_, App>, id: String, limit_ma: u32, connector: u32) -> Result<(), UiError> {
     let (link, limit) = (ready(&app, &id).await?, Amperes::from_milliamps(limit_ma));
     let record = link.record().await.map_err(|e| failed(&e))?;
     guard::permanent(&record, limit).map_err(|held| failed(&CallFailure::Held(held)))?;
-    tauri::async_runtime::spawn(async move { step::apply_limit(&link, limit).await });
+    let line = crate::plan::put(&link, Change::Limit { limit, connector }).await?;
+    tauri::async_runtime::spawn(async move { step::apply_plan(&link, Some(line), false).await });
     Ok(())
 }
 

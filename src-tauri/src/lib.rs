@@ -8,6 +8,7 @@ pub mod finding;
 mod forward;
 pub mod ipc;
 pub mod messages;
+pub mod plan;
 pub mod practice;
 pub mod reach;
 pub mod security;
@@ -55,6 +56,14 @@ macro_rules! bridge {
                 messages::messages,
                 messages::message_schema,
                 messages::send_message,
+                plan::plan_change,
+                plan::unplan,
+                plan::apply_plan,
+                plan::take_back,
+                plan::look_for_residue,
+                plan::common_settings,
+                plan::plan_as,
+                plan::compare_chargers,
                 security::security_plan,
                 security::raise_security,
                 commands::export_report,

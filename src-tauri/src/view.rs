@@ -23,6 +23,7 @@ mod app;
 mod catalogue;
 mod connection;
 mod find;
+mod plan;
 mod practice;
 pub mod reach;
 mod steps;
@@ -31,6 +32,7 @@ pub use app::app;
 pub use catalogue::{fact, found, known, recipe};
 pub use connection::{connection, plan};
 pub use find::find;
+pub use plan::{changes, deviating, setting, wanted_change};
 pub use practice::{practice, shelf};
 
 fn time(at: Timestamp) -> String {
@@ -117,6 +119,7 @@ pub fn charger(view: &View) -> ChargerView {
             recipe: p.recipe.clone(),
             outcome: outcome(&p.outcome),
         }),
+        changes: changes(record),
         proof: record.proof.as_ref().map(|p| proof(p, view.running.as_ref().is_some_and(|r| r.step == Step::Limit))),
         running: view.running.as_ref().map(running),
         findings: compose::findings(record).iter().map(finding).collect(),

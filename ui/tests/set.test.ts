@@ -110,7 +110,7 @@ test('before Apply the window says what is written and what cannot be brought ba
   await expect.element(at('will-write')).toHaveTextContent('A limit of 13.5 A per phase without an end');
   await expect.element(at('permanent')).toHaveTextContent('OCPP 1.6 cannot list what is already there');
   await at('apply').click();
-  expect(callsOf(site, 'applyLimit')).toEqual([[id, 13_500]]);
+  expect(callsOf(site, 'applyLimit')).toEqual([[id, 13_500, 0]]);
   await expect.element(at('permanent-outcome')).toHaveTextContent('Set permanently: 13.5 A');
 });
 

@@ -10,6 +10,7 @@ mod frames;
 mod line;
 mod orders;
 mod output;
+mod plan;
 mod security;
 mod simulate;
 mod verify;

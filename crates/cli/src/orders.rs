@@ -17,6 +17,7 @@ use crate::Failure;
 use crate::args;
 use crate::line;
 use crate::output::Output;
+use crate::plan::{self, NotDone, Ordered};
 use crate::security;
 
 /// The longest line of an order, bytes.
@@ -47,6 +48,14 @@ struct Order {
     profile: Option<u8>,
     #[serde(default)]
     password_file: Option<PathBuf>,
+    #[serde(default)]
+    changes: Vec<Ordered>,
+    #[serde(default)]
+    lines: Vec<u32>,
+    #[serde(default)]
+    from: Option<u32>,
+    #[serde(default)]
+    restart: bool,
     #[serde(flatten)]
     ceiling: CeilingOrder,
 }
@@ -84,6 +93,16 @@ impl From<CallFailure> for Refusal {
             _ => "",
         };
         refusal(failure.code(), format!("{failure} {remedy}").trim())
+    }
+}
+
+impl From<NotDone> for Refusal {
+    fn from(not_done: NotDone) -> Self {
+        match not_done {
+            NotDone::BadOrder(message) => refusal("bad_order", message),
+            NotDone::Busy(busy) => refusal("busy", format!("{busy} Wait until it has ended.")),
+            NotDone::Call(failure) => failure.into(),
+        }
     }
 }
 
@@ -154,10 +173,16 @@ async fn carry_out(site: &Site, order: Order) -> Result<Value, Refusal> {
         "ceiling" => ceiling(&charger(site, &order)?, &order.ceiling).await,
         "policy" => policy(&charger(site, &order)?, order.policy).await,
         "security" => secure(site, &charger(site, &order)?, &order).await,
+        "plan" => Ok(plan::plan(&charger(site, &order)?, order.changes, order.confirm).await?),
+        "unplan" => Ok(plan::unplan(&charger(site, &order)?, &order.lines).await?),
+        "apply" => Ok(plan::apply(&charger(site, &order)?, order.restart).await?),
+        "take_back" => Ok(plan::take_back(&charger(site, &order)?, order.from).await?),
+        "residue" => Ok(plan::look(&charger(site, &order)?).await?),
         "chargers" => chargers(site).await,
         "transactions" => transactions(site, &order.charger).await,
         other => {
-            let known = "call, adopt, chargers, transactions, authorize, ceiling, policy, security, stop";
+            let known = "call, adopt, chargers, transactions, authorize, ceiling, policy, security, plan, unplan, apply, \
+                         take_back, residue, stop";
             Err(refusal("bad_order", format!("There is no order {other:?}. Known: {known}.")))
         }
     }

@@ -120,6 +120,7 @@ static STEPS: &[(Step, &str, &str)] = &[
     (Step::Limit, "limit", "Does it follow a limit?"),
     (Step::Undo, "undo", "Is the test undone?"),
     (Step::Security, "security", "How is its connection secured?"),
+    (Step::Residue, "residue", "What did an earlier platform leave?"),
 ];
 
 fn steps(record: &Record) -> Vec<ReportStep> {

@@ -230,6 +230,9 @@ pub enum Event {
         line: u32,
         /// It is, or may be, in the charger.
         written: bool,
+        /// It takes effect only when the charger restarts.
+        #[serde(default)]
+        restart: bool,
         /// What it showed.
         outcome: Outcome,
     },

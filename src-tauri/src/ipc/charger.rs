@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ConfigurationLine, GravityView, KnownLine, OdditiesView, SecurityView};
+use super::{ChangesView, ConfigurationLine, GravityView, KnownLine, OdditiesView, SecurityView};
 
 /// Everything the window shows of one charger.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -71,6 +71,8 @@ pub struct ChargerView {
     pub in_force: Vec<InForceView>,
     /// The permanent limit as set, with its outcome.
     pub permanent: Option<PermanentView>,
+    /// Its plan.
+    pub changes: ChangesView,
     /// The limit check.
     pub proof: Option<ProofView>,
     /// A step that runs now.

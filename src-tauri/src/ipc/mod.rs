@@ -6,6 +6,7 @@ mod configuration;
 mod connection;
 mod find;
 mod message;
+mod plan;
 mod practice;
 mod reach;
 
@@ -18,6 +19,7 @@ pub use configuration::*;
 pub use connection::*;
 pub use find::*;
 pub use message::*;
+pub use plan::*;
 pub use practice::*;
 pub use reach::*;
 

@@ -32,8 +32,8 @@ export const commands = {
 	exportRoot: (der: boolean) => typedError<string, UiError>(__TAURI_INVOKE("export_root", { der })),
 	/**  Start reading identity and configuration. Progress comes by `changed`. */
 	inspect: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("inspect", { id })),
-	/**  Start writing a permanent limit, mA per phase. */
-	applyLimit: (id: string, limitMa: number) => typedError<null, UiError>(__TAURI_INVOKE("apply_limit", { id, limitMa })),
+	/**  Start writing a limit that stays, mA per phase, on a connector (0: the whole charger), as a line of the plan. */
+	applyLimit: (id: string, limitMa: number, connector: number) => typedError<null, UiError>(__TAURI_INVOKE("apply_limit", { id, limitMa, connector })),
 	/**  Start the check "does it follow a limit?", mA per phase. */
 	proveLimit: (id: string, limitMa: number) => typedError<null, UiError>(__TAURI_INVOKE("prove_limit", { id, limitMa })),
 	/**  Stop the running step safely: it undoes, then ends. */
@@ -73,6 +73,28 @@ export const commands = {
 	 *  answer, silence and a lost connection are outcomes, not errors; an error means that it was not sent.
 	 */
 	sendMessage: (id: string, action: string, payload: string, confirmed: boolean) => typedError<SentView, UiError>(__TAURI_INVOKE("send_message", { id, action, payload, confirmed })),
+	/**  Put a line into a charger's plan: nothing is sent. One about the same thing that waits is replaced. */
+	planChange: (id: string, change: ChangeView) => typedError<null, UiError>(__TAURI_INVOKE("plan_change", { id, change })),
+	/**  Take a line that waits out of the plan. */
+	unplan: (id: string, line: number) => typedError<null, UiError>(__TAURI_INVOKE("unplan", { id, line })),
+	/**
+	 *  Start writing what waits in the plan, or one line of it. `restart`: the charger may be restarted where a line asks for
+	 *  it. Progress comes by `changed`.
+	 */
+	applyPlan: (id: string, only: number | null, restart: boolean) => typedError<null, UiError>(__TAURI_INVOKE("apply_plan", { id, only, restart })),
+	/**  Start taking back what the plan wrote, the last line first, down to the line `from` or all of it. */
+	takeBack: (id: string, from: number | null) => typedError<null, UiError>(__TAURI_INVOKE("take_back", { id, from })),
+	/**  Start looking for what an earlier platform has left: the charger is only asked. */
+	lookForResidue: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("look_for_residue", { id })),
+	/**  The settings that a commissioning often needs, as this charger has them. */
+	commonSettings: (id: string) => typedError<SettingLine[], UiError>(__TAURI_INVOKE("common_settings", { id })),
+	/**
+	 *  Plan for these chargers what stands in another one ("as last time"), with another limit if one is given, mA. How many
+	 *  lines each got.
+	 */
+	planAs: (ids: string[], from: string, limitMa: number | null) => typedError<number, UiError>(__TAURI_INVOKE("plan_as", { ids, from, limitMa })),
+	/**  Everything that is planned or set in these chargers, as it is in each of them. */
+	compareChargers: (ids: string[]) => typedError<DeviatingLine[], UiError>(__TAURI_INVOKE("compare_chargers", { ids })),
 	/**  What reaching a security profile would write, what proves it, and the way back. Nothing is sent. */
 	securityPlan: (id: string, to: number) => typedError<PlanView, UiError>(__TAURI_INVOKE("security_plan", { id, to })),
 	/**
@@ -348,6 +370,65 @@ export type CertificateView = {
 	trouble: string,
 };
 
+/**  One line of a plan. */
+export type ChangeLine = {
+	/**  Its number. */
+	id: number,
+	/**  What is to be. */
+	change: ChangeView,
+	/**  Where it stands. */
+	state: LineState,
+	/**  What it is about. */
+	what: string,
+	/**  What is now, or was before it was written; empty where that is not known. */
+	now: string,
+	/**  What will be. */
+	will: string,
+	/**  Why one would. */
+	why: string,
+	/**  What it may do. */
+	risk: RiskView,
+	/**  The same in words; may be empty. */
+	riskWords: string,
+	/**  How it is taken back, or why it cannot be. */
+	back: string,
+	/**  It can be taken back. */
+	canGoBack: boolean,
+	/**  Why it is not sent as it is; empty where it is. */
+	obstacle: string,
+	/**  The obstacle is that nobody knows its effect on the current: a person may say that they do. */
+	canBeConfirmed: boolean,
+	/**  It is so already. */
+	already: boolean,
+	/**  What came of it. */
+	outcome: OutcomeView | null,
+	/**  What came of taking it back. */
+	undone: OutcomeView | null,
+};
+
+/**  Something that a charger is to keep. */
+export type ChangeView = 
+/**  A current limit. */
+{ change: "limit"; 
+/**  mA per phase. */
+limitMa: number; 
+/**  A connector (2.x: an EVSE); 0: the whole charger. */
+connector: number } | 
+/**  A configuration key or a variable. */
+{ change: "setting"; 
+/**  As the charger spells it. */
+key: string; 
+/**  What it is to be. */
+value: string; 
+/**  A person knows that what it does to the current is not known. */
+confirmed: boolean } | 
+/**  A profile that is not ours goes. */
+{ change: "clearProfile"; 
+/**  Its id in the charger. */
+profile: number } | 
+/**  Every profile goes. */
+{ change: "clearAll" };
+
 /**  The one event: what changed. A part that is `None` did not change. */
 export type Changed = {
 	/**  The frame of the window: site, endpoint, notices, the list of chargers. */
@@ -358,6 +439,22 @@ export type Changed = {
 	practice: PracticeView | null,
 	/**  What discovery knows. */
 	find: FindView | null,
+};
+
+/**  A charger's plan. */
+export type ChangesView = {
+	/**  Its lines, oldest first. */
+	lines: ChangeLine[],
+	/**  What came of writing it. */
+	outcome: OutcomeView | null,
+	/**  What came of taking it back. */
+	back: OutcomeView | null,
+	/**  A line waits for the charger's restart. */
+	wantsRestart: boolean,
+	/**  What was found of earlier platforms. */
+	residue: ResidueLine[],
+	/**  What came of looking for that; `None`: nobody looked. */
+	looked: OutcomeView | null,
 };
 
 /**  A charger in the list. */
@@ -440,6 +537,8 @@ export type ChargerView = {
 	inForce: InForceView[],
 	/**  The permanent limit as set, with its outcome. */
 	permanent: PermanentView | null,
+	/**  Its plan. */
+	changes: ChangesView,
 	/**  The limit check. */
 	proof: ProofView | null,
 	/**  A step that runs now. */
@@ -561,6 +660,16 @@ export type ConnectorView = {
 	error: string,
 	/**  When. */
 	at: string,
+};
+
+/**  One thing that several chargers have in their plans, and how each has it. */
+export type DeviatingLine = {
+	/**  What it is about. */
+	what: string,
+	/**  How each charger has it, in the order of the chargers asked for; empty where that is not known. */
+	values: string[],
+	/**  They are not all alike. */
+	deviates: boolean,
 };
 
 /**  A deviation from the specification. */
@@ -877,6 +986,19 @@ export type KnownView = {
 	/**  What to ask its maker. */
 	question: string,
 };
+
+/**  Where a line stands. */
+export type LineState = 
+/**  It waits to be written. */
+"waits" | 
+/**  It is being written, or the program was killed meanwhile. */
+"begun" | 
+/**  It is, or may be, in the charger. */
+"stands" | 
+/**  Nothing of it is in the charger. */
+"notWritten" | 
+/**  It was taken back. */
+"takenBack";
 
 /**  The newest reading; `None` where the charger does not report it. */
 export type LiveView = {
@@ -1306,6 +1428,29 @@ export type ReportFilesView = {
 	sha256: string,
 };
 
+/**  One thing that an earlier platform, or the charger's own app, has left. */
+export type ResidueLine = {
+	/**  What it is. */
+	what: string,
+	/**  What it means. */
+	means: string,
+	/**  The change that takes it away. */
+	clear: ChangeView | null,
+	/**  Frames. */
+	evidence: number[],
+};
+
+/**  What a line may do to people and current. */
+export type RiskView = 
+/**  It does not act on the current. */
+"none" | 
+/**  It acts on the current, within the ceiling. */
+"current" | 
+/**  It changes who may charge, or takes something away. */
+"care" | 
+/**  What it does to the current is not known. */
+"unknown";
+
 /**  One security profile to reach. */
 export type RungView = {
 	/**  The profile, 1 to 3. */
@@ -1385,6 +1530,59 @@ export type SentView = {
 	ms: number | null,
 	/**  How the answer differs from the official schema. */
 	deviations: DeviationView[],
+};
+
+/**  What a setting's value may be. */
+export type SettingFormView = 
+/**  Whole seconds. */
+{ kind: "seconds"; 
+/**  The least. */
+least: number; 
+/**  The most. */
+most: number } | 
+/**  `true` or `false`. */
+{ kind: "switch" } | 
+/**  0 to 100. */
+{ kind: "percent" } | 
+/**  A list of measurands. */
+{ kind: "measurands"; 
+/**  The short list, the most needed first. */
+offered: string[] } | 
+/**  The order of the phases per connector. */
+{ kind: "rotation" } | 
+/**  A text. */
+{ kind: "text"; 
+/**  At most this many characters. */
+most: number };
+
+/**  A setting that a commissioning often needs, as this charger has it. */
+export type SettingLine = {
+	/**  Its stable name. */
+	id: string,
+	/**  What it is about: `metering`, `connection` … */
+	group: string,
+	/**  What it is called. */
+	title: string,
+	/**  As the charger spells it; empty where it has none. */
+	key: string,
+	/**  As it was read; `None` where it was not told. */
+	value: string | null,
+	/**  The charger says that it cannot be written. */
+	readonly: boolean,
+	/**  What may be written. */
+	form: SettingFormView,
+	/**  What is right for most. */
+	suggested: string | null,
+	/**  Why one would set it. */
+	why: string,
+	/**  What can come of it. */
+	risk: string,
+	/**  Where this was read, when, how sure. */
+	source: string,
+	/**  When that was written or read. */
+	date: string,
+	/**  How sure it is. */
+	confidence: ConfidenceView,
 };
 
 /**  What can be practised. */

@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { ActView, AppView, CeilingPartsView, Changed, ChargerView, ConfigurationView, ConnectionView, FindView, FoundView, FrameView, InterfaceView, JudgementView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, SelfCheckView, SentView, ShelfView, SiteView, TargetView, UiError, WhyView } from './bindings';
+import type { ActView, AppView, CeilingPartsView, ChangeView, Changed, ChargerView, ConfigurationView, ConnectionView, DeviatingLine, FindView, FoundView, FrameView, InterfaceView, JudgementView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, SelfCheckView, SentView, SettingLine, ShelfView, SiteView, TargetView, UiError, WhyView } from './bindings';
 
 export type * from './bindings';
 
@@ -16,7 +16,15 @@ export interface Backend {
   adopt(id: string): Promise<Answer<null>>;
   setCeiling(id: string, parts: CeilingPartsView): Promise<Answer<null>>;
   inspect(id: string): Promise<Answer<null>>;
-  applyLimit(id: string, limitMa: number): Promise<Answer<null>>;
+  applyLimit(id: string, limitMa: number, connector: number): Promise<Answer<null>>;
+  planChange(id: string, change: ChangeView): Promise<Answer<null>>;
+  unplan(id: string, line: number): Promise<Answer<null>>;
+  applyPlan(id: string, only: number | null, restart: boolean): Promise<Answer<null>>;
+  takeBack(id: string, from: number | null): Promise<Answer<null>>;
+  lookForResidue(id: string): Promise<Answer<null>>;
+  commonSettings(id: string): Promise<Answer<SettingLine[]>>;
+  planAs(ids: string[], from: string, limitMa: number | null): Promise<Answer<number>>;
+  compareChargers(ids: string[]): Promise<Answer<DeviatingLine[]>>;
   proveLimit(id: string, limitMa: number): Promise<Answer<null>>;
   cancel(id: string): Promise<Answer<null>>;
   clear(id: string): Promise<Answer<null>>;

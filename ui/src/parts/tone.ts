@@ -58,6 +58,12 @@ export const stateTone = {
   notTested: 'skipped',
 } as const satisfies Record<string, Tone>;
 
+/** Where a line of a plan stands: what is written is not proved by that. */
+export const lineTone = { waits: 'you', begun: 'open', stands: 'right', notWritten: 'skipped', takenBack: 'skipped' } as const satisfies Record<string, Tone>;
+
+/** What a line of a plan may do. */
+export const riskTone = { none: 'note', current: 'you', care: 'you', unknown: 'open' } as const satisfies Record<string, Tone>;
+
 /** Who may command a charger. Only what is open on the network is green, and that only where somebody has seen it. */
 const accesses = {
   openLan: 'lan',

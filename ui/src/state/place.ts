@@ -9,7 +9,7 @@ export type Place =
   | { at: 'buy'; part?: BuyPart }
   | { at: 'shelf'; part?: ShelfPart }
   | { at: 'bench' }
-  | { at: 'charger'; id: string; step: StepName; part?: InspectPart };
+  | { at: 'charger'; id: string; step: StepName; part?: StepPart };
 
 /** The parts of Before you buy. */
 export const buyParts = ['look', 'compare', 'matters'] as const;
@@ -22,6 +22,19 @@ export type ShelfPart = (typeof shelfParts)[number];
 /** The parts of the Inspect step. */
 export const inspectParts = ['overview', 'messages', 'deviations', 'security'] as const;
 export type InspectPart = (typeof inspectParts)[number];
+
+/** The parts of the Set step. */
+export const setParts = ['limit', 'settings', 'plan'] as const;
+export type SetPart = (typeof setParts)[number];
+
+/** A part of a step that has some. */
+export type StepPart = InspectPart | SetPart;
+
+/** Which of a step's parts is on the screen: the one that was asked for, else the first. */
+export function partOf<T extends StepPart>(parts: readonly T[], place: Place): T {
+  const asked = place.at === 'charger' ? place.part : undefined;
+  return parts.find((part) => part === asked) ?? parts[0]!;
+}
 
 /** The steps that exist, in the order of the job. */
 export const steps = ['find', 'connect', 'inspect', 'set', 'prove', 'handOver'] as const satisfies readonly StepName[];

@@ -1,10 +1,11 @@
 // One store, fed by the snapshot and then by `changed`. Screens read it and call its actions.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, DeviceView, PolicyView, SiteView, StepName, TargetView, UiError } from '../backend';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeView, ChargerView, DeviceView, PolicyView, SiteView, StepName, TargetView, UiError } from '../backend';
 import { words } from '../words';
 import { Find } from './find.svelte';
 import { Messages } from './messages.svelte';
 import { Buy } from './buy.svelte';
-import { isConnecting, isFinding, type BuyPart, type InspectPart, type Place, type ShelfPart } from './place';
+import { isConnecting, isFinding, type BuyPart, type Place, type ShelfPart, type StepPart } from './place';
+import { Plans } from './plans.svelte';
 import { Practice } from './practice.svelte';
 import { Recipes } from './recipes.svelte';
 import { news } from './news';
@@ -15,6 +16,7 @@ export type Action =
   | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy' | 'secure' | 'exportRoot' | 'raiseSecurity'
   | 'wherePointed' | 'pointHere' | 'pointBack' | 'forgetPointed' | 'heedQuirk'
   | 'allowNetwork' | 'scan' | 'stopScan' | 'lookAt'
+  | 'planChange' | 'unplan' | 'applyPlan' | 'takeBack' | 'lookForResidue' | 'planAs'
   | 'practise' | 'practiceAct' | 'endPractice' | 'answerExercise';
 
 /** Frames to show: these numbers, or with `null` all, newest first page. */
@@ -45,6 +47,7 @@ export class Store {
   readonly buy: Buy;
   readonly find: Find;
   readonly recipes: Recipes;
+  readonly plans: Plans;
 
   constructor(readonly backend: Backend) {
     this.messages = new Messages(backend);
@@ -52,6 +55,7 @@ export class Store {
     this.buy = new Buy(backend);
     this.find = new Find(backend, (before, after) => this.#hear(words.find.news(before, after)));
     this.recipes = new Recipes(backend);
+    this.plans = new Plans(backend);
   }
 
   /** The charger of the present place. */
@@ -179,7 +183,7 @@ export class Store {
     return place.at === 'shelf' || place.at === 'bench';
   }
 
-  open(id: string, step?: StepName, part?: InspectPart): void {
+  open(id: string, step?: StepName, part?: StepPart): void {
     this.go({ at: 'charger', id, step: step ?? this.#stepToDo(id), part });
   }
 
@@ -222,13 +226,19 @@ export class Store {
   adopt = (id: string) => this.#ask('adopt', id, () => this.backend.adopt(id));
   setCeiling = (id: string, parts: CeilingPartsView) => this.#ask('setCeiling', id, () => this.backend.setCeiling(id, parts));
   inspect = (id: string) => this.#ask('inspect', id, () => this.backend.inspect(id));
-  applyLimit = (id: string, ma: number) => this.#ask('applyLimit', id, () => this.backend.applyLimit(id, ma));
+  applyLimit = (id: string, ma: number, connector: number) => this.#ask('applyLimit', id, () => this.backend.applyLimit(id, ma, connector));
   proveLimit = (id: string, ma: number) => this.#ask('proveLimit', id, () => this.backend.proveLimit(id, ma));
   cancel = (id: string) => this.#ask('cancel', id, () => this.backend.cancel(id));
   clear = (id: string) => this.#ask('clear', id, () => this.backend.clear(id));
   exportReport = (id: string) => this.#ask('exportReport', id, () => this.backend.exportReport(id));
   frames = (id: string, numbers: number[]) => this.#ask('frames', id, () => this.backend.frames(id, numbers));
   framesBefore = (id: string, before: number | null) => this.#ask('frames', id, () => this.backend.framesBefore(id, before));
+  planChange = (id: string, change: ChangeView) => this.#ask('planChange', id, () => this.backend.planChange(id, change));
+  unplan = (id: string, line: number) => this.#ask('unplan', id, () => this.backend.unplan(id, line));
+  applyPlan = (id: string, only: number | null, restart: boolean) => this.#ask('applyPlan', id, () => this.backend.applyPlan(id, only, restart));
+  takeBack = (id: string, from: number | null) => this.#ask('takeBack', id, () => this.backend.takeBack(id, from));
+  lookForResidue = (id: string) => this.#ask('lookForResidue', id, () => this.backend.lookForResidue(id));
+  planAs = (ids: string[], from: string, limitMa: number | null) => this.#ask('planAs', from, () => this.backend.planAs(ids, from, limitMa));
   setPolicy = (id: string, policy: PolicyView) => this.#ask('setPolicy', id, () => this.backend.setPolicy(id, policy));
   secure = (passphrase: string | null) => this.#ask('secure', '', () => this.backend.secure(passphrase));
   raiseSecurity = (id: string, to: number, password: string) => this.#ask('raiseSecurity', id, () => this.backend.raiseSecurity(id, to, password));

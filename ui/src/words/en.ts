@@ -8,6 +8,7 @@ import { handshake } from './handshake';
 import { deviations, inspect } from './inspect';
 import { form, messages } from './messages';
 import { recipe } from './recipe';
+import { plan } from './plan';
 import { practice, simulated } from './practice';
 import { reach } from './reach';
 import { security } from './security';
@@ -207,6 +208,7 @@ export const en = {
   security,
   messages,
   recipe,
+  plan,
   practice,
   simulated,
 
@@ -391,6 +393,7 @@ export const en = {
     clear: (title: string) => `Clear the test limit of ${short(title, 60)}`,
     stop: (title: string) => `Stop safely: ${short(title, 60)}`,
     part: (name: string) => `${step.inspect}: ${name}`,
+    setPart: (name: string) => `${step.set}: ${name}`,
     buyPart: (name: string) => `${buy.title}: ${name}`,
     frames: (title: string) => `All frames of ${short(title, 60)}`,
     keys: 'Show the keys',

@@ -3,6 +3,7 @@
 
 mod difference;
 pub mod residue;
+mod settings;
 mod template;
 
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use crate::record::{InForce, Listed, Record};
 use crate::units::Amperes;
 
 pub use difference::{Difference, Risk, difference, plain, same_value};
+pub use settings::{Offered, offered};
 pub use template::{Deviating, deviating, template};
 
 /// The most lines that are kept of one charger's plan: a commissioning has a dozen.
@@ -95,6 +97,9 @@ pub struct Line {
     pub begun: Option<Timestamp>,
     /// It is, or may be, in the charger; `None` until that is known, and where the program was killed meanwhile.
     pub written: Option<bool>,
+    /// It takes effect only when the charger restarts.
+    #[serde(default)]
+    pub restart: bool,
     /// What came of it; `None` until then, and where the program was killed meanwhile.
     pub outcome: Option<Outcome>,
     /// What came of taking it back.
@@ -135,7 +140,8 @@ impl Record {
             let Some(over) = self.plan.iter().position(Line::is_over) else { return };
             self.plan.remove(over);
         }
-        let line = Line { id, change, was: None, begun: None, written: None, outcome: None, undone: None };
+        let line =
+            Line { id, change, was: None, begun: None, written: None, restart: false, outcome: None, undone: None };
         self.next_line = self.next_line.max(id.saturating_add(1));
         self.plan.push(line);
     }

@@ -64,6 +64,7 @@ mod tests {
             was: Some(Was::Setting { value: None }),
             begun: None,
             written: Some(true),
+            restart: false,
             outcome: Some(Outcome::new(Verdict::Passed, "")),
             undone: None,
         };

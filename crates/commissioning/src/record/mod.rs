@@ -332,8 +332,10 @@ impl Record {
             Event::Reported { files } => self.report = Some(files),
             Event::Planned { line, change } => self.planned(line, change),
             Event::Applying { line, was } => self.with_line(line, |it| (it.was, it.begun) = (Some(was), Some(at))),
-            Event::Applied { line, written, outcome } => {
-                self.with_line(line, |it| (it.written, it.outcome) = (Some(written), Some(outcome)));
+            Event::Applied { line, written, restart, outcome } => {
+                self.with_line(line, |it| {
+                    (it.written, it.restart, it.outcome) = (Some(written), restart, Some(outcome))
+                });
             }
             Event::Undone { line, outcome } => self.with_line(line, |it| it.undone = Some(outcome)),
             Event::Reread { key, value } => self.reread(&key, value),

@@ -126,14 +126,15 @@ pub async fn upgrade_security(link: &Link, means: &Means) -> Result<Outcome, Bus
     Ok(outcome)
 }
 
-/// Writes what waits in the plan, line by line. `restart`: the charger may be restarted where a line asks for it.
+/// Writes what waits in the plan, line by line, or only one line. `restart`: the charger may be restarted where a line asks
+/// for it.
 ///
 /// # Errors
 /// [`Busy`].
-pub async fn apply_plan(link: &Link, restart: bool) -> Result<Outcome, Busy> {
+pub async fn apply_plan(link: &Link, only: Option<u32>, restart: bool) -> Result<Outcome, Busy> {
     let mut guard = link.begin(Step::Plan).await?;
     let outcome = tokio::select! {
-        outcome = apply::run(link, restart) => outcome,
+        outcome = apply::run(link, only, restart) => outcome,
         () = guard.cancelled() => Outcome::new(
             Verdict::Inconclusive,
             "Cancelled. The line that was being written may be in the charger: look at it, or take it back.",

@@ -43,7 +43,7 @@ async fn plan(bench: &Bench, changes: &[Change]) {
 }
 
 async fn apply(bench: &Bench) -> Outcome {
-    step::apply_plan(&bench.link, false).await.unwrap()
+    step::apply_plan(&bench.link, None, false).await.unwrap()
 }
 
 async fn take_back(bench: &Bench) -> Outcome {
@@ -245,7 +245,7 @@ async fn a_program_that_was_killed_while_it_wrote_knows_that_the_line_may_stand(
     let (bench, cable) = inspected(vacant()).await;
     plan(&bench, &[heartbeat("77")]).await;
     let link = bench.link.clone();
-    let applying = tokio::spawn(async move { step::apply_plan(&link, false).await });
+    let applying = tokio::spawn(async move { step::apply_plan(&link, None, false).await });
     bench.run(1).await;
     applying.abort();
     bench.run(1).await;
@@ -266,7 +266,7 @@ async fn a_charger_that_is_gone_half_way_gets_nothing_else_and_the_rest_waits() 
     let (bench, cable) = inspected(vacant()).await;
     plan(&bench, &[heartbeat("77"), interval("33")]).await;
     let link = bench.link.clone();
-    let applying = tokio::spawn(async move { step::apply_plan(&link, false).await.unwrap() });
+    let applying = tokio::spawn(async move { step::apply_plan(&link, None, false).await.unwrap() });
     bench.run(1).await;
     bench.cut(cable).await;
     let outcome = applying.await.unwrap();

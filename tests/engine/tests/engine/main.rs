@@ -15,6 +15,7 @@ mod hostile;
 mod independent;
 mod kill;
 mod network;
+mod plan;
 mod program;
 mod repository;
 mod schema;

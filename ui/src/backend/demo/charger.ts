@@ -1,6 +1,7 @@
 // One scripted charger at each stage of the job.
 import type { ArrivalView, AttemptView, ChargerView, ConfigurationView, KeyView, PointView, ProofView, StepName, StepState, VerdictView } from '..';
 import { lineOfKnown } from './catalogue';
+import { noChanges } from './plan';
 import { ago } from './site';
 import { variables } from './variables';
 
@@ -56,6 +57,7 @@ export const arrived = (): ChargerView => ({
   ceiling: null,
   inForce: [],
   permanent: null,
+  changes: noChanges,
   proof: null,
   running: null,
   findings: [],

@@ -1,11 +1,12 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChargerView, FindView, FrameView, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SentView, ShelfView, SiteView, TargetView, UiError } from '..';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, ChangeLine, ChangeView, Changed, ChangesView, ChargerView, FindView, FrameView, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SentView, ShelfView, SiteView, TargetView, UiError } from '..';
 import { attempts, lineOf } from './attempts';
 import { known, recipe, search } from './catalogue';
 import * as stage from './charger';
 import * as discovery from './find';
 import { exchange, messagesOf, schemaOf } from './messages';
 import * as bench from './practice';
+import { commonSettings, planned, sideBySide, waiting } from './plan';
 import * as ways from './reach';
 import { climbing, planOf, risen } from './raise';
 import { ago, line, secured, site, taken } from './site';
@@ -94,8 +95,35 @@ export class DemoSite implements Backend {
   inspect = (id: string) =>
     this.#answer('inspect', [id], () => this.change(id, { running: { step: 'inspect', doing: 'Reading the configuration: 14 keys so far', since: ago(0), until: ago(-15), cancelling: false } }));
   setCeiling = (id: string, parts: CeilingPartsView) => this.#answer('setCeiling', [id, parts], () => this.change(id, { ceilingParts: parts, ceiling: ceilingOf(parts) }));
-  applyLimit = (id: string, limitMa: number) =>
-    this.#answer('applyLimit', [id, limitMa], () => {
+  #replan(id: string, change: (changes: ChangesView) => Partial<ChangesView>): void {
+    const changes = this.#chargers.get(id)?.changes;
+    if (changes) this.change(id, { changes: { ...changes, ...change(changes) } });
+  }
+  planChange = (id: string, change: ChangeView) =>
+    this.#answer('planChange', [id, change], () => this.#replan(id, ({ lines }) => ({ lines: [...lines, waiting(Math.max(0, ...lines.map((line) => line.id)) + 1, change)] })));
+  unplan = (id: string, line: number) => this.#answer('unplan', [id, line], () => this.#replan(id, ({ lines }) => ({ lines: lines.filter((one) => one.id !== line) })));
+  applyPlan = (id: string, only: number | null, restart: boolean) =>
+    this.#answer('applyPlan', [id, only, restart], () => {
+      const done = (line: ChangeLine): ChangeLine => (line.state === 'waits' ? { ...line, state: 'stands', outcome: { verdict: 'passed', finding: `It reads ${line.will} now.`, evidence: [120, 121] } } : line);
+      this.#replan(id, ({ lines }) => ({ lines: lines.map(done) }));
+    });
+  takeBack = (id: string, from: number | null) =>
+    this.#answer('takeBack', [id, from], () => {
+      const undone = (line: ChangeLine): ChangeLine => (line.state === 'stands' && line.id >= (from ?? 0) ? { ...line, state: 'takenBack', undone: { verdict: 'passed', finding: `It reads ${line.now} again.`, evidence: [122] } } : line);
+      this.#replan(id, ({ lines }) => ({ lines: lines.map(undone) }));
+    });
+  lookForResidue = (id: string) => this.#answer('lookForResidue', [id], () => this.#replan(id, () => ({ looked: { verdict: 'passed', finding: 'Nothing of an earlier platform was found.', evidence: [130] } })));
+  commonSettings = async (id: string) => ({ status: 'ok' as const, data: this.#chargers.get(id)?.configuration ? commonSettings() : commonSettings().map((one) => ({ ...one, key: '', value: null })) });
+  planAs = async (ids: string[], from: string, limitMa: number | null): Promise<Answer<number>> => {
+    this.calls.push(['planAs', ids, from, limitMa]);
+    const error = this.refuse.planAs;
+    if (error) return { status: 'error', error };
+    for (const id of ids) this.#replan(id, ({ lines }) => ({ lines: [...lines, waiting(lines.length + 1, { change: 'limit', limitMa: limitMa ?? 16_000, connector: 0 })] }));
+    return { status: 'ok', data: 1 };
+  };
+  compareChargers = async (ids: string[]) => ({ status: 'ok' as const, data: sideBySide(ids) });
+  applyLimit = (id: string, limitMa: number, connector: number) =>
+    this.#answer('applyLimit', [id, limitMa, connector], () => {
       const ceiling = this.#chargers.get(id)?.ceiling;
       if (ceiling && limitMa > ceiling.limitMa) return fail('aboveCeiling', 'The limit is above the ceiling.', 'Enter a lower limit.');
       this.change(id, { permanent: { ...stage.limited().permanent!, limitMa } });
@@ -306,6 +334,7 @@ export const sites = {
   adopted: () => new DemoSite({}, [stage.adopted()]),
   inspected: () => new DemoSite({}, [stage.inspected()]),
   limited: () => new DemoSite({}, [stage.limited()]),
+  planned: () => new DemoSite({}, [{ ...stage.limited(), changes: planned() }, { ...stage.limited(), id: 'wattpilot-91020015', serial: '91020015' }]),
   running: () => new DemoSite({ notices: [stopNotice] }, [stage.running()]),
   passed: () => new DemoSite({}, [stage.proved('passed')]),
   failed: () => new DemoSite({}, [stage.proved('failed')]),

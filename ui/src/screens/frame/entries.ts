@@ -1,7 +1,7 @@
 // What the command palette offers at this moment.
 import type { ActView, ChargerView } from '../../backend';
 import type { Store } from '../../state';
-import { inspectParts, steps } from '../../state/place';
+import { inspectParts, setParts, steps } from '../../state/place';
 import { look, themes } from '../../state/theme.svelte';
 import { words } from '../../words';
 import { short } from '../../words/format';
@@ -29,7 +29,8 @@ function stepsOf(store: Store, { id }: ChargerView): Entry[] {
     const title = words.palette.part(words.inspect.part[part]);
     return { key: `part ${part}`, group: 'step', title, run: () => store.open(id, 'inspect', part) };
   });
-  return [...own, ...parts];
+  const set = setParts.slice(1).map((part): Entry => ({ key: `part ${part}`, group: 'step', title: words.palette.setPart(words.plan.part[part]), run: () => store.open(id, 'set', part) }));
+  return [...own, ...parts, ...set];
 }
 
 function actionsOn(store: Store, { id, title, adopted, running, inForce }: ChargerView): Entry[] {

@@ -66,10 +66,10 @@ pub fn clear(record: &Record, id: i32) -> Call {
     if record.version().is_v2() { v2::call::clear_charging_profile(id) } else { v16::call::clear_charging_profile(id) }
 }
 
-/// Writes what waits in the plan. `restart`: the charger may be restarted where a line asks for it.
-pub async fn run(link: &Link, restart: bool) -> Outcome {
+/// Writes what waits in the plan, or one line of it. `restart`: the charger may be restarted where a line asks for it.
+pub async fn run(link: &Link, only: Option<u32>, restart: bool) -> Outcome {
     match Applying::begin(link).await {
-        Ok(applying) => applying.all(restart).await.unwrap_or_else(|failure| stopped(&failure)),
+        Ok(applying) => applying.all(only, restart).await.unwrap_or_else(|failure| stopped(&failure)),
         Err(failure) => stopped(&failure),
     }
 }
@@ -77,7 +77,10 @@ pub async fn run(link: &Link, restart: bool) -> Outcome {
 struct Applying<'a> {
     link: &'a Link,
     told: UnboundedReceiver<Told>,
+    /// When something was last written.
     wrote: Option<Instant>,
+    /// When a setting was last written: some chargers cannot stand it.
+    set: Option<Instant>,
     writes_before: u64,
     /// Lines that take effect with a restart.
     waiting: Vec<u32>,
@@ -88,12 +91,13 @@ impl<'a> Applying<'a> {
     async fn begin(link: &'a Link) -> Result<Self, CallFailure> {
         let (told, record) = (link.watch().await?, link.record().await?);
         let (waiting, evidence) = (Vec::new(), Vec::new());
-        Ok(Self { link, told, wrote: None, writes_before: record.writes, waiting, evidence })
+        Ok(Self { link, told, wrote: None, set: None, writes_before: record.writes, waiting, evidence })
     }
 
-    async fn all(mut self, restart: bool) -> Result<Outcome, CallFailure> {
+    async fn all(mut self, only: Option<u32>, restart: bool) -> Result<Outcome, CallFailure> {
         let record = self.link.record().await?;
-        let ids: Vec<u32> = record.plan.iter().filter(|line| line.waits()).map(|line| line.id).collect();
+        let wanted = |id: &u32| only.is_none_or(|only| only == *id);
+        let ids: Vec<u32> = record.plan.iter().filter(|it| it.waits()).map(|it| it.id).filter(wanted).collect();
         if ids.is_empty() {
             return Ok(Outcome::new(Verdict::NotApplicable, "Nothing waits in the plan."));
         }
@@ -131,8 +135,8 @@ impl<'a> Applying<'a> {
         if written.restart {
             self.waiting.push(id);
         }
-        let stop = written.stop;
-        self.link.keep(Event::Applied { line: id, written: written.written, outcome: written.outcome }).await?;
+        let Written { written, outcome, restart, stop } = written;
+        self.link.keep(Event::Applied { line: id, written, restart, outcome }).await?;
         Ok(stop)
     }
 
@@ -180,7 +184,7 @@ impl<'a> Applying<'a> {
     }
 
     fn misbehaves(&mut self, news: &Told) -> Option<String> {
-        let suspect = self.wrote.is_some_and(|wrote| wrote.elapsed() <= SUSPECT);
+        let suspect = self.set.is_some_and(|set| set.elapsed() <= SUSPECT);
         let why = match &news.what {
             Happened::Booted { .. } if suspect => {
                 "The charger restarted within 60 s of the last write. It may not stand what was written: nothing else was \
@@ -195,7 +199,7 @@ impl<'a> Applying<'a> {
 
     /// Does it stay up after the last write?
     async fn stays_up(&mut self) -> Option<String> {
-        let until = self.wrote? + SUSPECT;
+        let until = self.set? + SUSPECT;
         self.link.doing(Step::Plan, "Watching that the charger stays up", Some(SUSPECT)).await;
         while let Ok(Some(news)) = timeout_at(until, self.told.recv()).await {
             if let Some(why) = self.misbehaves(&news) {
@@ -224,7 +228,7 @@ impl<'a> Applying<'a> {
         for id in std::mem::take(&mut self.waiting) {
             self.after_restart(id).await?;
         }
-        self.wrote = Some(Instant::now());
+        self.set = Some(Instant::now());
         Ok(self.stays_up().await)
     }
 

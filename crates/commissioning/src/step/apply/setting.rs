@@ -64,15 +64,16 @@ impl Applying<'_> {
 
     /// Writes it and reads it back: accepted is not kept.
     async fn put(&mut self, version: Version, key: &str, value: &str, confirmed: bool) -> Result<Written, CallFailure> {
-        let Answered { payload, sent, number, .. } =
-            match self.send(setting::write(version, key, value), confirmed).await {
-                Ok(answered) => answered,
-                Err(failure @ (CallFailure::Error { .. } | CallFailure::Held(_))) => {
-                    let outcome = Outcome::new(Verdict::Failed, format!("{failure} It was not changed."));
-                    return Ok(Written::not(outcome.with_evidence(failure.evidence())));
-                }
-                Err(failure) => return Ok(Written::cut(&failure)),
-            };
+        let answer = self.send(setting::write(version, key, value), confirmed).await;
+        self.set = self.wrote;
+        let Answered { payload, sent, number, .. } = match answer {
+            Ok(answered) => answered,
+            Err(failure @ (CallFailure::Error { .. } | CallFailure::Held(_))) => {
+                let outcome = Outcome::new(Verdict::Failed, format!("{failure} It was not changed."));
+                return Ok(Written::not(outcome.with_evidence(failure.evidence())));
+            }
+            Err(failure) => return Ok(Written::cut(&failure)),
+        };
         let frames = [sent, number];
         match setting::answered(&payload).as_str() {
             "Accepted" => self.is_kept(version, key, value, &frames).await,
@@ -122,7 +123,7 @@ impl Applying<'_> {
         };
         let Written { outcome, .. } = self.is_kept(record.version(), &key, &value, &[]).await?;
         self.evidence.extend(&outcome.evidence);
-        self.link.keep(Event::Applied { line, written: true, outcome }).await?;
+        self.link.keep(Event::Applied { line, written: true, restart: false, outcome }).await?;
         Ok(())
     }
 }

@@ -1,0 +1,167 @@
+//! The orders about a charger's plan: what is planned is said as differences before anything is sent.
+
+use chargehand_commissioning::event::Event;
+use chargehand_commissioning::link::{Busy, CallFailure, Link};
+use chargehand_commissioning::outcome::Outcome;
+use chargehand_commissioning::plan::residue::residue;
+use chargehand_commissioning::plan::{Change, Line, Risk, difference};
+use chargehand_commissioning::record::Record;
+use chargehand_commissioning::step;
+use chargehand_commissioning::units::Amperes;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// A change as it is ordered: currents in A.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Ordered {
+    /// A current limit.
+    Limit {
+        /// A per phase.
+        limit: f64,
+        /// A connector (2.x: an EVSE); 0: the whole charger.
+        #[serde(default)]
+        connector: u32,
+    },
+    /// A configuration key or a variable.
+    Setting {
+        /// As the charger spells it.
+        key: String,
+        /// What it is to be.
+        value: String,
+    },
+    /// A profile that is not ours goes.
+    ClearProfile {
+        /// Its id.
+        profile: i32,
+    },
+    /// Every profile goes.
+    ClearAll,
+}
+
+impl Ordered {
+    fn change(self, confirmed: bool) -> Result<Change, String> {
+        Ok(match self {
+            Ordered::Limit { limit, connector } => {
+                let limit = Amperes::from_amps(limit).ok_or_else(|| format!("{limit} is not a current in A."))?;
+                Change::Limit { limit, connector }
+            }
+            Ordered::Setting { key, value } => Change::Setting { key, value, confirmed },
+            Ordered::ClearProfile { profile } => Change::ClearProfile { id: profile },
+            Ordered::ClearAll => Change::ClearAll,
+        })
+    }
+}
+
+/// Why an order about a plan was not carried out.
+pub enum NotDone {
+    /// It is no change.
+    BadOrder(String),
+    /// Another step runs.
+    Busy(Busy),
+    /// The charger's task is gone.
+    Call(CallFailure),
+}
+
+impl From<CallFailure> for NotDone {
+    fn from(failure: CallFailure) -> Self {
+        NotDone::Call(failure)
+    }
+}
+
+impl From<Busy> for NotDone {
+    fn from(busy: Busy) -> Self {
+        NotDone::Busy(busy)
+    }
+}
+
+/// Puts changes into the plan; the whole plan as it then stands.
+///
+/// # Errors
+/// A change cannot be read: none is planned.
+pub async fn plan(link: &Link, changes: Vec<Ordered>, confirmed: bool) -> Result<Value, NotDone> {
+    let changes: Result<Vec<Change>, String> = changes.into_iter().map(|it| it.change(confirmed)).collect();
+    for change in changes.map_err(NotDone::BadOrder)? {
+        let line = link.record().await?.next_line;
+        link.keep(Event::Planned { line, change: Some(change) }).await?;
+    }
+    shown(link).await
+}
+
+/// Takes lines that wait out of the plan; the whole plan as it then stands.
+///
+/// # Errors
+/// The program is ending.
+pub async fn unplan(link: &Link, lines: &[u32]) -> Result<Value, NotDone> {
+    for line in lines {
+        link.keep(Event::Planned { line: *line, change: None }).await?;
+    }
+    shown(link).await
+}
+
+/// Writes what waits; what came of it.
+///
+/// # Errors
+/// Another step runs.
+pub async fn apply(link: &Link, restart: bool) -> Result<Value, NotDone> {
+    let outcome = step::apply_plan(link, None, restart).await?;
+    with_plan(link, &outcome).await
+}
+
+/// Takes back what was written, down to the line `from`; what came of it.
+///
+/// # Errors
+/// Another step runs.
+pub async fn take_back(link: &Link, from: Option<u32>) -> Result<Value, NotDone> {
+    let outcome = step::take_back_plan(link, from).await?;
+    with_plan(link, &outcome).await
+}
+
+/// Looks for what an earlier platform left; it only asks.
+///
+/// # Errors
+/// Another step runs.
+pub async fn look(link: &Link) -> Result<Value, NotDone> {
+    let outcome = step::look_for_residue(link).await?;
+    let found = residue(&link.record().await?);
+    let lines: Vec<Value> = found
+        .iter()
+        .map(|it| json!({"what": it.what, "means": it.means, "can_be_cleared": it.clear.is_some(), "evidence": it.evidence}))
+        .collect();
+    Ok(json!({"outcome": outcome.verdict, "finding": outcome.finding, "evidence": outcome.evidence, "residue": lines}))
+}
+
+async fn shown(link: &Link) -> Result<Value, NotDone> {
+    let record = link.record().await?;
+    Ok(json!({ "lines": lines(&record) }))
+}
+
+async fn with_plan(link: &Link, outcome: &Outcome) -> Result<Value, NotDone> {
+    let record = link.record().await?;
+    let Outcome { verdict, finding, evidence } = outcome;
+    Ok(json!({"outcome": verdict, "finding": finding, "evidence": evidence, "lines": lines(&record)}))
+}
+
+fn lines(record: &Record) -> Vec<Value> {
+    record.plan.iter().map(|it| line(record, it)).collect()
+}
+
+fn line(record: &Record, it: &Line) -> Value {
+    let planned = difference(record, &it.change);
+    let outcome = |of: &Option<Outcome>| of.as_ref().map(|it| json!({"outcome": it.verdict, "finding": it.finding}));
+    json!({
+        "line": it.id, "what": planned.what, "now": planned.now, "will": planned.will, "why": planned.why,
+        "risk": risk(planned.risk), "can_go_back": planned.back.is_ok(),
+        "way_back": planned.back.unwrap_or_else(|why| why), "obstacle": planned.obstacle,
+        "waits": it.waits(), "stands": it.stands(), "result": outcome(&it.outcome), "taken_back": outcome(&it.undone),
+    })
+}
+
+fn risk(risk: Risk) -> &'static str {
+    match risk {
+        Risk::None => "none",
+        Risk::Current => "current",
+        Risk::Care => "care",
+        Risk::Unknown => "unknown",
+    }
+}

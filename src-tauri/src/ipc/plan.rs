@@ -1,0 +1,208 @@
+//! What crosses of a charger's plan: its lines as differences, what came of them, what earlier platforms left.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{ConfidenceView, OutcomeView};
+
+/// Something that a charger is to keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "change", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ChangeView {
+    /// A current limit.
+    Limit {
+        /// mA per phase.
+        limit_ma: u32,
+        /// A connector (2.x: an EVSE); 0: the whole charger.
+        connector: u32,
+    },
+    /// A configuration key or a variable.
+    Setting {
+        /// As the charger spells it.
+        key: String,
+        /// What it is to be.
+        value: String,
+        /// A person knows that what it does to the current is not known.
+        confirmed: bool,
+    },
+    /// A profile that is not ours goes.
+    ClearProfile {
+        /// Its id in the charger.
+        profile: i32,
+    },
+    /// Every profile goes.
+    ClearAll,
+}
+
+/// What a line may do to people and current.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum RiskView {
+    /// It does not act on the current.
+    None,
+    /// It acts on the current, within the ceiling.
+    Current,
+    /// It changes who may charge, or takes something away.
+    Care,
+    /// What it does to the current is not known.
+    Unknown,
+}
+
+/// Where a line stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum LineState {
+    /// It waits to be written.
+    Waits,
+    /// It is being written, or the program was killed meanwhile.
+    Begun,
+    /// It is, or may be, in the charger.
+    Stands,
+    /// Nothing of it is in the charger.
+    NotWritten,
+    /// It was taken back.
+    TakenBack,
+}
+
+/// One line of a plan.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeLine {
+    /// Its number.
+    pub id: u32,
+    /// What is to be.
+    pub change: ChangeView,
+    /// Where it stands.
+    pub state: LineState,
+    /// What it is about.
+    pub what: String,
+    /// What is now, or was before it was written; empty where that is not known.
+    pub now: String,
+    /// What will be.
+    pub will: String,
+    /// Why one would.
+    pub why: String,
+    /// What it may do.
+    pub risk: RiskView,
+    /// The same in words; may be empty.
+    pub risk_words: String,
+    /// How it is taken back, or why it cannot be.
+    pub back: String,
+    /// It can be taken back.
+    pub can_go_back: bool,
+    /// Why it is not sent as it is; empty where it is.
+    pub obstacle: String,
+    /// The obstacle is that nobody knows its effect on the current: a person may say that they do.
+    pub can_be_confirmed: bool,
+    /// It is so already.
+    pub already: bool,
+    /// What came of it.
+    pub outcome: Option<OutcomeView>,
+    /// What came of taking it back.
+    pub undone: Option<OutcomeView>,
+}
+
+/// One thing that an earlier platform, or the charger's own app, has left.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ResidueLine {
+    /// What it is.
+    pub what: String,
+    /// What it means.
+    pub means: String,
+    /// The change that takes it away.
+    pub clear: Option<ChangeView>,
+    /// Frames.
+    pub evidence: Vec<u32>,
+}
+
+/// A charger's plan.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangesView {
+    /// Its lines, oldest first.
+    pub lines: Vec<ChangeLine>,
+    /// What came of writing it.
+    pub outcome: Option<OutcomeView>,
+    /// What came of taking it back.
+    pub back: Option<OutcomeView>,
+    /// A line waits for the charger's restart.
+    pub wants_restart: bool,
+    /// What was found of earlier platforms.
+    pub residue: Vec<ResidueLine>,
+    /// What came of looking for that; `None`: nobody looked.
+    pub looked: Option<OutcomeView>,
+}
+
+/// What a setting's value may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum SettingFormView {
+    /// Whole seconds.
+    Seconds {
+        /// The least.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
+    /// `true` or `false`.
+    Switch,
+    /// 0 to 100.
+    Percent,
+    /// A list of measurands.
+    Measurands {
+        /// The short list, the most needed first.
+        offered: Vec<String>,
+    },
+    /// The order of the phases per connector.
+    Rotation,
+    /// A text.
+    Text {
+        /// At most this many characters.
+        most: u32,
+    },
+}
+
+/// A setting that a commissioning often needs, as this charger has it.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingLine {
+    /// Its stable name.
+    pub id: String,
+    /// What it is about: `metering`, `connection` …
+    pub group: String,
+    /// What it is called.
+    pub title: String,
+    /// As the charger spells it; empty where it has none.
+    pub key: String,
+    /// As it was read; `None` where it was not told.
+    pub value: Option<String>,
+    /// The charger says that it cannot be written.
+    pub readonly: bool,
+    /// What may be written.
+    pub form: SettingFormView,
+    /// What is right for most.
+    pub suggested: Option<String>,
+    /// Why one would set it.
+    pub why: String,
+    /// What can come of it.
+    pub risk: String,
+    /// Where this was read, when, how sure.
+    pub source: String,
+    /// When that was written or read.
+    pub date: String,
+    /// How sure it is.
+    pub confidence: ConfidenceView,
+}
+
+/// One thing that several chargers have in their plans, and how each has it.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviatingLine {
+    /// What it is about.
+    pub what: String,
+    /// How each charger has it, in the order of the chargers asked for; empty where that is not known.
+    pub values: Vec<String>,
+    /// They are not all alike.
+    pub deviates: bool,
+}

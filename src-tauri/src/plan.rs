@@ -1,0 +1,137 @@
+//! A charger's plan: putting lines in and out, writing it, taking it back; and the same for several chargers.
+
+use chargehand_commissioning::event::Event;
+use chargehand_commissioning::link::Link;
+use chargehand_commissioning::plan::{self, Change};
+use chargehand_commissioning::record::Record;
+use chargehand_commissioning::step;
+use tauri::State;
+
+use crate::app::{App, other};
+use crate::commands::{failed, note, ready};
+use crate::ipc::{ChangeView, DeviatingLine, SettingLine, UiError};
+use crate::view;
+
+/// The most chargers that are set side by side.
+const MOST: usize = 50;
+
+/// Put a line into a charger's plan: nothing is sent. One about the same thing that waits is replaced.
+#[tauri::command]
+#[specta::specta]
+pub async fn plan_change(app: State<'_, App>, id: String, change: ChangeView) -> Result<(), UiError> {
+    put(&app.link(&id)?, view::wanted_change(change)).await.map(drop)
+}
+
+/// The number of the new line.
+pub(crate) async fn put(link: &Link, change: Change) -> Result<u32, UiError> {
+    let line = link.record().await.map_err(|e| failed(&e))?.next_line;
+    note(link, Event::Planned { line, change: Some(change) }).await?;
+    let planned = link.record().await.map_err(|e| failed(&e))?;
+    if planned.line(line).is_none() {
+        return Err(other("The plan is full.", "Write what waits in it, or take lines out."));
+    }
+    Ok(line)
+}
+
+/// Take a line that waits out of the plan.
+#[tauri::command]
+#[specta::specta]
+pub async fn unplan(app: State<'_, App>, id: String, line: u32) -> Result<(), UiError> {
+    note(&app.link(&id)?, Event::Planned { line, change: None }).await
+}
+
+/// Start writing what waits in the plan, or one line of it. `restart`: the charger may be restarted where a line asks for
+/// it. Progress comes by `changed`.
+#[tauri::command]
+#[specta::specta]
+pub async fn apply_plan(app: State<'_, App>, id: String, only: Option<u32>, restart: bool) -> Result<(), UiError> {
+    let link = ready(&app, &id).await?;
+    tauri::async_runtime::spawn(async move { step::apply_plan(&link, only, restart).await });
+    Ok(())
+}
+
+/// Start taking back what the plan wrote, the last line first, down to the line `from` or all of it.
+#[tauri::command]
+#[specta::specta]
+pub async fn take_back(app: State<'_, App>, id: String, from: Option<u32>) -> Result<(), UiError> {
+    let link = ready(&app, &id).await?;
+    tauri::async_runtime::spawn(async move { step::take_back_plan(&link, from).await });
+    Ok(())
+}
+
+/// Start looking for what an earlier platform has left: the charger is only asked.
+#[tauri::command]
+#[specta::specta]
+pub async fn look_for_residue(app: State<'_, App>, id: String) -> Result<(), UiError> {
+    let link = ready(&app, &id).await?;
+    tauri::async_runtime::spawn(async move { step::look_for_residue(&link).await });
+    Ok(())
+}
+
+/// The settings that a commissioning often needs, as this charger has them.
+#[tauri::command]
+#[specta::specta]
+pub async fn common_settings(app: State<'_, App>, id: String) -> Result<Vec<SettingLine>, UiError> {
+    let record = app.link(&id)?.record().await.map_err(|e| failed(&e))?;
+    Ok(plan::offered(&record).iter().map(view::setting).collect())
+}
+
+/// Plan for these chargers what stands in another one ("as last time"), with another limit if one is given, mA. How many
+/// lines each got.
+#[tauri::command]
+#[specta::specta]
+pub async fn plan_as(
+    app: State<'_, App>,
+    ids: Vec<String>,
+    from: String,
+    limit_ma: Option<u32>,
+) -> Result<u32, UiError> {
+    let model = app.link(&from)?.record().await.map_err(|e| failed(&e))?;
+    let changes = plan::template(&model);
+    if changes.is_empty() {
+        return Err(other(
+            format!("Nothing that was planned stands in {}.", model.title()),
+            "Write a plan into it first.",
+        ));
+    }
+    for id in ids.iter().take(MOST).filter(|id| **id != from) {
+        let link = app.link(id)?;
+        same_model(&model, &link.record().await.map_err(|e| failed(&e))?)?;
+        for change in &changes {
+            put(&link, with_limit(change, limit_ma)).await?;
+        }
+    }
+    Ok(u32::try_from(changes.len()).unwrap_or(u32::MAX))
+}
+
+fn same_model(model: &Record, other_one: &Record) -> Result<(), UiError> {
+    let of = |record: &Record| record.boot.as_ref().map(|boot| (boot.vendor.clone(), boot.model.clone()));
+    if of(model) == of(other_one) && model.version() == other_one.version() {
+        return Ok(());
+    }
+    Err(other(
+        format!("{} is another model than {}, or speaks another OCPP.", other_one.title(), model.title()),
+        "What fits the one need not fit the other: plan it by hand.",
+    ))
+}
+
+fn with_limit(change: &Change, limit_ma: Option<u32>) -> Change {
+    match (change, limit_ma) {
+        (Change::Limit { connector, .. }, Some(ma)) => {
+            Change::Limit { limit: chargehand_commissioning::units::Amperes::from_milliamps(ma), connector: *connector }
+        }
+        _ => change.clone(),
+    }
+}
+
+/// Everything that is planned or set in these chargers, as it is in each of them.
+#[tauri::command]
+#[specta::specta]
+pub async fn compare_chargers(app: State<'_, App>, ids: Vec<String>) -> Result<Vec<DeviatingLine>, UiError> {
+    let mut records = Vec::new();
+    for id in ids.iter().take(MOST) {
+        records.push(app.link(id)?.record().await.map_err(|e| failed(&e))?);
+    }
+    let all: Vec<&Record> = records.iter().collect();
+    Ok(plan::deviating(&all).into_iter().map(view::deviating).collect())
+}

@@ -1,0 +1,51 @@
+//! A plan from the command line: said as differences, written, read back, taken back.
+
+use serde_json::{Value, json};
+
+use crate::program::{Program, folder};
+
+fn lines(result: &Value) -> Vec<(String, bool, bool)> {
+    let line = |line: &Value| {
+        let obstacle = line["obstacle"].as_str().unwrap().to_owned();
+        (obstacle, line["waits"].as_bool().unwrap(), line["stands"].as_bool().unwrap())
+    };
+    result["lines"].as_array().unwrap().iter().map(line).collect()
+}
+
+#[test]
+fn a_limit_is_planned_written_and_taken_back_and_one_above_the_ceiling_is_only_said() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let _charger = Program::simulate(&endpoint.url, "CP1", &["--plugged", "--meter-interval", "1"]);
+    endpoint.event("booted");
+    endpoint.order(json!({"do": "ceiling", "charger": "CP1", "breaker": 32})).unwrap();
+    let too_much = json!([{"change": "limit", "limit": 40}]);
+    let planned = endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": too_much})).unwrap();
+    assert!(lines(&planned)[0].0.contains("above the ceiling"), "{planned}");
+    let limit = json!([{"change": "limit", "limit": 16}]);
+    let planned = endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": limit})).unwrap();
+    assert_eq!(lines(&planned), [(String::new(), true, false)], "the same thing is planned once");
+    let applied = endpoint.order(json!({"do": "apply", "charger": "CP1"})).unwrap();
+    assert!(lines(&applied)[0].2, "{applied}");
+    assert!(applied["finding"].as_str().unwrap().contains("changed it"), "{applied}");
+    let back = endpoint.order(json!({"do": "take_back", "charger": "CP1"})).unwrap();
+    assert!(!lines(&back)[0].2 || back["outcome"] == "inconclusive", "{back}");
+    let left = endpoint.order(json!({"do": "chargers"})).unwrap();
+    let limits = left[0]["in_force"].as_array().unwrap();
+    assert!(limits.iter().all(|limit| limit["limit_ma"] == 32_000), "{left}");
+}
+
+#[test]
+fn what_is_no_change_is_refused_and_nothing_is_planned() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let _charger = Program::simulate(&endpoint.url, "CP1", &[]);
+    endpoint.event("booted");
+    let wrong = json!([{"change": "limit", "limit": 1e12}]);
+    let refused = endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": wrong, "confirm": true}));
+    assert_eq!(refused.unwrap_err()["code"], "bad_order");
+    let planned = endpoint.order(json!({"do": "plan", "charger": "CP1"})).unwrap();
+    assert_eq!(planned["lines"], json!([]));
+    let found = endpoint.order(json!({"do": "residue", "charger": "CP1"})).unwrap();
+    assert_eq!(found["residue"], json!([]), "{found}");
+}

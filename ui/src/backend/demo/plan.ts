@@ -1,0 +1,81 @@
+// A scripted plan: settings as a charger has them, lines in every state, what others left.
+import type { ChangeLine, ChangeView, ChangesView, DeviatingLine, SettingLine } from '..';
+
+export const noChanges: ChangesView = { lines: [], outcome: null, back: null, wantsRestart: false, residue: [], looked: null };
+
+const setting = (id: string, group: string, title: string, key: string, value: string | null, form: SettingLine['form'], more: Partial<SettingLine> = {}): SettingLine => ({
+  id,
+  group,
+  title,
+  key,
+  value,
+  readonly: false,
+  form,
+  suggested: null,
+  why: 'A check waits for the next reading, and a platform steers by it.',
+  risk: '',
+  source: 'OCPP 1.6 edition 2, 9.1',
+  date: '2019-12-13',
+  confidence: 'high',
+  ...more,
+});
+
+export const commonSettings = (): SettingLine[] => [
+  setting('meter-interval', 'metering', 'Time between two meter readings', 'MeterValueSampleInterval', '60', { kind: 'seconds', least: 5, most: 900 }, { suggested: '30', risk: 'Some makes take no less than 30 or 60 s; short intervals fill a slow connection.' }),
+  setting('measurands', 'metering', 'What a meter reading holds', 'MeterValuesSampledData', 'Energy.Active.Import.Register', { kind: 'measurands', offered: ['Energy.Active.Import.Register', 'Current.Import'] }, { suggested: 'Energy.Active.Import.Register,Current.Import' }),
+  setting('heartbeat', 'connection', 'Time between two signs of life', 'HeartbeatInterval', '86400', { kind: 'seconds', least: 10, most: 86400 }, { suggested: '300' }),
+  setting('free-charging', 'authorisation', 'Charge without a card', 'FreeCharging', 'false', { kind: 'switch' }, { risk: 'Everybody who can reach the cable can charge on the owner’s bill.' }),
+  setting('offline-known', 'offline', 'Offline: charges known cards', 'LocalAuthorizeOffline', 'true', { kind: 'switch' }, { readonly: true }),
+  setting('phase-rotation', 'phases', 'How the phases are connected', 'ConnectorPhaseRotation', null, { kind: 'rotation' }),
+  setting('light', 'display', 'Brightness of the lights', '', null, { kind: 'percent' }),
+];
+
+/** A line that waits. */
+export function waiting(id: number, change: ChangeView): ChangeLine {
+  const limit = change.change === 'limit';
+  return {
+    id,
+    change,
+    state: 'waits',
+    what: change.change === 'limit' ? 'Current limit of the whole charger' : change.change === 'setting' ? change.key : 'All limits in the charger',
+    now: limit ? '' : '60',
+    will: change.change === 'limit' ? `${change.limitMa / 1000} A` : change.change === 'setting' ? change.value : 'gone',
+    why: 'The charger keeps it without Chargehand, over restarts.',
+    risk: limit ? 'current' : 'none',
+    riskWords: limit ? 'It is neither overload protection nor a limit of the maximum demand.' : '',
+    back: limit ? 'The limit before comes back, never above the ceiling.' : '60 is written again.',
+    canGoBack: true,
+    obstacle: '',
+    canBeConfirmed: false,
+    already: false,
+    outcome: null,
+    undone: null,
+  };
+}
+
+const set = (key: string, value: string): ChangeView => ({ change: 'setting', key, value, confirmed: false });
+
+/** Lines in every state. */
+export const planned = (): ChangesView => ({
+  ...noChanges,
+  lines: [
+    { ...waiting(1, set('HeartbeatInterval', '300')), state: 'stands', now: '86400', outcome: { verdict: 'passed', finding: 'It reads 300 now.', evidence: [101, 102] } },
+    { ...waiting(2, set('WebSocketPingInterval', '30')), state: 'notWritten', outcome: { verdict: 'failed', finding: 'The charger refused 30 (NotSupported). It was not changed.', evidence: [103, 104] } },
+    { ...waiting(3, set('LightIntensity', '10')), state: 'takenBack', outcome: { verdict: 'passed', finding: 'It reads 10 now.', evidence: [105] }, undone: { verdict: 'passed', finding: 'LightIntensity reads 100 again.', evidence: [107] } },
+    { ...waiting(4, set('ConnectionTimeOut', '120')), state: 'begun' },
+    waiting(5, { change: 'limit', limitMa: 16_000, connector: 0 }),
+    { ...waiting(6, set('EcoMode', '0')), risk: 'unknown', riskWords: 'What it does to the current is not known.', obstacle: 'Effect on current unknown: the key EcoMode.', canBeConfirmed: true },
+    { ...waiting(7, { change: 'clearAll' }), risk: 'care', canGoBack: false, back: 'OCPP 1.6 cannot read profiles, so they cannot be put back.' },
+  ],
+  outcome: { verdict: 'failed', finding: '1 of 2 lines are in the charger as they were read back or measured, 1 were refused or not kept. 2 messages changed it.', evidence: [101, 104] },
+  residue: [
+    { what: 'EcoMode is 2', means: '0 fast, 1 solar assist, 2 solar only. It acts beside what a platform asks.', clear: null, evidence: [] },
+    { what: 'The charger names 13.0 A as its limit', means: 'Nothing of Chargehand’s was in force when it was asked.', clear: { change: 'clearAll' }, evidence: [99] },
+  ],
+  looked: { verdict: 'failed', finding: '2 things were found: EcoMode is 2; the charger names 13.0 A as its limit.', evidence: [99] },
+});
+
+export const sideBySide = (ids: string[]): DeviatingLine[] => [
+  { what: 'Time between two signs of life (HeartbeatInterval)', values: ids.map((_, i) => (i === 0 ? '300' : '86400')), deviates: true },
+  { what: 'Time between two meter readings (MeterValueSampleInterval)', values: ids.map(() => '30'), deviates: false },
+];

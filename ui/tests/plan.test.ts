@@ -1,0 +1,113 @@
+// The plan of a charger: settings become lines, lines are written and taken back, what others left is told.
+import { expect, test } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { sites } from '../src/backend/demo';
+import { at, callsOf, expectSound, id, open } from './support';
+
+async function part(site: Parameters<typeof open>[0], name: 'settings' | 'plan') {
+  const backend = await open(site, 'set');
+  await at(`tab-${name}`).click();
+  return backend;
+}
+
+test('a setting shows what it is now, why one would change it, and becomes a line of the plan', async () => {
+  const site = await part('limited', 'settings');
+  await expect.element(at('setting-heartbeat')).toHaveTextContent('now 86400');
+  await expect.element(at('value-heartbeat')).toHaveValue('300');
+  await at('add-heartbeat').click();
+  expect(callsOf(site, 'planChange')).toEqual([[id, { change: 'setting', key: 'HeartbeatInterval', value: '300', confirmed: false }]]);
+  await expect.element(at('tab-plan')).toHaveTextContent('1');
+  expect(callsOf(site, 'applyPlan')).toEqual([]);
+});
+
+test('a value that is there already cannot be planned, and one that is read only not changed', async () => {
+  await part('limited', 'settings');
+  await at('value-meter-interval').fill('60');
+  await expect.element(at('add-meter-interval')).toBeDisabled();
+  await expect.element(at('setting-offline-known')).toHaveTextContent('cannot be written');
+  await expect.element(at('add-offline-known')).not.toBeInTheDocument();
+});
+
+test('a switch is chosen by its words', async () => {
+  const site = await part('limited', 'settings');
+  await userEvent.selectOptions(at('value-free-charging'), 'on');
+  await at('add-free-charging').click();
+  expect(callsOf(site, 'planChange').at(-1)).toMatchObject([id, { key: 'FreeCharging', value: 'true' }]);
+});
+
+test('without a configuration the settings say what to do first', async () => {
+  await part('adopted', 'settings');
+  await expect.element(at('settings-unread')).toBeVisible();
+});
+
+test('lines say before and after, why, the risk and the way back, and are written all at once', async () => {
+  const site = await part('planned', 'plan');
+  await expect.element(at('line-5')).toHaveTextContent('16 A');
+  await expect.element(at('line-5')).toHaveTextContent('Way back: The limit before comes back');
+  await expect.element(at('line-7')).toHaveTextContent('No way back: OCPP 1.6 cannot read profiles');
+  await expect.element(at('apply-plan')).toHaveTextContent('Write 3 lines');
+  await at('may-restart').click();
+  await at('apply-plan').click();
+  expect(callsOf(site, 'applyPlan')).toEqual([[id, null, true]]);
+  await expect.element(at('line-5')).toHaveTextContent('in the charger');
+});
+
+test('a line of unknown effect is sent only when a person says that they know it', async () => {
+  const site = await part('planned', 'plan');
+  await expect.element(at('line-6')).toHaveTextContent('Effect on current unknown');
+  await at('confirm-6').click();
+  expect(callsOf(site, 'planChange')).toEqual([[id, { change: 'setting', key: 'EcoMode', value: '0', confirmed: true }]]);
+});
+
+test('a line is taken out before it is written, and taken back after', async () => {
+  const site = await part('planned', 'plan');
+  await at('unplan-5').click();
+  await expect.element(at('line-5')).not.toBeInTheDocument();
+  await at('take-back-1').click();
+  expect(callsOf(site, 'takeBack')).toEqual([[id, 1]]);
+  await expect.element(at('line-1')).toHaveTextContent('taken back');
+});
+
+test('while the charger cannot be called nothing can be written, and why is said', async () => {
+  const site = sites.planned();
+  site.change(id, { connected: false });
+  await part(site, 'plan');
+  await expect.element(at('apply-plan')).toBeDisabled();
+  await expect.element(at('plan')).toHaveTextContent('Not connected: nothing can be sent now.');
+});
+
+test('what others left is told, and cleared only as a line of the plan', async () => {
+  const site = await part('planned', 'settings');
+  await expect.element(at('residue')).toHaveTextContent('The charger names 13.0 A as its limit');
+  await expect.element(at('residue-line').first()).toHaveTextContent('Told only');
+  await at('clear-1').click();
+  expect(callsOf(site, 'planChange')).toEqual([[id, { change: 'clearAll' }]]);
+});
+
+test('nobody has looked for what others left until somebody does', async () => {
+  const site = await part('limited', 'settings');
+  await expect.element(at('residue')).toHaveTextContent('Nobody has looked yet');
+  await at('look-for-residue').click();
+  expect(callsOf(site, 'lookForResidue')).toEqual([[id]]);
+  await expect.element(at('residue')).toHaveTextContent('Nothing was found.');
+});
+
+test('other chargers of the model are set as this one, with another limit, and stand side by side', async () => {
+  const site = await part('planned', 'plan');
+  await at('choose-wattpilot-91020015').click();
+  await at('alike-limit').fill('20');
+  await at('plan-as').click();
+  expect(callsOf(site, 'planAs')).toEqual([[['wattpilot-91020015'], id, 20_000]]);
+  await at('compare').click();
+  await expect.element(at('side-by-side')).toHaveTextContent('differs');
+  await at('apply-all').click();
+  expect(callsOf(site, 'applyPlan')).toEqual([['wattpilot-91020015', null, false]]);
+});
+
+test('settings and plan are sound in light and dark', async () => {
+  await part('planned', 'plan');
+  await at('compare').click();
+  await expectSound();
+  await at('tab-settings').click();
+  await expectSound();
+});
