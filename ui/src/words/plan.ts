@@ -104,7 +104,7 @@ export const plan = {
     why: (model: string) => `Other chargers of this site that are a ${model}. What stands in this one becomes lines of their plans, and nothing is sent yet.`,
     limit: 'With another limit',
     limitHint: 'empty: the same',
-    plan: (n: number) => (n === 1 ? 'Plan it for 1 charger' : `Plan it for ${n} chargers`),
+    plan: (n: number) => (n === 0 ? 'Choose chargers first' : n === 1 ? 'Plan it for 1 charger' : `Plan it for ${n} chargers`),
     planned: (n: number) => (n === 1 ? '1 line is in each of their plans.' : `${n} lines are in each of their plans.`),
     apply: 'Write all their plans',
     compare: 'Compare',
