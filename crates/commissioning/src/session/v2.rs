@@ -93,15 +93,19 @@ fn authorize(record: &mut Record, asked: &Asked<'_>, _: &mut Vec<Happened>) -> V
     answer::authorize(notes::authorization(record, &text(&asked.payload["idToken"], "idToken"), asked.at))
 }
 
-/// Whoever set a dynamic profile is asked for its limit now and then: it stays as it was sent, or updated.
+/// Whoever set a dynamic profile is asked for its limit now and then: it stays as it was sent, or updated, but no higher
+/// than the ceiling is now, for the phases that carry current now.
 fn pull(record: &mut Record, asked: &Asked<'_>, _: &mut Vec<Happened>) -> Value {
     let profile = int(asked.payload, "chargingProfileId");
-    let Some(entry) = record.in_force.iter().rev().find(|f| Some(i64::from(f.profile)) == profile) else {
+    let entry = record.in_force.iter().rev().find(|f| Some(i64::from(f.profile)) == profile);
+    let (Some(entry), Some(ceiling)) = (entry, record.ceiling_parts.ceiling()) else {
         return answer::no_schedule_update();
     };
+    let limit = entry.limit.min(ceiling.limit);
+    let phases = entry.phases.unwrap_or(Phases::ONE).min(record.phases.unwrap_or(Phases::ONE));
     answer::schedule_update(match entry.unit {
-        Some(RateUnit::W) => f64::from(entry.limit.watts(entry.phases.unwrap_or(Phases::ONE)).0),
-        _ => entry.limit.amps(),
+        Some(RateUnit::W) => f64::from(limit.watts(phases).0),
+        _ => limit.amps(),
     })
 }
 
