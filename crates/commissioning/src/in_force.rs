@@ -6,17 +6,33 @@ use chargehand_ocpp::{Ask, Version, time};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::limit::{self, Counts, Recipe, SESSION_PROFILE, STARTED_BEFORE_S, Terms};
+use crate::limit::{self, Counts, Recipe, SESSION_PROFILE, Terms};
 use crate::record::{InForce, Place, Record};
 use crate::units::{Amperes, Phases};
 
 /// The in-force entry of a SetChargingProfile payload, as soon as it is sent; `None` where it has no readable profile.
-pub fn sent(version: Version, payload: &Value, number: u64, at: Timestamp) -> Option<InForce> {
-    let (profile, connector, profile_id) = if version.is_v2() {
-        (payload.get("chargingProfile")?, id(payload, "evseId"), "id")
+pub fn sent(record: &Record, payload: &Value, number: u64, at: Timestamp) -> Option<InForce> {
+    let (key, connector) = if record.version().is_v2() {
+        ("chargingProfile", id(payload, "evseId"))
     } else {
-        (payload.get("csChargingProfiles")?, id(payload, "connectorId"), "chargingProfileId")
+        ("csChargingProfiles", id(payload, "connectorId"))
     };
+    read(record, payload.get(key)?, connector, number, at)
+}
+
+/// As [`sent`], of the profile that goes with a remote start: it is for the transaction that begins.
+pub fn starts(record: &Record, payload: &Value, number: u64, at: Timestamp) -> Option<InForce> {
+    let connector = id(payload, if record.version().is_v2() { "evseId" } else { "connectorId" });
+    let entry = read(record, payload.get("chargingProfile")?, connector, number, at)?;
+    // What counts from the start of a transaction is not known to end before that has begun.
+    let until = entry.until.filter(|_| !entry.relative);
+    Some(InForce { purpose: Purpose::TxProfile, until, awaits: true, ..entry })
+}
+
+fn read(record: &Record, profile: &Value, connector: u32, number: u64, at: Timestamp) -> Option<InForce> {
+    let profile_id = if record.version().is_v2() { "id" } else { "chargingProfileId" };
+    let charger_now = record.clock.map_or(at, |clock| clock.shows(at));
+    let ours = |theirs: Timestamp| at.checked_add(theirs.duration_since(charger_now)).ok();
     // Of several schedules 2.x lets the car choose one; they begin alike.
     let schedule = match &profile["chargingSchedule"] {
         Value::Array(schedules) => schedules.first()?,
@@ -24,7 +40,8 @@ pub fn sent(version: Version, payload: &Value, number: u64, at: Timestamp) -> Op
     };
     let periods = list(schedule, "chargingSchedulePeriod");
     let first = periods.first()?;
-    let stays = schedule.get("duration").is_none();
+    let valid_to = profile["validTo"].as_str().and_then(time::read).map(|time| time.instant);
+    let stays = schedule.get("duration").is_none() && valid_to.is_none();
     Some(InForce {
         profile: small(profile, profile_id)?,
         schedule: small(schedule, "id"),
@@ -35,9 +52,12 @@ pub fn sent(version: Version, payload: &Value, number: u64, at: Timestamp) -> Op
         limit: amps(first, schedule)?,
         phases: phases(first),
         relative: text(profile, "chargingProfileKind") == "Relative",
-        until: ends(schedule, periods, at).into_iter().chain(valid_to(profile)).min(),
+        until: ends(profile, schedule, charger_now).into_iter().chain(valid_to).min().and_then(ours),
         then: periods.last().filter(|_| stays && periods.len() > 1).and_then(|last| amps(last, schedule)),
         accepted: false,
+        doubted: None,
+        recurs: text(profile, "chargingProfileKind") == "Recurring",
+        awaits: false,
         number,
     })
 }
@@ -49,7 +69,7 @@ pub fn updated(record: &Record, payload: &Value, number: u64) -> Option<InForce>
     let unit = entry.unit.map_or("A", RateUnit::name);
     let limit = value(&payload["scheduleUpdate"], "limit")?;
     let limit = limit::period_amps(limit, unit, entry.phases.unwrap_or(Phases::ONE))?;
-    Some(InForce { limit, accepted: false, number, ..entry.clone() })
+    Some(InForce { limit, accepted: false, doubted: None, number, ..entry.clone() })
 }
 
 fn small(object: &Value, key: &str) -> Option<i32> {
@@ -71,55 +91,79 @@ fn amps(period: &Value, schedule: &Value) -> Option<Amperes> {
     )
 }
 
-/// A profile may be over before its schedule is.
-fn valid_to(profile: &Value) -> Option<Timestamp> {
-    profile["validTo"].as_str().and_then(time::read).map(|time| time.instant)
+/// When a schedule is over, or the last limit in it begins that then stays, by the charger's clock; `None`: it has no end.
+fn ends(profile: &Value, schedule: &Value, charger_now: Timestamp) -> Option<Timestamp> {
+    let relative = text(profile, "chargingProfileKind") == "Relative";
+    let last = list(schedule, "chargingSchedulePeriod").get(1..).and_then(<[Value]>::last);
+    let seconds = int(schedule, "duration").or_else(|| last.and_then(|period| int(period, "startPeriod")))?;
+    let start = schedule["startSchedule"].as_str().and_then(time::read).filter(|_| !relative);
+    let began = start.map_or(charger_now, |start| start.instant);
+    began.checked_add(SignedDuration::from_secs(seconds)).ok()
 }
 
-/// When the first limit of a schedule is over, by our clock. What was sent a moment ago began `STARTED_BEFORE_S` before
-/// the charger's now, whatever its clock shows.
-fn ends(schedule: &Value, periods: &[Value], at: Timestamp) -> Option<Timestamp> {
-    let second = periods.get(1).and_then(|p| int(p, "startPeriod"));
-    let seconds = int(schedule, "duration").into_iter().chain(second).min()?;
-    let began = schedule["startSchedule"].as_str().and_then(time::read).map_or(0, |_| i64::from(STARTED_BEFORE_S));
-    at.checked_add(SignedDuration::from_secs(seconds.saturating_sub(began))).ok()
-}
-
-/// An accepted profile takes the place of those with its id, or its purpose, level and connector (OCPP 1.6 5.16.3).
+/// An accepted profile takes the place of others.
 pub fn accepted(all: &mut Vec<InForce>, number: u64) {
     let Some(index) = all.iter().position(|f| f.number == number) else { return };
     all[index].accepted = true;
     let new = all[index].clone();
-    let replaced = |f: &InForce| {
-        f.number != number
-            && (f.profile == new.profile
-                || (f.purpose == new.purpose && f.stack_level == new.stack_level && f.connector == new.connector))
-    };
-    all.retain(|f| !replaced(f));
+    all.retain(|f| !f.gives_way_to(&new));
 }
 
-/// Does this ClearChargingProfile payload name that profile of ours?
-pub fn clears(version: Version, payload: &Value, profile: &InForce) -> bool {
-    names(version, payload, profile.profile, profile.place())
+/// A profile was sent: what it takes the place of may be gone.
+pub fn replaces(all: &mut [InForce], new: &InForce) {
+    for f in all.iter_mut().filter(|f| f.gives_way_to(new)) {
+        f.doubted.get_or_insert(new.number);
+    }
 }
 
-/// Does this ClearChargingProfile payload name the profile of that id in that place? Fields that are given combine with
-/// AND (OCPP 1.6 errata 3.25); an id alone is enough.
-pub fn names(version: Version, payload: &Value, profile: i32, place: Place) -> bool {
-    let (criteria, profile_id, connector) = if version.is_v2() {
+/// A ClearChargingProfile was sent: what it may name may be gone.
+pub fn may_go(record: &mut Record, payload: &Value, number: u64) {
+    let version = record.version();
+    for f in record.in_force.iter_mut().filter(|f| may_name(version, payload, f.profile, f.place())) {
+        f.doubted.get_or_insert(number);
+    }
+}
+
+/// The charger refused what was sent with this frame: it has done nothing.
+pub fn refused(all: &mut Vec<InForce>, number: u64) {
+    all.retain(|f| f.number != number);
+    for f in all.iter_mut().filter(|f| f.doubted == Some(number)) {
+        f.doubted = None;
+    }
+}
+
+/// The criteria of a ClearChargingProfile payload, with what a version calls its id and its place.
+fn criteria(version: Version, payload: &Value) -> (&Value, &'static str, &'static str) {
+    if version.is_v2() {
         (&payload["chargingProfileCriteria"], "chargingProfileId", "evseId")
     } else {
         (payload, "id", "connectorId")
-    };
+    }
+}
+
+/// Does this ClearChargingProfile payload name the profile of that id in that place, however it is read? Fields that are
+/// given combine with AND (OCPP 1.6 errata 3.25).
+pub fn names(version: Version, payload: &Value, profile: i32, place: Place) -> bool {
+    let (criteria, profile_id, connector) = criteria(version, payload);
     let same = |object: &Value, key: &str, value: i64| object.get(key).is_none_or(|_| int(object, key) == Some(value));
-    if payload.get(profile_id).is_some() {
+    let purpose = || text(criteria, "chargingProfilePurpose") == place.purpose.name(version);
+    same(payload, profile_id, i64::from(profile))
+        && same(criteria, connector, i64::from(place.connector))
+        && same(criteria, "stackLevel", i64::from(place.stack_level))
+        && criteria.get("chargingProfilePurpose").is_none_or(|_| purpose())
+}
+
+/// As [`names`], read in whatever way names most: for some chargers an id alone is enough, and a field that is null or no
+/// number is no field.
+pub fn may_name(version: Version, payload: &Value, profile: i32, place: Place) -> bool {
+    let (criteria, profile_id, connector) = criteria(version, payload);
+    let same = |object: &Value, key: &str, value: i64| int(object, key).is_none_or(|named| named == value);
+    if int(payload, profile_id).is_some() {
         return same(payload, profile_id, i64::from(profile));
     }
     same(criteria, connector, i64::from(place.connector))
         && same(criteria, "stackLevel", i64::from(place.stack_level))
-        && criteria
-            .get("chargingProfilePurpose")
-            .is_none_or(|_| text(criteria, "chargingProfilePurpose") == place.purpose.name(version))
+        && Purpose::read(&text(criteria, "chargingProfilePurpose")).is_none_or(|purpose| purpose == place.purpose)
 }
 
 /// Does this test stand where the base of all sessions stood? Then clearing it would leave nothing.
@@ -181,7 +225,7 @@ mod tests {
 
     fn entry(record: &Record, profile: Profile, number: u64) -> InForce {
         let call = record.call(&Ask::SetProfile { connector: 0, profile });
-        sent(record.version(), &call.payload, number, NOW).expect("a profile")
+        sent(record, &call.payload, number, NOW).expect("a profile")
     }
 
     #[test]
@@ -189,7 +233,7 @@ mod tests {
         let record = charger(Version::V16);
         let entry = entry(&record, RECIPE.test(amps(10), amps(32), 600, &Terms::of(&record, NOW)), 9);
         assert_eq!((entry.limit, entry.until, entry.then), (amps(10), Timestamp::from_second(600).ok(), None));
-        let clears = |payload: Value| clears(Version::V16, &payload, &entry);
+        let clears = |payload: Value| names(Version::V16, &payload, entry.profile, entry.place());
         assert!(clears(json!({})));
         assert!(clears(json!({"id": TEST_PROFILE})));
         assert!(!clears(json!({"id": BASE_PROFILE})));
@@ -203,7 +247,7 @@ mod tests {
         let mut call =
             record.call(&Ask::SetProfile { connector: 0, profile: RECIPE.staying(amps(16), &Terms::of(&record, NOW)) });
         call.payload["chargingProfile"]["validTo"] = "1970-01-01T01:00:00Z".into();
-        let entry = sent(Version::V201, &call.payload, 1, NOW).expect("a profile");
+        let entry = sent(&record, &call.payload, 1, NOW).expect("a profile");
         assert_eq!(entry.until, Timestamp::from_second(3600).ok());
     }
 
@@ -212,7 +256,7 @@ mod tests {
         let record = charger(Version::V201);
         let entry = entry(&record, RECIPE.test(amps(10), amps(32), 600, &Terms::of(&record, NOW)), 9);
         assert_eq!((entry.limit, entry.until, entry.is_test()), (amps(10), Timestamp::from_second(600).ok(), true));
-        let clears = |payload: Value| clears(Version::V201, &payload, &entry);
+        let clears = |payload: Value| names(Version::V201, &payload, entry.profile, entry.place());
         let criteria = |criteria: Value| json!({ "chargingProfileCriteria": criteria });
         assert!(clears(json!({})) && clears(json!({"chargingProfileId": TEST_PROFILE})));
         assert!(!clears(json!({"chargingProfileId": BASE_PROFILE})));

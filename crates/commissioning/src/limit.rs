@@ -34,7 +34,7 @@ const CONNECTORS: i32 = 1000;
 pub const TEST_ID_TAG: &str = "CHARGEHAND";
 
 /// An absolute schedule starts this long before the charger's now, so that there is no gap (OCPP 1.6 5.16.4). s.
-pub(crate) const STARTED_BEFORE_S: i32 = 60;
+const STARTED_BEFORE_S: i32 = 60;
 
 /// What the seconds of a schedule count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

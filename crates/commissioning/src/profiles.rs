@@ -56,6 +56,12 @@ impl Listed {
         self.id().zip(self.place()).is_some_and(named)
     }
 
+    /// Is it named by one, if that is read in whatever way names most?
+    pub(crate) fn may_be_named(&self, version: Version, payload: &Value) -> bool {
+        let named = |(id, place)| in_force::may_name(version, payload, id, place);
+        self.id().zip(self.place()).is_some_and(named)
+    }
+
     /// Does it hold every session down to the ceiling, for as long as it stands?
     pub fn guards(&self, record: &Record, ceiling: Amperes) -> bool {
         let for_all = |place: Place| {
@@ -108,9 +114,9 @@ pub fn guarded(record: &Record, ceiling: Amperes) -> bool {
     standing(record).any(|listed| listed.is_foreign() && listed.guards(record, ceiling))
 }
 
-/// As [`guarded`], once the charger has taken away what a ClearChargingProfile names.
-pub(crate) fn guarded_without(record: &Record, ceiling: Amperes, payload: &Value) -> bool {
-    standing(record).any(|listed| listed.guards(record, ceiling) && !listed.is_named(record.version(), payload))
+/// As [`guarded`], also by what we left ourselves, once the charger has let these go.
+pub(crate) fn guarded_without(record: &Record, ceiling: Amperes, gone: impl Fn(&Listed) -> bool) -> bool {
+    standing(record).any(|listed| listed.guards(record, ceiling) && !gone(listed))
 }
 
 /// Notes that the charger accepted a profile: what stood in its place, or had its id, is gone. True: it is what was there

@@ -45,6 +45,12 @@ pub fn find(version: Version, action: &str) -> Option<&'static Message> {
     messages.binary_search_by_key(&action, |message| message.action).ok().map(|index| &messages[index])
 }
 
+/// As any version spells the action that differs in case at most; `None`: no version defines it.
+pub fn spelled(action: &str) -> Option<&'static str> {
+    let messages = || Version::ALL.into_iter().flat_map(all);
+    messages().find(|message| message.action.eq_ignore_ascii_case(action.trim())).map(|message| message.action)
+}
+
 type Rows = (Direction, bool, &'static str);
 
 fn messages((direction, send, actions): &Rows) -> impl Iterator<Item = Message> {

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use chargehand_ocpp::ask::{Ask, Trigger};
-use chargehand_ocpp::peer;
 use chargehand_ocpp::read::answer_status;
+use chargehand_ocpp::{Call, message, peer};
 
 use super::{Flying, Reply, State, Waiting, Why};
 use crate::event::Event;
@@ -21,7 +21,11 @@ impl State {
     pub(super) fn line_up(&mut self, call: Wanted, confirmed: bool, reply: Reply) {
         let call = match call {
             Wanted::Ask(ask) => self.record.call(&ask),
-            Wanted::Call(call) => call,
+            // Some chargers read an action in any case, so that none may slip past the guard in another.
+            Wanted::Call(call) => match message::spelled(&call.action) {
+                Some(action) => Call::new(action, call.payload),
+                None => call,
+            },
         };
         let refused = if !self.record.adopted {
             Some(CallFailure::NotAdopted)

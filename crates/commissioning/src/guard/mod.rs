@@ -2,17 +2,18 @@
 
 mod schedule;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use chargehand_catalogue::{Effect, Key};
-use chargehand_ocpp::Call;
-use chargehand_ocpp::profile::{Purpose, RateUnit};
+use chargehand_ocpp::profile::RateUnit;
 use chargehand_ocpp::read::{flag, int, list, number, text};
 use chargehand_ocpp::v2::variable::Variable;
+use chargehand_ocpp::{Call, message};
 
 use crate::ceiling::Ceiling;
 use crate::limit::{self, SESSION_PROFILE, TEST_PROFILE};
-use crate::record::Record;
+use crate::record::{InForce, Listed, Record};
 use crate::units::{Amperes, LEAST_OFFER, Phases};
 use crate::{in_force, profiles};
 
@@ -94,9 +95,13 @@ static UNKNOWN: &[(&str, &str)] = &[
 pub fn check(record: &Record, call: &Call, confirmed: bool) -> Result<(), Refused> {
     let payload = &call.payload;
     match call.action.as_str() {
-        "SetChargingProfile" => profile(record, payload, confirmed),
+        "SetChargingProfile" => {
+            profile(record, payload, confirmed)?;
+            overwrites(record, in_force::sent(record, payload, 0, Timestamp::UNIX_EPOCH))
+        }
         "RemoteStartTransaction" | "RequestStartTransaction" if payload.get("chargingProfile").is_some() => {
-            profile(record, &payload["chargingProfile"], confirmed)
+            profile(record, &payload["chargingProfile"], confirmed)?;
+            overwrites(record, in_force::starts(record, payload, 0, Timestamp::UNIX_EPOCH))
         }
         "UpdateDynamicSchedule" => dynamic(record, payload),
         "ClearChargingProfile" => clear(record, payload),
@@ -110,8 +115,11 @@ pub fn check(record: &Record, call: &Call, confirmed: bool) -> Result<(), Refuse
         "NotifyAllowedEnergyTransfer" if !confirmed && feeds_back(payload) => {
             Err(unknown("the car may feed back (NotifyAllowedEnergyTransfer)"))
         }
+        // Wherever a schedule is, it is held to the ceiling.
+        _ if schedule::is_in(payload) => profile(record, payload, confirmed),
         action if !confirmed => match UNKNOWN.iter().find(|(name, _)| *name == action) {
             Some((_, what)) => Err(unknown(*what)),
+            None if message::spelled(action).is_none() => Err(unknown(format!("OCPP does not define {action}"))),
             None => Ok(()),
         },
         _ => Ok(()),
@@ -169,25 +177,36 @@ fn dynamic(record: &Record, payload: &Value) -> Result<(), Refused> {
     within(record.ceiling_parts.ceiling(), schedule::update(&payload["scheduleUpdate"], unit, phases)?)
 }
 
+/// Does a limit remain for every session, once these have gone? One of ours that is there for certain, or someone else's.
+fn remains(record: &Record, gone: impl Fn(&InForce) -> bool, listed_gone: impl Fn(&Listed) -> bool) -> bool {
+    let Some(ceiling) = record.ceiling_parts.ceiling() else { return false };
+    let within = |f: &InForce| f.limit.max(f.then.unwrap_or_default()) <= ceiling.limit;
+    let ours = record.in_force.iter().any(|f| f.holds() && f.is_certain() && within(f) && !gone(f));
+    ceiling.hardware_confirmed || ours || profiles::guarded_without(record, ceiling.limit, listed_gone)
+}
+
+/// A profile takes the place of others. Where one of them held every session down, it has to do that too, or another.
+fn overwrites(record: &Record, new: Option<InForce>) -> Result<(), Refused> {
+    let Some(new) = new else { return Ok(()) };
+    let gone = |f: &InForce| f.gives_way_to(&new);
+    let listed_gone = |l: &Listed| l.id() == Some(new.profile) || l.place() == Some(new.place());
+    let held = record.in_force.iter().any(|f| f.holds() && gone(f));
+    if !held || new.holds() || remains(record, gone, listed_gone) { Ok(()) } else { Err(Refused::TakesLimitAway) }
+}
+
 /// Our own test limit may always be cleared where it lies above a base. Anything else only where a limit remains for
 /// every session.
 fn clear(record: &Record, payload: &Value) -> Result<(), Refused> {
     let version = record.version();
-    let remains = |c: Ceiling| {
-        let ours = record.in_force.iter().any(|f| {
-            let stays = f.accepted && f.until.is_none() && f.purpose != Purpose::TxProfile;
-            stays && f.limit <= c.limit && !in_force::clears(version, payload, f)
-        });
-        ours || profiles::guarded_without(record, c.limit, payload)
-    };
+    let gone = |f: &InForce| in_force::may_name(version, payload, f.profile, f.place());
     let named = int(payload, if version.is_v2() { "chargingProfileId" } else { "id" });
     let role = |id: i64| {
         let entry = record.in_force.iter().find(|f| i64::from(f.profile) == id);
         entry.map_or(id, |f| i64::from(f.role()))
     };
     let only_ours = named.map(role).is_some_and(|role| [TEST_PROFILE, SESSION_PROFILE].map(i64::from).contains(&role));
-    let falls_to_a_base = only_ours && !record.in_force.iter().any(in_force::took_the_bases_place);
-    if falls_to_a_base || record.ceiling_parts.ceiling().is_some_and(|c| c.hardware_confirmed || remains(c)) {
+    let falls_to_a_base = only_ours && !record.in_force.iter().any(|f| f.holds() && gone(f));
+    if falls_to_a_base || remains(record, gone, |l| l.may_be_named(version, payload)) {
         return Ok(());
     }
     Err(Refused::TakesLimitAway)

@@ -55,6 +55,13 @@ pub fn update(update: &Value, unit: &str, phases: Phases) -> Result<Amperes, Ref
     currents(update, unit, phases)?.ok_or(Refused::Unreadable)
 }
 
+/// Is there a schedule in it?
+pub fn is_in(payload: &Value) -> bool {
+    let mut schedules = Vec::new();
+    find(payload, &mut schedules);
+    !schedules.is_empty()
+}
+
 fn find<'a>(value: &'a Value, schedules: &mut Vec<&'a Value>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| find(item, schedules)),

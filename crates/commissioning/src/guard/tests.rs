@@ -61,7 +61,7 @@ fn a_limit_of_one_transaction_is_no_limit_that_remains() {
     let mut record = record(16);
     let mut own = set(10.0, "A");
     own.payload["csChargingProfiles"]["chargingProfilePurpose"] = json!("TxProfile");
-    record.in_force.extend(in_force::sent(Version::V16, &own.payload, 1, jiff::Timestamp::UNIX_EPOCH));
+    record.in_force.extend(in_force::sent(&record, &own.payload, 1, Timestamp::UNIX_EPOCH));
     in_force::accepted(&mut record.in_force, 1);
     record.in_force[0].until = None;
     let clear = call("ClearChargingProfile", json!({"chargingProfilePurpose": "TxDefaultProfile"}));
@@ -171,7 +171,7 @@ fn a_dynamic_schedule_is_held_to_the_ceiling_in_its_own_unit() {
     assert_eq!(check(&record, &update(16.0), false), Ok(()));
     assert!(check(&record, &update(3_680.0), true).is_err(), "of a profile nobody knows");
     let known = set_v2("W", json!({"startPeriod": 60, "limit": 3_680})).payload;
-    record.in_force.extend(in_force::sent(Version::V21, &known, 1, jiff::Timestamp::UNIX_EPOCH));
+    record.in_force.extend(in_force::sent(&record, &known, 1, Timestamp::UNIX_EPOCH));
     assert_eq!(check(&record, &update(3_680.0), false), Ok(()));
     assert!(matches!(check(&record, &update(3_920.0), true), Err(Refused::AboveCeiling { .. })));
 }

@@ -70,7 +70,7 @@ pub struct Record {
     pub next_transaction: i32,
     /// The newest readings, oldest first.
     pub readings: VecDeque<Reading>,
-    /// The most phases seen carrying current in one reading since the last charge began.
+    /// The most phases seen carrying current in one reading since the charge that runs began; `None` while none runs.
     pub phases: Option<Phases>,
     /// Its configuration as last read.
     pub configuration: Option<ConfigurationSnapshot>,
@@ -176,7 +176,7 @@ impl Record {
 
     /// Our test limits that are, or may be, in force at `now`.
     pub fn test_limits(&self, now: Timestamp) -> impl Iterator<Item = &InForce> {
-        self.in_force.iter().filter(move |f| f.is_test() && f.until.is_none_or(|until| until > now))
+        self.in_force.iter().filter(move |f| f.is_test() && !f.is_over(now))
     }
 
     /// Does anything in it come from one of our own simulated chargers? Then everything says so, for ever.

@@ -194,8 +194,18 @@ pub struct InForce {
     /// The limit that follows in the same schedule and then stays, A per phase.
     #[serde(default)]
     pub then: Option<Amperes>,
-    /// The charger accepted it; false where no answer came, so that it may or may not be in force.
+    /// The charger accepted it; false where no answer came, or one that says neither yes nor no, so that it may or may not
+    /// be in force.
     pub accepted: bool,
+    /// The frame that may have taken it away: until that has an answer that says yes or no.
+    #[serde(default)]
+    pub doubted: Option<u64>,
+    /// It comes back every day or week.
+    #[serde(default)]
+    pub recurs: bool,
+    /// It went with a remote start, and its transaction has not begun yet.
+    #[serde(default)]
+    pub awaits: bool,
     /// The frame it was sent in.
     pub number: u64,
 }
@@ -209,6 +219,35 @@ impl InForce {
     /// A test limit: it must be undone.
     pub fn is_test(&self) -> bool {
         self.role() == crate::limit::TEST_PROFILE
+    }
+
+    /// When it ends by itself, for good; `None`: it stays, or comes back. What counts from the start of a session acts anew
+    /// in each.
+    pub fn ends(&self) -> Option<Timestamp> {
+        let comes_back = self.recurs || (self.relative && self.purpose == Purpose::TxDefaultProfile);
+        self.until.filter(|_| !comes_back)
+    }
+
+    /// Is its limit over for good at `now`?
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.ends().is_some_and(|ends| ends <= now)
+    }
+
+    /// Does it hold every session down for as long as nobody takes it away? A test does by the base that follows in its
+    /// schedule.
+    pub fn holds(&self) -> bool {
+        let for_all = matches!(self.purpose, Purpose::TxDefaultProfile | Purpose::StationMaxProfile);
+        for_all && (self.then.is_some() || (self.until.is_none() && !self.is_test()))
+    }
+
+    /// Is it in the charger for certain?
+    pub fn is_certain(&self) -> bool {
+        self.accepted && self.doubted.is_none()
+    }
+
+    /// Does a profile that is accepted take its place? By its id, or its purpose, level and connector (OCPP 1.6 5.16.3).
+    pub fn gives_way_to(&self, new: &InForce) -> bool {
+        self.number != new.number && (self.profile == new.profile || self.place() == new.place())
     }
 
     /// In one place there is one limit.

@@ -11,13 +11,18 @@ use crate::{in_force, profiles};
 
 /// Notes a call of ours the moment it goes to disk: from then on it may be in force, whatever the charger answers.
 pub fn on_sent(record: &mut Record, call: &Call, number: u64, at: Timestamp) {
+    record.writes += u64::from(WRITES.contains(&call.action.as_str()));
     let entry = match call.action.as_str() {
-        "SetChargingProfile" => in_force::sent(record.version(), &call.payload, number, at),
-        "UpdateDynamicSchedule" => in_force::updated(record, &call.payload, number),
+        "SetChargingProfile" => in_force::sent(record, &call.payload, number, at),
+        "RemoteStartTransaction" | "RequestStartTransaction" => in_force::starts(record, &call.payload, number, at),
+        "UpdateDynamicSchedule" => return record.in_force.extend(in_force::updated(record, &call.payload, number)),
+        "ClearChargingProfile" => return in_force::may_go(record, &call.payload, number),
         _ => None,
     };
-    record.in_force.extend(entry);
-    record.writes += u64::from(WRITES.contains(&call.action.as_str()));
+    if let Some(entry) = entry {
+        in_force::replaces(&mut record.in_force, &entry);
+        record.in_force.push(entry);
+    }
 }
 
 /// The messages that change what a charger keeps: many of them at once wear its memory, and loop some makes (field problem
@@ -35,17 +40,20 @@ const WRITES: [&str; 8] = [
 
 /// Notes the answer to a call of ours. `sent` is the number of the frame it answers.
 pub fn on_answer(record: &mut Record, call: &Call, sent: u64, answer: &Result<Value, impl Sized>) {
-    let status = answer.as_ref().map(answer_status).unwrap_or_default();
+    let status = answer.as_ref().map_or_else(|_| "Error".to_owned(), answer_status);
     match (call.action.as_str(), status.as_str()) {
         ("SetChargingProfile", "Accepted") => accepted(record, call, sent),
-        ("UpdateDynamicSchedule", "Accepted") => in_force::accepted(&mut record.in_force, sent),
-        ("SetChargingProfile" | "UpdateDynamicSchedule", _) => record.in_force.retain(|f| f.number != sent),
+        ("UpdateDynamicSchedule" | "RemoteStartTransaction" | "RequestStartTransaction", "Accepted") => {
+            in_force::accepted(&mut record.in_force, sent);
+        }
         // `Unknown`: the charger has no such profile; either way it is not in force.
         ("ClearChargingProfile", "Accepted" | "Unknown") => {
             let version = record.version();
-            record.in_force.retain(|f| !in_force::clears(version, &call.payload, f));
+            record.in_force.retain(|f| !in_force::names(version, &call.payload, f.profile, f.place()));
             profiles::cleared(record, &call.payload);
         }
+        (_, "Rejected" | "NotSupported" | "Error") => in_force::refused(&mut record.in_force, sent),
+        // Any other answer says neither yes nor no: as if none had come.
         _ => {}
     }
 }
