@@ -14,7 +14,7 @@ use crate::clock::ChargerClock;
 use crate::event::Happened;
 use crate::limit::TEST_ID_TAG;
 use crate::outcome::{Finding, Gravity};
-use crate::record::{Booted, Reading, Record, Transaction};
+use crate::record::{Booted, InForce, Reading, Record, Transaction};
 use crate::units::{Amperes, Phases};
 
 /// Heartbeat interval we give an adopted charger, s. Heartbeats keep its clock right.
@@ -167,6 +167,7 @@ pub fn begins(record: &mut Record, new: Transaction, asked: &Asked<'_>, happened
         open.reason = "replaced by a newer transaction".into();
     }
     end_session(record, connector);
+    begin_session(record, connector);
     let id = record.next_transaction;
     record.arrived(asked.at, asked.number, format!("Transaction {id} started on connector {connector}"));
     happened.push(Happened::Started {
@@ -191,20 +192,32 @@ pub fn ends(
 ) {
     let reason = if reason.is_empty() { "Local".to_owned() } else { reason.to_owned() };
     let ended = record.transactions.iter_mut().rev().find(|t| i64::from(t.id) == id);
-    let connector = ended.map(|transaction| {
+    let ends = ended.and_then(|transaction| {
+        // Some tell it again, when the next one runs already.
+        let runs = transaction.stopped.is_none();
         transaction.stopped.get_or_insert(asked.at);
         transaction.meter_stop = meter_stop;
         transaction.reason.clone_from(&reason);
-        transaction.connector
+        runs.then_some(transaction.connector)
     });
-    connector.into_iter().for_each(|connector| end_session(record, connector));
+    ends.into_iter().for_each(|connector| end_session(record, connector));
+    // Nobody knows yet how many phases the next car takes: a limit in W counts on one.
+    record.phases = None;
     record.arrived(asked.at, asked.number, format!("Transaction {id} stopped: {reason}"));
     happened.push(Happened::Stopped { transaction: id, reason, meter_stop });
 }
 
 /// A TxProfile ends with its transaction (OCPP 1.6 3.13.1).
 fn end_session(record: &mut Record, connector: u32) {
-    record.in_force.retain(|f| f.purpose != Purpose::TxProfile || f.connector != connector.max(1));
+    record.in_force.retain(|f| f.purpose != Purpose::TxProfile || f.awaits || f.connector != connector.max(1));
+}
+
+/// What went with a remote start is in force from now on, where the charger was told no other connector.
+fn begin_session(record: &mut Record, connector: u32) {
+    let awaits = |f: &&mut InForce| f.awaits && [0, connector].contains(&f.connector);
+    for f in record.in_force.iter_mut().filter(awaits) {
+        (f.awaits, f.connector) = (false, connector.max(1));
+    }
 }
 
 /// The charger told its time.
