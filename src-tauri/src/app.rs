@@ -245,7 +245,7 @@ impl App {
                 }
                 _ => return None,
             };
-            let until = view.record.test_limits(now).filter_map(|test| test.until).min();
+            let until = view.record.test_limits(now).filter_map(|test| test.ends()).min();
             Some((view.record.id.as_str().into(), Unfinished { sentence, until }))
         };
         *locked(&self.unfinished) = views.iter().filter_map(one).collect();

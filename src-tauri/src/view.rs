@@ -162,7 +162,7 @@ fn live(record: &Record) -> Option<LiveView> {
 
 /// ` until 09:56:12`, or nothing where it does not end by itself.
 pub fn until(f: &InForce) -> String {
-    let ends = f.until.map(|until| until.to_zoned(jiff::tz::TimeZone::system()));
+    let ends = f.ends().map(|until| until.to_zoned(jiff::tz::TimeZone::system()));
     ends.map(|ends| format!(" until {}", ends.strftime("%H:%M:%S"))).unwrap_or_default()
 }
 
@@ -239,7 +239,7 @@ fn ceiling_parts(parts: &CeilingParts) -> CeilingPartsView {
 /// `None` once it is over. A test in one schedule with its base leaves that base when it ends.
 fn in_force(f: &InForce) -> Option<InForceView> {
     let stays = f.stays(Timestamp::now());
-    let runs = f.until.is_none_or(|until| until > Timestamp::now());
+    let runs = !f.is_over(Timestamp::now());
     let test = f.is_test() && runs;
     let what = match f.profile {
         _ if test => "test limit",
@@ -252,7 +252,7 @@ fn in_force(f: &InForce) -> Option<InForceView> {
         what: format!("{what}{unsure}"),
         test,
         limit_ma: limit.milliamps(),
-        until: f.until.filter(|_| runs).map(time),
+        until: f.ends().filter(|_| runs).map(time),
     })
 }
 

@@ -93,7 +93,7 @@ async fn left_in_force(site: &Site, output: &Output) {
         let Some(link) = site.charger(&id) else { continue };
         let Ok(record) = link.record().await else { continue };
         let now = link.clock.now();
-        for limit in record.in_force.iter().filter(|f| f.until.is_none_or(|until| until > now)) {
+        for limit in record.in_force.iter().filter(|f| !f.is_over(now)) {
             let _ = output.line(&line::left_in_force(&id, limit, now));
         }
     }

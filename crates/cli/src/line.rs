@@ -176,7 +176,7 @@ pub fn frame(from_charger: bool, bytes: &[u8]) -> Value {
 pub fn in_force(limit: &InForce) -> Value {
     json!({
         "profile": limit.profile, "limit_ma": limit.limit.milliamps(), "test": limit.is_test(),
-        "accepted": limit.accepted, "until": limit.until.map(|t| t.to_string()),
+        "accepted": limit.accepted, "until": limit.ends().map(|t| t.to_string()),
     })
 }
 

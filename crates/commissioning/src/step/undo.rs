@@ -89,9 +89,10 @@ pub(super) fn said(answer: Result<Answered, CallFailure>, evidence: &mut Vec<u64
 
 fn left_behind(record: &Record, failure: &CallFailure) -> Outcome {
     let Some(test) = record.in_force.iter().find(|f| f.is_test()) else { return stopped(failure) };
-    let ends = match test.until {
-        Some(until) => format!("it ends by itself at {} UTC at the latest", until.strftime("%H:%M:%S")),
-        None => "it does not end by itself".to_owned(),
+    let ends = match (test.ends(), test.until) {
+        (Some(ends), _) => format!("it ends by itself at {} UTC at the latest", ends.strftime("%H:%M:%S")),
+        (None, Some(_)) => "it comes back with every new charge".to_owned(),
+        (None, None) => "it does not end by itself".to_owned(),
     };
     let text = format!(
         "The test limit of {} could not be taken away ({failure}); {ends}. Clear it when the charger is back.",
