@@ -25,8 +25,9 @@ use crate::units::Amperes;
 pub async fn inspect(link: &Link) -> Result<Outcome, Busy> {
     let mut guard = link.begin(Step::Inspect).await?;
     let outcome = tokio::select! {
-        outcome = inspect::run(link) => outcome,
+        biased;
         () = guard.cancelled() => Outcome::new(Verdict::NotTested, "Cancelled."),
+        outcome = inspect::run(link) => outcome,
     };
     ended(link, Step::Inspect, &outcome).await;
     Ok(outcome)
@@ -48,9 +49,11 @@ pub async fn prove_limit(
     let _ = link.keep(Event::Proved { proof: Box::new(proof.clone()) }).await;
     ended(link, Step::Limit, &proof.outcome).await;
     let cut = tokio::select! {
-        () = limit_follows::run(link, requested, &mut proof) => None,
+        // Nothing more is sent once it is cancelled.
+        biased;
         () = guard.cancelled() => Some("Cancelled before it was proved."),
         () = at(deadline) => Some("The time for the whole run was over before it was proved."),
+        () = limit_follows::run(link, requested, &mut proof) => None,
     };
     if let Some(why) = cut {
         proof.outcome = Outcome::new(Verdict::Inconclusive, why);
@@ -100,8 +103,9 @@ pub async fn apply_limit(link: &Link, limit: Amperes) -> Result<PermanentLimit, 
     // On disk before anything is sent, as with a check.
     keep_permanent(link, &cut("It was cut off before it had an outcome.")).await;
     let permanent = tokio::select! {
-        permanent = permanent_limit::run(link, limit, 0) => permanent,
+        biased;
         () = guard.cancelled() => cut("Cancelled."),
+        permanent = permanent_limit::run(link, limit, 0) => permanent,
     };
     keep_permanent(link, &permanent).await;
     Ok(permanent)
