@@ -1,0 +1,140 @@
+//! What a person does, in the window or on the command line.
+
+use std::time::Duration;
+
+use chargehand_commissioning::ceiling::CeilingParts;
+use chargehand_commissioning::event::Event;
+use chargehand_commissioning::link::{CallFailure, Link};
+use chargehand_commissioning::step;
+use chargehand_commissioning::units::Amperes;
+use chargehand_ocpp::Call;
+use serde_json::Value;
+use tokio::time::{Instant, timeout};
+
+use crate::dice::Dice;
+use crate::raw::{self, Terms};
+use crate::world::World;
+
+fn amps(amps: f64) -> Option<Amperes> {
+    Amperes::from_amps(amps)
+}
+
+async fn enters(world: &World, parts: CeilingParts) {
+    let before = world.bench().parts();
+    if let Err(why) = parts.may_follow(&before) {
+        return world.tell(format!("a person enters {parts:?} and is told: {why}"));
+    }
+    world.tell(format!("a person enters {parts:?}"));
+    let _ = timeout(Duration::from_secs(1), world.link.keep(Event::Ceiling { parts })).await;
+}
+
+/// Some parts of the ceiling, higher or lower than before.
+pub async fn enters_a_ceiling(world: &mut World, mut dice: Dice) {
+    let breaker = amps(dice.pick(&[16.0, 20.0, 32.0, 10.0, 6.0]));
+    let cable = dice.chance(30).then(|| amps(dice.pick(&[25.0, 13.0]))).flatten();
+    let nameplate = dice.chance(20).then(|| amps(32.0)).flatten();
+    let before = world.bench().parts();
+    let installer = if dice.chance(50) { before.installer } else { None };
+    let installer_confirmed = before.installer_confirmed && installer.is_some();
+    enters(world, CeilingParts { breaker, cable, nameplate, installer, installer_confirmed }).await;
+}
+
+/// The hardware limit is seen with one's own eyes, or is not so after all.
+pub async fn confirms_hardware(world: &mut World, mut dice: Dice) {
+    let before = world.bench().parts();
+    let least = before.ceiling().map(|ceiling| ceiling.limit);
+    let installer = if dice.chance(20) { amps(32.0) } else { least };
+    let installer_confirmed = !dice.chance(30);
+    enters(world, CeilingParts { installer, installer_confirmed, ..before }).await;
+}
+
+fn begins<F>(world: &mut World, what: String, step: impl FnOnce(Link) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    world.tell(what);
+    let running = step(world.link.clone());
+    world.steps.push(tokio::spawn(running));
+}
+
+fn some_limit(world: &World, dice: &mut Dice) -> Amperes {
+    let ceiling = world.bench().parts().ceiling().map_or(16.0, |c| c.limit.amps());
+    amps(dice.pick(&[10.0, ceiling, 6.0, 0.0, ceiling + 1.0, 8.5])).unwrap()
+}
+
+pub async fn proves_a_limit(world: &mut World, mut dice: Dice) {
+    let limit = some_limit(world, &mut dice);
+    let within = dice.pick(&[None, Some(30), Some(120)]);
+    begins(world, format!("a person proves {limit}"), move |link| async move {
+        let deadline = within.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+        let _ = step::prove_limit(&link, limit, deadline).await;
+    });
+}
+
+pub async fn sets_a_permanent_limit(world: &mut World, mut dice: Dice) {
+    let limit = some_limit(world, &mut dice);
+    begins(world, format!("a person sets {limit} for good"), move |link| async move {
+        let _ = step::apply_limit(&link, limit).await;
+    });
+}
+
+pub async fn clears(world: &mut World, _: Dice) {
+    begins(world, "a person clears the test limits".into(), move |link| async move {
+        let _ = step::clear(&link).await;
+    });
+}
+
+pub async fn cancels(world: &mut World, _: Dice) {
+    world.tell("a person cancels");
+    let _ = timeout(Duration::from_secs(1), world.link.cancel()).await;
+}
+
+/// Whoever ran the steps is gone, and the program goes on: a closed window, a command line that was stopped.
+pub async fn leaves(world: &mut World, _: Dice) {
+    world.tell("whoever ran the steps is gone");
+    world.steps.drain(..).for_each(|step| step.abort());
+}
+
+/// A message by hand. Its answer is not waited for.
+pub fn sends(world: &mut World, (action, payload): (&str, Value), confirmed: bool) {
+    let call = Call::new(action, payload);
+    let (link, shared) = (world.link.clone(), world.shared.clone());
+    world.tell(format!("by hand: {action} {}", call.payload));
+    tokio::spawn(async move {
+        if let Err(CallFailure::Held(held)) = link.call_confirmed(call, confirmed).await {
+            crate::world::locked(&shared).tell(format!("held back: {held}"));
+        }
+    });
+}
+
+pub async fn sends_a_profile(world: &mut World, mut dice: Dice) {
+    let message = raw::set(&Terms::of(world), &mut dice);
+    sends(world, message, false);
+}
+
+/// With everything as usual but the numbers: a limit that stays, or one that ends.
+pub async fn sends_a_plain_limit(world: &mut World, mut dice: Dice) {
+    let terms = Terms::of(world);
+    let message = raw::plain(&terms, &mut dice);
+    sends(world, message, false);
+}
+
+pub async fn starts_with_a_profile(world: &mut World, mut dice: Dice) {
+    let message = raw::start(&Terms::of(world), &mut dice);
+    sends(world, message, false);
+}
+
+pub async fn clears_by_hand(world: &mut World, mut dice: Dice) {
+    let message = raw::clear(&Terms::of(world), &mut dice);
+    sends(world, message, true);
+}
+
+pub async fn changes_a_setting(world: &mut World, mut dice: Dice) {
+    let (action, payload, confirmed) = raw::setting(&Terms::of(world), &mut dice);
+    sends(world, (action, payload), confirmed);
+}
+
+pub async fn updates_a_dynamic_limit(world: &mut World, mut dice: Dice) {
+    let message = raw::dynamic(&Terms::of(world), &mut dice);
+    sends(world, message, true);
+}
