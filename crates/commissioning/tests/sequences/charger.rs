@@ -274,7 +274,7 @@ impl Charger {
             Mood::ByTheBook | Mood::Rejects => at_once(answer),
             Mood::NotSupported => at_once(error("NotSupported")),
             Mood::Errs => at_once(error("InternalError")),
-            Mood::Garbage(_) if self.calls % 2 == 0 => at_once(json!([3, id, {"status": "Acepted?"}])),
+            Mood::Garbage(_) if self.calls.is_multiple_of(2) => at_once(json!([3, id, {"status": "Acepted?"}])),
             Mood::Garbage(_) => at_once(json!([3, id, null])),
             Mood::Late(_) => vec![(Duration::from_secs(20), answer)],
             Mood::Silent(_) => Vec::new(),
