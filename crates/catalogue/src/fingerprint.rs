@@ -74,6 +74,8 @@ pub struct Fingerprint {
     /// Others' devices show themselves so, too: any other fingerprint that fits names it better.
     #[serde(default)]
     pub generic: bool,
+    /// The fingerprint that fits whatever its maker makes, by name: where both are sure, this one names it better.
+    pub one_of: Option<String>,
     /// Where it was read what it is, its prefixes and its host names; each rule below has a source of its own.
     pub source: String,
     /// When the newest of those was written or read, `YYYY-MM-DD` or coarser; `unknown` where none bears a date.
@@ -117,6 +119,18 @@ pub struct Fingerprint {
     /// What it answers or tells over UDP.
     #[serde(default)]
     pub udp: Vec<Udp>,
+}
+
+impl Fingerprint {
+    /// Its models in words, where these are few and one of them it must be: "Solo or Duo". Empty where others show
+    /// themselves so, too, or where the list would be no name any more.
+    pub fn model(&self) -> String {
+        /// The most models, and the most characters, that still are a name.
+        const NAME: (usize, usize) = (3, 80);
+        let words = self.models.join(" or ");
+        let is_name = !self.generic && self.models.len() <= NAME.0 && words.chars().count() <= NAME.1;
+        if is_name { words } else { String::new() }
+    }
 }
 
 /// A service announced by multicast DNS (RFC 6763).
@@ -177,10 +191,10 @@ pub struct Http {
     /// Keys that the answer, a JSON object, has.
     #[serde(default)]
     pub keys: Vec<String>,
-    /// Keys that it has, each with a regular expression that its text matches.
+    /// Keys that it has, each with a regular expression that its text matches; `a.b` is the key `b` in the object `a`.
     #[serde(default)]
     pub values: BTreeMap<String, Pattern>,
-    /// What it tells of the device, and under which key; `a.b` is the key `b` in the object `a`.
+    /// What it tells of the device, and under which key, written in the same way.
     #[serde(default)]
     pub gives: BTreeMap<Part, String>,
     /// How much a match says.
@@ -251,10 +265,10 @@ pub struct WebSocket {
     /// Keys that the first frame, a JSON object, has.
     #[serde(default)]
     pub keys: Vec<String>,
-    /// Keys that it has, each with a regular expression that its text matches.
+    /// Keys that it has, each with a regular expression that its text matches; `a.b` is the key `b` in the object `a`.
     #[serde(default)]
     pub values: BTreeMap<String, Pattern>,
-    /// What it tells of the device, and under which key; `a.b` is the key `b` in the object `a`.
+    /// What it tells of the device, and under which key, written in the same way.
     #[serde(default)]
     pub gives: BTreeMap<Part, String>,
     /// How much a match says.
@@ -393,6 +407,14 @@ mod tests {
     fn the_chargers_that_may_stand_behind_it_are_in_the_catalogue() {
         for (it, charger) in fingerprints().iter().flat_map(|it| it.chargers.iter().map(move |id| (it, id))) {
             assert!(crate::charger(charger).is_some(), "{}: {charger}", it.name);
+        }
+    }
+
+    #[test]
+    fn what_fits_all_of_a_maker_is_in_the_catalogue_and_of_the_same_maker() {
+        for (it, wider) in fingerprints().iter().filter_map(|it| Some((it, it.one_of.as_ref()?))) {
+            let wider = fingerprints().iter().find(|other| other.name == wider).expect(it.name);
+            assert_eq!((&wider.vendor, wider.one_of.as_ref()), (&it.vendor, None), "{}", it.name);
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! An unknown stays unknown: nothing is invented where a fact is missing.
 
+mod body;
 mod cars;
 mod charger;
 mod entry;
@@ -28,6 +29,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+pub use body::Body;
 pub use cars::{Car, cars};
 pub use charger::{Access, Accessible, Charger, ChargerKind, charger, chargers};
 pub use entry::{Acts, App, Boot, Can, Firmware, Known, Local, Quirk, Spoken, Statement, Step, StepKind, Topic};

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{Confidence, Fingerprint, Kind, Part, Scheme, Strength, fingerprints};
+use crate::{Body, Confidence, Fingerprint, Kind, Part, Scheme, Strength, fingerprints};
 
 /// Something that was seen of one device, as it came. Whoever saw it has bounded it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +41,8 @@ pub enum Seen {
         path: String,
         /// The status code.
         status: u16,
-        /// The body.
-        body: String,
+        /// What it says.
+        body: Body,
     },
     /// The first frame over a WebSocket.
     Hello {
@@ -50,8 +50,8 @@ pub enum Seen {
         port: u16,
         /// What was asked.
         path: String,
-        /// The frame.
-        text: String,
+        /// What it says.
+        body: Body,
     },
     /// What stood in registers.
     Registers {
@@ -154,6 +154,19 @@ impl Identity {
             }
         }
     }
+
+    /// What a device is called: its maker and its model; where it does not tell its model, those of its fingerprint.
+    pub fn called(&self, fingerprint: Option<&Fingerprint>) -> String {
+        let model = match (self.model.as_str(), fingerprint) {
+            ("", Some(fingerprint)) => fingerprint.model(),
+            (told, _) => told.to_owned(),
+        };
+        // some makers begin the names of their models with their own
+        if model.to_lowercase().starts_with(&self.vendor.to_lowercase()) {
+            return model;
+        }
+        format!("{} {model}", self.vendor).trim().to_owned()
+    }
 }
 
 /// How sure it is what a device is.
@@ -220,16 +233,16 @@ fn certainty(signs: &[Sign]) -> Option<Certainty> {
     }
 }
 
-/// What puts one match before another: a name before a guess; a strong sign before several medium ones; one maker's own
-/// before what many makers share; a charger before what is found beside one.
-fn rank(it: &Match) -> (Certainty, bool, bool, usize, usize, usize, usize, bool) {
+/// What puts one match before another: a name before a guess; a strong sign before several medium ones; a model's own
+/// before what all of its maker's show, and that before what many makers share; a charger before what is found beside one.
+fn rank(it: &Match) -> (Certainty, bool, u8, usize, usize, usize, usize, bool) {
     let count = |strength| it.signs.iter().filter(|sign| !sign.is_bare && sign.strength == strength).count();
     let strong = count(Strength::Strong);
-    let is_own = !it.fingerprint.generic;
+    let own = u8::from(!it.fingerprint.generic) + u8::from(it.fingerprint.one_of.is_some());
     (
         it.certainty,
         strong > 0,
-        is_own,
+        own,
         strong,
         count(Strength::Medium),
         count(Strength::Weak),

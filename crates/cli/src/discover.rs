@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chargehand_catalogue::{Kind, Sign};
+use chargehand_site::discovery::limits::COOL_DOWN;
 use chargehand_site::discovery::network::named;
 use chargehand_site::discovery::{
     Allowed, Device, Discovery, Ended, Log, Network, NotAllowed, Order, State, Target, networks_now,
@@ -30,7 +31,7 @@ pub async fn run(args: Discover) -> Result<Exit, Failure> {
         ));
     }
     let log = args.log.clone().map_or_else(own_log, Ok)?;
-    let told = Told { is_json: args.json, devices: HashMap::new() };
+    let told = Told { is_json: args.json, waits: false, devices: HashMap::new() };
     told.begins(&networks, &hosts, &log);
     let order = Order { networks: networks.into_iter().map(Allowed::by_command).collect(), hosts, modbus: args.modbus };
     look(order, &log, Duration::from_secs(args.timeout), told).await
@@ -85,8 +86,9 @@ async fn look(order: Order, log: &Path, most: Duration, mut told: Told) -> Resul
         tokio::select! {
             ended = &mut scan => break ended.map_err(Failure::world)?,
             _ = state.changed() => {
-                let devices = state.borrow_and_update().devices.clone();
-                devices.iter().for_each(|device| told.device(device));
+                let now = state.borrow_and_update().clone();
+                told.waits(now.begins_in);
+                now.devices.iter().for_each(|device| told.device(device));
             }
         }
     };
@@ -101,6 +103,8 @@ async fn look(order: Order, log: &Path, most: Duration, mut told: Told) -> Resul
 /// What was told already.
 struct Told {
     is_json: bool,
+    /// It was said that the scan waits.
+    waits: bool,
     devices: HashMap<u32, Device>,
 }
 
@@ -116,6 +120,21 @@ impl Told {
         }
         eprintln!("Looks through {}.", [networks, hosts].concat().join(", "));
         eprintln!("Look only through networks that you may test. What is sent is written to {}.", log.display());
+    }
+
+    /// The scan waits, because its network was looked through a moment ago: said once.
+    fn waits(&mut self, begins_in: Option<Duration>) {
+        let Some(left) = begins_in.filter(|_| !self.waits) else { return };
+        self.waits = true;
+        let seconds = left.as_secs_f64().ceil() as u64;
+        if self.is_json {
+            return print(&json!({ "event": "waiting", "begins_in_ms": left.as_millis() as u64 }).to_string());
+        }
+        eprintln!(
+            "This network was looked through a moment ago: the next look begins by itself in {seconds} s. Chargers serve few \
+             programs at once, so a network is left in peace for {} s after each look. Ctrl+C stops.",
+            COOL_DOWN.as_secs()
+        );
     }
 
     /// A device that is new, or of which more is known.
@@ -145,14 +164,22 @@ impl Told {
             let advice: Vec<Value> =
                 state.advice.iter().map(|it| json!({ "code": it.code, "text": it.text })).collect();
             let took = state.took.as_millis() as u64;
+            let left_out: Vec<String> = state.elsewhere.iter().map(Network::cidr).collect();
             let line = json!({
                 "event": "done", "ended": ended, "took_ms": took, "chargers": chargers, "companions": companions,
-                "tried": tried, "advice": advice,
+                "tried": tried, "advice": advice, "left_out": left_out,
             });
             return print(&line.to_string());
         }
         let seconds = state.took.as_secs_f64();
         eprintln!("{chargers} chargers or possible chargers, {companions} other devices, in {seconds:.1} s.");
+        for network in &state.elsewhere {
+            eprintln!(
+                "{} was left out: this computer reaches its addresses by another way, mostly a VPN. Switch that off, then \
+                 look again.",
+                network.cidr()
+            );
+        }
         for advice in &state.advice {
             eprintln!("- {}", advice.text);
         }

@@ -1,11 +1,10 @@
 //! Whether a rule of a fingerprint fits what was seen, and how much that says.
 
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use super::{Identity, Seen, Sign, Way};
 use crate::register::Reading;
-use crate::{Confidence, Fingerprint, Http, Mdns, Modbus, Part, Pattern, Register, Strength, Udp, WebSocket, plain};
+use crate::{Body, Confidence, Fingerprint, Http, Mdns, Modbus, Part, Pattern, Register, Strength, Udp, WebSocket, plain};
 
 /// Services that things of any kind announce: without a name or a TXT record that fits they say nothing.
 static SHARED: &[&str] = &["_http._tcp.local.", "_ssh._tcp.local.", "_ship._tcp.local."];
@@ -29,9 +28,9 @@ pub(super) fn signs(about: &Fingerprint, it: &Seen, all: &[Seen]) -> Vec<Sign> {
             let tells_apart = Telling::of(all, *port);
             about.http.iter().filter(asked).filter_map(|rule| of_page(rule, *status, body, tells_apart)).collect()
         }
-        Seen::Hello { port, path, text } => {
+        Seen::Hello { port, path, body } => {
             let asked = |rule: &&WebSocket| (rule.port, &rule.path) == (*port, path);
-            about.websocket.iter().filter(asked).filter_map(|rule| of_hello(rule, text)).collect()
+            about.websocket.iter().filter(asked).filter_map(|rule| of_hello(rule, body)).collect()
         }
         // many answer alike whatever the unit id: that says it once
         Seen::Registers { .. } if is_repeated(about, it, all) => Vec::new(),
@@ -125,17 +124,16 @@ fn of_host(about: &Fingerprint, name: &str) -> Option<Sign> {
     Some(sign(Way::HostName, seen, Strength::Weak, is_bare, of(about), Identity::default()))
 }
 
-fn of_page(rule: &Http, status: u16, body: &str, telling: Telling) -> Option<Sign> {
+fn of_page(rule: &Http, status: u16, body: &Body, telling: Telling) -> Option<Sign> {
     let fits = if rule.status.is_empty() { status != 404 } else { rule.status.contains(&status) };
     if !fits {
         return None;
     }
     let expects = !rule.keys.is_empty() || !rule.values.is_empty();
-    let object = object(body);
     // a program that answers 200 to everything mostly answers with its page
-    let says_data = object.is_some() || status != 200 || rule.status.is_empty();
+    let says_data = body.is_object() || status != 200 || rule.status.is_empty();
     if !(if expects {
-        has(object.as_ref(), &rule.keys, &rule.values)
+        has(body, &rule.keys, &rule.values)
     } else {
         telling != Telling::Nothing && says_data
     }) {
@@ -148,19 +146,18 @@ fn of_page(rule: &Http, status: u16, body: &str, telling: Telling) -> Option<Sig
     let keys: Vec<&str> = rule.keys.iter().chain(rule.values.keys()).map(String::as_str).collect();
     let with = if keys.is_empty() { String::new() } else { format!(" with {}", keys.join(", ")) };
     let seen = format!("GET {} on port {} answers {status}{with}", rule.path, rule.port);
-    let gives = told(object.as_ref(), &rule.gives);
+    let gives = told(body, &rule.gives);
     let is_bare = !expects && telling == Telling::Unknown;
     Some(sign(Way::Http, seen, rule.strength, is_bare, (&rule.source, &rule.date, rule.confidence), gives))
 }
 
-fn of_hello(rule: &WebSocket, text: &str) -> Option<Sign> {
-    let object = object(text);
-    if !has(object.as_ref(), &rule.keys, &rule.values) {
+fn of_hello(rule: &WebSocket, body: &Body) -> Option<Sign> {
+    if !has(body, &rule.keys, &rule.values) {
         return None;
     }
-    let values = identity_words(object.as_ref(), rule.values.keys());
+    let values = identity_words(body, rule.values.keys());
     let seen = format!("WebSocket {} on port {} begins with {values}", rule.path, rule.port);
-    let gives = told(object.as_ref(), &rule.gives);
+    let gives = told(body, &rule.gives);
     Some(sign(Way::WebSocket, seen, rule.strength, false, (&rule.source, &rule.date, rule.confidence), gives))
 }
 
@@ -258,38 +255,15 @@ fn identity(parts: impl Iterator<Item = (Part, String)>) -> Identity {
     identity
 }
 
-fn object(text: &str) -> Option<Map<String, Value>> {
-    serde_json::from_str(text).ok()
+fn has(body: &Body, keys: &[String], values: &BTreeMap<String, Pattern>) -> bool {
+    let fits = |(path, pattern): (&String, &Pattern)| body.text(path).is_some_and(|value| pattern.fits(&value));
+    body.is_object() && keys.iter().all(|key| body.has(key)) && values.iter().all(fits)
 }
 
-/// A value as text: a string without its quotes. Objects and lists are none.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        _ => None,
-    }
+fn told(body: &Body, gives: &BTreeMap<Part, String>) -> Identity {
+    identity(gives.iter().filter_map(|(part, path)| Some((*part, body.text(path)?))))
 }
 
-fn has(object: Option<&Map<String, Value>>, keys: &[String], values: &BTreeMap<String, Pattern>) -> bool {
-    let Some(object) = object else { return false };
-    let fits =
-        |(key, pattern): (&String, &Pattern)| object.get(key).and_then(text).is_some_and(|value| pattern.fits(&value));
-    keys.iter().all(|key| object.contains_key(key)) && values.iter().all(fits)
-}
-
-fn told(object: Option<&Map<String, Value>>, gives: &BTreeMap<Part, String>) -> Identity {
-    let Some(object) = object else { return Identity::default() };
-    let value = |path: &str| {
-        let mut steps = path.split('.');
-        let first = object.get(steps.next()?)?;
-        text(steps.try_fold(first, |value, step| value.get(step))?)
-    };
-    identity(gives.iter().filter_map(|(part, path)| Some((*part, value(path)?))))
-}
-
-fn identity_words<'a>(object: Option<&Map<String, Value>>, keys: impl Iterator<Item = &'a String>) -> String {
-    let Some(object) = object else { return String::new() };
-    let words = keys.filter_map(|key| Some(format!("{key}={}", object.get(key).and_then(text)?)));
-    words.collect::<Vec<_>>().join(", ")
+fn identity_words<'a>(body: &Body, paths: impl Iterator<Item = &'a String>) -> String {
+    paths.filter_map(|path| Some(format!("{path}={}", body.text(path)?))).collect::<Vec<_>>().join(", ")
 }

@@ -12,8 +12,10 @@ fn fits(pattern: &Pattern, text: &str) -> bool {
 fn has(text: &str, keys: &[String], values: &BTreeMap<String, Pattern>) -> bool {
     let Ok(Value::Object(object)) = serde_json::from_str(text) else { return keys.is_empty() && values.is_empty() };
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    // `a.b` is the key `b` in the object `a`
+    let at = |path: &str| Value::Object(object.clone()).pointer(&format!("/{}", path.replace('.', "/"))).map(text);
     keys.iter().all(|key| object.contains_key(key))
-        && values.iter().all(|(key, rule)| object.get(key).is_some_and(|value| fits(rule, &text(value))))
+        && values.iter().all(|(path, rule)| at(path).is_some_and(|value| fits(rule, &value)))
 }
 
 pub fn page(rule: &Http, status: u16, body: &str) -> bool {

@@ -14,8 +14,8 @@ const SETTING: &str = "discovery";
 /// Networks that are remembered; the oldest makes room.
 const REMEMBERED: usize = 100;
 /// How long a word holds for a network whose router is not known: for the scan that it was given for. Another network may
-/// have the same addresses, so it is asked about again.
-const UNRECOGNISED: SignedDuration = SignedDuration::from_mins(10);
+/// have the same addresses, so it is asked about again. What is remembered for good is remembered for a router.
+pub const UNRECOGNISED: SignedDuration = SignedDuration::from_mins(10);
 
 /// A network that a person allowed to look through. Only here is one made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +58,14 @@ impl Site {
     /// Whether a person has allowed to look through a network.
     pub async fn allowed(&self, network: &Network) -> Option<Allowed> {
         let words: Words = self.store().setting(SETTING).await.unwrap_or_default();
-        let word = words.get(network.key())?;
-        let age = Timestamp::now().duration_since(word.at);
-        let is_fresh = !age.is_negative() && age < UNRECOGNISED;
-        (network.is_recognised() || is_fresh).then(|| Allowed(network.clone()))
+        let is_fresh = |word: &Word| {
+            let age = Timestamp::now().duration_since(word.at);
+            !age.is_negative() && age < UNRECOGNISED
+        };
+        let own = words.get(network.key()).is_some_and(|word| network.is_recognised() || is_fresh(word));
+        // the router became known since, mostly by the scan itself
+        let before = words.get(&network.cidr()).is_some_and(is_fresh);
+        (own || before).then(|| Allowed(network.clone()))
     }
 
     /// A person allows to look through a network; kept.
@@ -87,6 +91,7 @@ impl Site {
     pub async fn disallow(&self, network: &Network) -> Result<(), StoreError> {
         let mut words: Words = self.store().setting(SETTING).await.unwrap_or_default();
         words.remove(network.key());
+        words.remove(&network.cidr());
         self.store().set(SETTING, &words).await
     }
 }
@@ -118,6 +123,20 @@ mod tests {
         assert_eq!(site.allowed(&network(None)).await, None);
         site.disallow(&smith).await.expect("on disk");
         assert_eq!(site.allowed(&smith).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_word_outlasts_that_the_router_becomes_known_by_the_scan_it_was_given_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let site = Site::open(folder.path(), Options::default()).await.expect("a site");
+        let (before, after) = (network(None), network(Some([2, 0, 0, 0, 0, 1])));
+        site.allow(&before).await.expect("on disk");
+        assert_eq!(site.allowed(&after).await, Some(Allowed(after.clone())));
+        site.disallow(&after).await.expect("on disk");
+        assert_eq!(site.allowed(&after).await, None, "it is taken back whole");
+        let words = Words::from([(before.key().to_owned(), Word { at: Timestamp::now() - UNRECOGNISED, network: before.cidr() })]);
+        site.store().set(SETTING, &words).await.expect("on disk");
+        assert_eq!(site.allowed(&after).await, None, "it was no word for this router");
     }
 
     #[tokio::test]

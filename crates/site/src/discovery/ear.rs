@@ -78,6 +78,12 @@ impl Ear {
         }
     }
 
+    /// Nothing in this host's network has announced a service: multicast does not get through there, or nobody does.
+    pub(super) fn is_deaf_at(&self, host: Target) -> bool {
+        let Some(network) = self.networks.iter().find(|it| it.target(host.address()).is_some()) else { return true };
+        !lock(&self.shared.hosts).is_announced(|address| network.target(address).is_some())
+    }
+
     pub(super) fn knows(&self, target: Target) -> bool {
         lock(&self.known).contains(&target)
     }

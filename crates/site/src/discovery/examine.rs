@@ -1,5 +1,6 @@
 //! What one host is: which of its ports are open, and what its pages, greetings and registers tell. It ends as soon as the
-//! host is named and has told what its own fingerprint can ask for.
+//! host is named and has told what its own fingerprint can ask for. A host is come back to once all that announces itself
+//! was heard: what it may be is known better then, and nothing is asked twice.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -18,23 +19,71 @@ use super::{Ear, greeting, page, registers};
 /// So many times a port may not answer before it is left alone, and a host that has answered nothing yet.
 const FAILURES: usize = 2;
 
-/// Finds out what a host is. With `modbus` its registers are read even where nothing points at a maker.
-pub(super) async fn examine(dial: &Dial, ear: &Ear, to: Target, modbus: bool) {
+/// A host, and what was tried on it.
+pub(super) struct Host {
+    to: Target,
+    tried: BTreeSet<u16>,
+    open: Vec<u16>,
+    /// What was asked, by its port and its words.
+    asked: BTreeSet<(u16, String)>,
+    /// The ports whose registers were read.
+    read: BTreeSet<u16>,
+    /// The ports that did not answer, each as often as that.
+    failures: Vec<u16>,
+    /// It has not answered anything yet.
+    is_silent: bool,
+    silences: usize,
+}
+
+impl Host {
+    pub(super) fn new(to: Target) -> Self {
+        Self {
+            to,
+            tried: BTreeSet::new(),
+            open: Vec::new(),
+            asked: BTreeSet::new(),
+            read: BTreeSet::new(),
+            failures: Vec::new(),
+            is_silent: true,
+            silences: 0,
+        }
+    }
+
+    pub(super) fn target(&self) -> Target {
+        self.to
+    }
+}
+
+/// How far a host is examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// Its registers are read even where nothing points at a maker.
+    pub modbus: bool,
+    /// It is asked for every page of the catalogue: a person named it, or nothing that announces itself can be heard here.
+    pub every_page: bool,
+}
+
+/// Finds out what a host is, as far as that was not done before.
+pub(super) async fn examine(dial: &Dial, ear: &Ear, host: &mut Host, reach: Reach) {
+    let to = host.to;
     let hints = ear.matches(to.address());
-    let open: Vec<u16> = stream::iter(probe::ports(&hints))
+    let untried = probe::ports(&hints).into_iter().filter(|port| host.tried.insert(*port)).collect::<Vec<u16>>();
+    let open: Vec<u16> = stream::iter(untried)
         .map(|port| async move { try_port(dial, ear, to, port).await.then_some(port) })
         .buffered(CONNECTIONS)
         .filter_map(|open| async move { open })
         .collect()
         .await;
-    converse(dial, ear, to, &open).await;
-    for port in open.into_iter().filter(|port| probe::is_modbus(*port)) {
+    host.open.extend(open);
+    converse(dial, ear, host, reach.every_page).await;
+    for port in host.open.iter().copied().filter(|port| probe::is_modbus(*port)) {
         let hints = ear.matches(to.address());
         let is_known = hints.first().is_some_and(|best| is_told(best) || best.fingerprint.kind == Kind::Companion);
         let points = hints.iter().any(|it| it.fingerprint.modbus.iter().any(|rule| rule.port == port));
-        if !is_known && (points || modbus) {
+        let every = reach.modbus || probe::is_makers_own(port);
+        if !is_known && (points || every) && host.read.insert(port) {
             let tell = |seen| ear.heard(to.address(), seen);
-            registers::read(dial, &ear.log, to, port, &hints, modbus, tell).await;
+            registers::read(dial, &ear.log, to, port, &hints, every, tell).await;
         }
     }
 }
@@ -62,34 +111,37 @@ pub(super) async fn try_port(dial: &Dial, ear: &Ear, to: Target, port: u16) -> b
 
 /// Asks for pages and hears greetings, one after another: many chargers serve one client at a time. What was learned from
 /// the last answer decides what is asked next.
-async fn converse(dial: &Dial, ear: &Ear, to: Target, open: &[u16]) {
-    let ends = Instant::now() + PAGES;
-    let (mut asked, mut failures) = (BTreeSet::new(), Vec::new());
-    let (mut is_silent, mut silences) = (true, 0);
+async fn converse(dial: &Dial, ear: &Ear, host: &mut Host, every_page: bool) {
+    let (ends, to) = (Instant::now() + PAGES, host.to);
     // a host that takes connections and says nothing would hold up the whole scan
-    while Instant::now() < ends && !(is_silent && silences >= FAILURES) {
-        let hints = ear.matches(to.address());
-        let is_patient = |port: &&u16| failures.iter().filter(|it| it == port).count() < FAILURES;
-        let pages = open.iter().filter(is_patient).flat_map(|port| probe::pages(*port, &hints));
-        let hellos = open.iter().filter(is_patient).flat_map(|port| probe::hellos(*port, &hints));
-        let Some(next) = pages.chain(hellos).find(|it| !asked.contains(&(it.port(), it.words()))) else { return };
-        asked.insert((next.port(), next.words()));
+    while Instant::now() < ends && !(host.is_silent && host.silences >= FAILURES) {
+        let Some(next) = next(host, &ear.matches(to.address()), every_page) else { return };
+        host.asked.insert((next.port(), next.words()));
         if !ear.log.sends(to.address(), next.port(), &next.words()) {
             return;
         }
         let answer = put(dial, to, &next).await;
         ear.log.came(to.address(), next.port(), &next.words(), &words(&answer));
         match &answer {
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => silences += 1,
-            _ => is_silent = false,
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => host.silences += 1,
+            _ => host.is_silent = false,
         }
         match answer {
             Ok(seen) => ear.heard(to.address(), seen),
             // a server that does not know WebSockets is no server that fails
             Err(_) if matches!(next.ask(), Ask::Hello(_)) => {}
-            Err(_) => failures.push(next.port()),
+            Err(_) => host.failures.push(next.port()),
         }
     }
+}
+
+/// What to ask a host next, by what it may be.
+fn next(host: &Host, hints: &[Match], every_page: bool) -> Option<Probe> {
+    let is_patient = |port: &&u16| host.failures.iter().filter(|it| it == port).count() < FAILURES;
+    let ports = || host.open.iter().filter(is_patient);
+    let pages = ports().flat_map(|port| probe::pages(*port, hints, every_page));
+    let hellos = ports().flat_map(|port| probe::hellos(*port, hints, every_page));
+    pages.chain(hellos).find(|it| !host.asked.contains(&(it.port(), it.words())))
 }
 
 async fn put(dial: &Dial, to: Target, probe: &Probe) -> io::Result<Seen> {
@@ -102,7 +154,9 @@ async fn put(dial: &Dial, to: Target, probe: &Probe) -> io::Result<Seen> {
 
 fn words(answer: &io::Result<Seen>) -> String {
     match answer {
-        Ok(Seen::Page { status, body, .. }) => format!("{status}, {} bytes of JSON", body.len()),
+        Ok(Seen::Page { status, body, .. }) => {
+            format!("{status}, {}", if body.is_object() { "a JSON object" } else { "no JSON object" })
+        }
         Ok(_) => "it greeted".to_owned(),
         Err(error) => error.to_string(),
     }

@@ -33,8 +33,8 @@ async fn first(dial: &Dial, to: Target, hello: &WebSocket) -> io::Result<Seen> {
     let (mut stream, _) = client_async_with_config(url, line, Some(bounds)).await.map_err(failed)?;
     while let Some(message) = stream.next().await {
         if let Message::Text(text) = message.map_err(failed)? {
-            let text = mask::json(text.as_bytes());
-            return Ok(Seen::Hello { port: hello.port, path: hello.path.clone(), text });
+            let body = mask::json(text.as_bytes());
+            return Ok(Seen::Hello { port: hello.port, path: hello.path.clone(), body });
         }
     }
     Err(io::ErrorKind::UnexpectedEof.into())

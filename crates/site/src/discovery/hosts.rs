@@ -83,6 +83,12 @@ impl Hosts {
         self.hosts.get(&address).map(|host| host.matches.clone()).unwrap_or_default()
     }
 
+    /// Whether any of these addresses has announced a service.
+    pub(super) fn is_announced(&self, among: impl Fn(Ipv4Addr) -> bool) -> bool {
+        let announces = |host: &Host| host.seen.iter().any(|it| matches!(it, Seen::Service { .. }));
+        self.hosts.iter().any(|(address, host)| among(*address) && announces(host))
+    }
+
     /// Forgets what was seen; who connected stays.
     pub(super) fn forget(&mut self) {
         self.hosts.clear();

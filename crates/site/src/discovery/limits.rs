@@ -10,11 +10,18 @@ pub const NARROWED: u8 = 24;
 pub const SOCKETS: usize = 256;
 /// TCP ports tried on one host, over a whole scan.
 pub const PORTS: usize = 6;
+/// Pages that a host is asked for where nothing says what it may be: one of each device that shows itself by nothing else,
+/// neither announced nor asked nor by its network card. Four would do for a scan that may miss those. More is asked only of
+/// what a device may be, and all there is where a person named the host or nothing announces itself in its network.
+pub const UNHINTED: usize = 10;
+/// How long a network that was looked through is left in peace before it is looked through again: chargers serve few at
+/// once, and their owners' own programs are among those.
+pub const COOL_DOWN: Duration = Duration::from_secs(30);
 /// Connections at once to one host: many chargers serve four in all, and their own app needs one.
 pub const CONNECTIONS: usize = 2;
 /// The longest answer over HTTP or WebSocket that is read, in bytes.
 pub const BODY: usize = 64 * 1024;
-/// What is kept of one such answer, in bytes of JSON; it is read again for each thing that is seen of its host.
+/// What is kept of one such answer, in bytes of JSON; what more it says is not looked for.
 pub const KEPT: usize = 4 * 1024;
 /// The longest head of an answer over HTTP, in bytes.
 pub const HEAD: usize = 16 * 1024;

@@ -2,16 +2,22 @@
 //! it. What cannot be written down is not sent.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::json;
 
 use super::limits::LOG;
+use super::network::Network;
+
+/// How much of the end of the log is read, in bytes: more than is written in the time that matters.
+const TAIL: u64 = 256 * 1024;
 
 /// Where probes are written down. Cheap to clone; without a file nothing is written.
 #[derive(Clone, Default)]
@@ -87,12 +93,48 @@ impl Log {
         self.line(&json!({ "at": Timestamp::now(), "host": to, "port": port, "what": what, "result": result }));
     }
 
+    /// Writes down that a network has been looked through.
+    pub(super) fn has_looked_through(&self, network: &Network) {
+        let (range, router) = (network.cidr(), network.key());
+        self.line(&json!({ "at": Timestamp::now(), "looked_through": range, "router": router }));
+    }
+
+    /// How long ago a network was looked through; nothing where the end of the log does not say so. Other programs may
+    /// write the same log, and an earlier start of this one: it holds for them as well.
+    pub(super) fn looked_through_ago(&self, network: &Network) -> Option<Duration> {
+        let end = tail(&self.inner.as_ref()?.path).ok()?;
+        let looked = end.lines().rev().filter_map(|line| serde_json::from_str::<Looked>(line).ok());
+        let last = looked.into_iter().find(|it| it.looked_through == network.cidr() && network.may_be_behind(&it.router))?;
+        Timestamp::now().duration_since(last.at).try_into().ok()
+    }
+
     fn line(&self, line: &serde_json::Value) -> bool {
         let Some(inner) = &self.inner else { return true };
         let written = inner.write(&format!("{line}\n")).is_ok();
         inner.is_broken.fetch_or(!written, Ordering::Relaxed);
         written
     }
+}
+
+/// A line that says that a network was looked through.
+#[derive(Deserialize)]
+struct Looked {
+    at: Timestamp,
+    looked_through: String,
+    router: String,
+}
+
+/// The end of a file; nothing of what is none.
+fn tail(path: &Path) -> io::Result<String> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Ok(String::new());
+    }
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+    let mut bytes = Vec::new();
+    file.take(TAIL).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 impl Inner {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use chargehand_catalogue::fingerprints;
+use chargehand_catalogue::{Body, fingerprints};
 use serde_json::Value;
 
 use super::limits::KEPT;
@@ -15,13 +15,13 @@ const MASK: &str = "***";
 static SECRET: &[&str] =
     &["pass", "psk", "token", "auth", "secret", "pwd", "credential", "apikey", "api_key", "private"];
 
-/// What fingerprints look for in the body of an answer, without its secrets; empty where it is no JSON, because nothing
-/// else is looked for.
-pub(super) fn json(body: &[u8]) -> String {
-    let Ok(mut value) = serde_json::from_slice::<Value>(body) else { return String::new() };
+/// What fingerprints look for in the body of an answer, without its secrets; nothing where it is no JSON object, because
+/// nothing else is looked for. It is read here and nowhere else.
+pub(super) fn json(body: &[u8]) -> Body {
+    let Ok(mut value) = serde_json::from_slice::<Value>(body) else { return Body::default() };
     mask(&mut value);
     trim(&mut value);
-    value.to_string()
+    value.into()
 }
 
 /// Members that fingerprints name, the first step of a path among them.
@@ -29,8 +29,8 @@ static NAMED: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let pages = fingerprints().iter().flat_map(|it| &it.http).map(|it| (&it.keys, &it.values, &it.gives));
     let hellos = fingerprints().iter().flat_map(|it| &it.websocket).map(|it| (&it.keys, &it.values, &it.gives));
     let names = pages.chain(hellos).flat_map(|(keys, values, gives)| {
-        let firsts = gives.values().filter_map(|path| path.split('.').next());
-        keys.iter().chain(values.keys()).map(String::as_str).chain(firsts)
+        let firsts = values.keys().chain(gives.values()).filter_map(|path| path.split('.').next());
+        keys.iter().map(String::as_str).chain(firsts)
     });
     names.collect()
 });
@@ -80,7 +80,7 @@ mod tests {
         mask(&mut value);
         let masked = value.to_string();
         assert!(!masked.contains("hunter2") && masked.contains("ws://a"), "{masked}");
-        assert_eq!(json(b"<form>password=hunter2</form>"), "");
+        assert_eq!(json(b"<form>password=hunter2</form>"), Body::default());
     }
 
     #[test]
@@ -92,10 +92,10 @@ mod tests {
             .expect("a page with a key");
         let rubbish = "x".repeat(60_000);
         let body = serde_json::json!({ wanted: 1, "no fingerprint names this": rubbish }).to_string();
-        assert_eq!(json(body.as_bytes()), serde_json::json!({ wanted: 1 }).to_string(), "{path}");
+        assert_eq!(json(body.as_bytes()), serde_json::json!({ wanted: 1 }).into(), "{path}");
         let long = json(serde_json::json!({ wanted: rubbish }).to_string().as_bytes());
-        assert_eq!(long, serde_json::json!({ wanted: null }).to_string(), "it was there, and that is all");
-        assert_eq!(json(format!("[{rubbish:?}]").as_bytes()), "null");
+        assert_eq!(long, serde_json::json!({ wanted: null }).into(), "it was there, and that is all");
+        assert_eq!(json(format!("[{rubbish:?}]").as_bytes()), Body::default());
     }
 
     #[test]

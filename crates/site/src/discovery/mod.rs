@@ -43,7 +43,11 @@ pub use state::{Advice, Device, Phase, State, Step, Tried};
 
 use ear::Ear;
 use hosts::Hosts;
+use limits::COOL_DOWN;
 use way::Way;
+
+/// How often it is looked whether what is sent while only listening was written down.
+const LOOKED_AFTER: Duration = Duration::from_secs(5);
 
 /// Discovery. Cheap to clone; all clones share what was found.
 #[derive(Clone)]
@@ -126,6 +130,9 @@ impl Discovery {
     pub async fn scan(&self, order: Order, most: Duration) -> Result<Ended, Refused> {
         let _running = self.shared.running.try_lock().map_err(|_| Busy)?;
         self.shared.log.open()?;
+        if !self.leave_in_peace(&reached(&order.networks, &Way::now()).0).await {
+            return Ok(Ended::Cancelled);
+        }
         let way = Way::now();
         let (networks, elsewhere) = reached(&order.networks, &way);
         let (ear, alive) = Ear::new(&self.shared, way, &networks, &order.hosts);
@@ -137,7 +144,7 @@ impl Discovery {
         let began =
             State { phase: Phase::Scanning, networks: networks.clone(), elsewhere, devices, ..State::default() };
         self.shared.state.send_replace(began);
-        let guard = Finish { ear: &ear, began: Instant::now() };
+        let guard = Finish { ear: &ear, networks: &networks, began: Instant::now() };
         let ended = tokio::select! {
             biased;
             () = self.shared.cancelled.notified() => Ended::Cancelled,
@@ -149,7 +156,32 @@ impl Discovery {
         Ok(ended)
     }
 
-    /// Stops a scan that runs.
+    /// Waits until each of these networks has been left in peace for long enough since it was looked through; the state
+    /// says how long that takes. False where it was stopped meanwhile.
+    async fn leave_in_peace(&self, networks: &[Network]) -> bool {
+        let ago = networks.iter().filter_map(|it| self.shared.log.looked_through_ago(it)).min();
+        let ends = Instant::now() + ago.map_or(Duration::ZERO, |ago| COOL_DOWN.saturating_sub(ago));
+        let cancelled = self.shared.cancelled.notified();
+        tokio::pin!(cancelled);
+        let _guard = Idle(&self.shared);
+        loop {
+            let left = ends.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            self.shared.state.send_modify(|state| {
+                state.phase = Phase::Waiting;
+                state.begins_in = Some(left);
+            });
+            tokio::select! {
+                biased;
+                () = &mut cancelled => return false,
+                () = tokio::time::sleep(left.min(Duration::from_secs(1))) => {}
+            }
+        }
+    }
+
+    /// Stops a scan that runs, or waits.
     pub fn cancel(&self) {
         if self.shared.running.try_lock().is_err() {
             self.shared.cancelled.notify_waiters();
@@ -159,7 +191,8 @@ impl Discovery {
     /// Only hears what devices tell, and asks again now and then; what a scan found stays. Runs until it is dropped.
     ///
     /// # Errors
-    /// A scan runs, or what is sent cannot be written down.
+    /// A scan runs, or what is sent cannot be written down: also where that turns out later, because then nobody is asked
+    /// any more.
     pub async fn listen(&self, networks: &[Allowed]) -> Result<(), Refused> {
         let _running = self.shared.running.try_lock().map_err(|_| Busy)?;
         self.shared.log.open()?;
@@ -173,8 +206,14 @@ impl Discovery {
         });
         let _guard = Idle(&self.shared);
         let _hearing = scan::hear(&networks, &ear);
-        self.shared.cancelled.notified().await;
-        Ok(())
+        let cancelled = self.shared.cancelled.notified();
+        tokio::pin!(cancelled);
+        loop {
+            tokio::select! {
+                () = &mut cancelled => return Ok(()),
+                () = tokio::time::sleep(LOOKED_AFTER) => self.shared.log.is_whole()?,
+            }
+        }
     }
 
     /// A charger has connected by itself, or named itself.
@@ -207,11 +246,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A scan has ended, however it did: the state says so.
 struct Finish<'a> {
     ear: &'a Ear,
+    networks: &'a [Network],
     began: Instant,
 }
 
 impl Drop for Finish<'_> {
     fn drop(&mut self) {
+        self.networks.iter().for_each(|network| self.ear.log.has_looked_through(network));
         self.ear.shared.state.send_modify(|state| {
             state.phase = Phase::Idle;
             state.took = self.began.elapsed();
@@ -221,11 +262,14 @@ impl Drop for Finish<'_> {
     }
 }
 
-/// Nothing is heard any more.
+/// Nothing is heard any more, nor waited for.
 struct Idle<'a>(&'a Arc<Shared>);
 
 impl Drop for Idle<'_> {
     fn drop(&mut self) {
-        self.0.state.send_modify(|state| state.phase = Phase::Idle);
+        self.0.state.send_if_modified(|state| {
+            state.begins_in = None;
+            std::mem::replace(&mut state.phase, Phase::Idle) != Phase::Idle
+        });
     }
 }

@@ -93,9 +93,15 @@ impl Network {
     }
 
     /// Whether its key tells it from another network with the same addresses: by its router, or because it is one without.
-    pub(super) fn is_recognised(&self) -> bool {
+    pub fn is_recognised(&self) -> bool {
         let is_without = [Situation::DirectCable, Situation::OwnHotSpot];
         self.key != self.cidr() || is_without.contains(&situation(std::slice::from_ref(&self.interface)))
+    }
+
+    /// Whether it may be the network of these addresses that was recognised by this router: it is the same, or not known.
+    pub(super) fn may_be_behind(&self, router: &str) -> bool {
+        let cidr = self.cidr();
+        self.key == router || self.key == cidr || router == cidr
     }
 
     /// The same network, recognised by its router.

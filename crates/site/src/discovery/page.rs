@@ -16,7 +16,7 @@ use crate::untrusted;
 /// The most header lines of an answer.
 const HEADERS: usize = 64;
 
-/// Asks for a page of the catalogue. The body is masked, and is empty where it is no JSON.
+/// Asks for a page of the catalogue. The body is masked, and says nothing where it is no JSON object.
 ///
 /// # Errors
 /// No answer, or none of HTTP, or it took too long.

@@ -83,8 +83,9 @@ impl Probe {
     }
 }
 
-/// TCP ports by how many devices they tell of.
-static RANKED: [u16; PORTS] = [80, 502, 443, 1502, 8443, 8080];
+/// TCP ports by how many devices they tell of. The last one tells of a charger that shows itself by nothing else; 8080 is
+/// of one whose network card tells its maker.
+static RANKED: [u16; PORTS] = [80, 502, 443, 1502, 8443, 30502];
 
 /// The ports to try on a host: those of what it may be, then the ranked ones; six in all. Of a charger only ports on which
 /// something may be asked: to connect begins a session on some. Of a platform also the one that chargers connect to.
@@ -104,10 +105,11 @@ pub(super) fn ports(hints: &[Match]) -> Vec<u16> {
 }
 
 /// The pages to ask for on a port, each path once: first those of what the host may be, then the others, the telling ones
-/// first. Where it is known already what it is, only its own.
-pub(super) fn pages(port: u16, hints: &[Match]) -> Vec<Probe> {
-    let mut pages: Vec<Probe> =
-        Probe::of_all().filter(|it| matches!(it.ask, Ask::Page(_)) && it.port() == port).collect();
+/// first. Of the others one of each device that shows itself by nothing else, or with `every` all. Where it is known
+/// already what it is, only its own.
+pub(super) fn pages(port: u16, hints: &[Match], every: bool) -> Vec<Probe> {
+    let is_page = |it: &Probe| matches!(it.ask, Ask::Page(_)) && it.port() == port;
+    let mut pages: Vec<Probe> = fingerprints().iter().flat_map(|it| of_device(it, is_page, hints, every)).collect();
     first_of_hints(&mut pages, hints);
     let mut paths = Vec::new();
     pages.retain(|it| match it.ask {
@@ -121,9 +123,9 @@ pub(super) fn pages(port: u16, hints: &[Match]) -> Vec<Probe> {
 }
 
 /// The WebSockets to listen to on a port, in the same order.
-pub(super) fn hellos(port: u16, hints: &[Match]) -> Vec<Probe> {
-    let mut hellos: Vec<Probe> =
-        Probe::of_all().filter(|it| matches!(it.ask, Ask::Hello(_)) && it.port() == port).collect();
+pub(super) fn hellos(port: u16, hints: &[Match], every: bool) -> Vec<Probe> {
+    let is_hello = |it: &Probe| matches!(it.ask, Ask::Hello(_)) && it.port() == port;
+    let mut hellos: Vec<Probe> = fingerprints().iter().flat_map(|it| of_device(it, is_hello, hints, every)).collect();
     first_of_hints(&mut hellos, hints);
     let mut paths = Vec::new();
     hellos.retain(|it| match it.ask {
@@ -134,6 +136,28 @@ pub(super) fn hellos(port: u16, hints: &[Match]) -> Vec<Probe> {
         _ => false,
     });
     hellos
+}
+
+/// What to ask of a host that may be this device: all of this kind where something points at it; else the most telling one
+/// where nothing else could.
+fn of_device(
+    about: &'static Fingerprint,
+    is_of_kind: impl Fn(&Probe) -> bool,
+    hints: &[Match],
+    every: bool,
+) -> Vec<Probe> {
+    let mut probes: Vec<Probe> = Probe::of(about).into_iter().filter(is_of_kind).collect();
+    if every || hints.iter().any(|it| it.fingerprint.name == about.name) {
+        return probes;
+    }
+    probes.sort_by_key(|it| std::cmp::Reverse(it.strength()));
+    probes.truncate(usize::from(!shows_itself(about)));
+    probes
+}
+
+/// It is heard, or its network card tells its maker, before it is asked for anything. Host names are heard with services.
+fn shows_itself(about: &Fingerprint) -> bool {
+    !about.mdns.is_empty() || !about.oui.is_empty() || about.udp.iter().any(|it| it.ask.is_some())
 }
 
 fn first_of_hints(probes: &mut Vec<Probe>, hints: &[Match]) {
@@ -207,6 +231,12 @@ pub(super) fn is_modbus(port: u16) -> bool {
     fingerprints().iter().flat_map(|it| &it.modbus).any(|it| it.port == port)
 }
 
+/// Whether Modbus on a TCP port is one maker's habit: who has it open may be read without being asked for. 502 is the
+/// standard's, and 1502 what many take in its place.
+pub(super) fn is_makers_own(port: u16) -> bool {
+    is_modbus(port) && ![502, 1502].contains(&port)
+}
+
 /// The questions that go to all in a network. A device's first question is asked of all; its others only of who answered.
 pub(super) fn broadcasts() -> Vec<Probe> {
     let first =
@@ -245,6 +275,7 @@ pub(super) fn services() -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discovery::limits::UNHINTED;
     use chargehand_catalogue::{Seen, identify};
 
     /// What is known to write, or to give an order, on GET.
@@ -291,13 +322,38 @@ mod tests {
     fn pages_of_what_it_may_be_are_asked_for_first_and_no_others_once_it_is_named() {
         let words = |probes: &[Probe]| probes.iter().map(Probe::words).collect::<Vec<_>>();
         let tesla = identify(&[Seen::Mac([0xDC, 0x44, 0x27, 0x10, 0, 1])]);
-        let asked = words(&pages(80, &tesla));
+        let asked = words(&pages(80, &tesla, true));
         assert_eq!(asked[..2], ["GET /api/1/version", "GET /api/1/vitals"]);
-        assert!(asked.len() > 15 && asked.iter().filter(|it| *it == "GET /status").count() == 1);
+        assert!(asked.len() > 20 && asked.iter().filter(|it| *it == "GET /status").count() == 1);
+        assert_eq!(words(&pages(80, &tesla, false))[..2], asked[..2]);
         let service = "_Fronius-SE-Wattpilot._tcp.local.".to_owned();
         let wattpilot = identify(&[Seen::Service { service, instance: "x".into(), txt: Default::default() }]);
-        assert_eq!(words(&pages(80, &wattpilot)), [""; 0]);
-        assert_eq!(words(&hellos(80, &wattpilot)), ["WebSocket /ws"]);
+        assert_eq!(words(&pages(80, &wattpilot, false)), [""; 0]);
+        assert_eq!(words(&hellos(80, &wattpilot, false)), ["WebSocket /ws"]);
+    }
+
+    #[test]
+    fn a_host_of_which_nothing_is_known_is_asked_for_few_pages_and_no_device_is_missed_by_that() {
+        let all: Vec<u16> = fingerprints().iter().flat_map(|it| it.http.iter().map(|page| page.port)).collect();
+        let asked: Vec<Probe> = RANKED.iter().flat_map(|port| pages(*port, &[], false)).collect();
+        assert_eq!(asked.len(), UNHINTED);
+        let hellos: Vec<String> = RANKED.iter().flat_map(|port| hellos(*port, &[], false)).map(|it| it.words()).collect();
+        assert_eq!(hellos, ["WebSocket /api/ws"]);
+        for about in fingerprints().iter().filter(|it| !it.http.is_empty() && !shows_itself(it)) {
+            let is_its = |probe: &Probe| about.http.iter().any(|page| matches!(probe.ask, Ask::Page(it) if it.path == page.path));
+            assert!(asked.iter().any(is_its), "{}", about.name);
+        }
+        let every: usize = RANKED.iter().map(|port| pages(*port, &[], true).len()).sum();
+        assert!(every > 2 * UNHINTED && all.len() >= every, "{every}");
+    }
+
+    #[test]
+    fn only_a_port_that_is_one_makers_habit_may_be_read_unasked() {
+        assert_eq!([502, 1502, 80, 30502, 4701].map(is_makers_own), [false, false, false, true, true]);
+        for port in [30502, 4701] {
+            let makers = fingerprints().iter().filter(|it| it.modbus.iter().any(|rule| rule.port == port)).count();
+            assert_eq!(makers, 1, "{port}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use super::consent::Allowed;
 use super::dial::Dial;
-use super::examine::{examine, try_port};
+use super::examine::{Host, Reach, examine, try_port};
 use super::limits::{LISTEN, PORTS, SOCKETS};
 use super::network::{Network, Target};
 use super::services::{self, Browser};
@@ -84,7 +84,7 @@ pub(super) async fn scan(order: &Order, networks: &[Network], ear: &Ear, alive: 
         let _ = done.send(true);
     };
     order.hosts.iter().for_each(|host| ear.is_alive(*host));
-    tokio::join!(finding, examine_all(&dial, ear, order.modbus, alive, quiet, &progress));
+    tokio::join!(finding, examine_all(&dial, ear, order, alive, quiet, &progress));
     drop(hearing);
     for (step, result) in [
         (Step::Mdns, "asked for all known services and heard announcements"),
@@ -97,37 +97,48 @@ pub(super) async fn scan(order: &Order, networks: &[Network], ear: &Ear, alive: 
     ear.tried(Step::Identify, "read what tells what a device is, of every host that answered", true);
 }
 
-/// Examines hosts as they become known, until there are no more.
+/// Examines hosts as they become known, until there are no more; and once more when all was heard that announces itself.
 async fn examine_all(
     dial: &Dial,
     ear: &Ear,
-    modbus: bool,
+    order: &Order,
     mut alive: mpsc::UnboundedReceiver<Target>,
     mut quiet: tokio::sync::watch::Receiver<bool>,
     progress: &Arc<Progress>,
 ) {
     let mut tasks = JoinSet::new();
     let mut known = BTreeSet::new();
+    let mut examined = Vec::new();
+    let begin = |mut host: Host, is_last: bool, tasks: &mut JoinSet<Host>| {
+        let every_page = order.hosts.contains(&host.target()) || is_last && ear.is_deaf_at(host.target());
+        let reach = Reach { modbus: order.modbus, every_page };
+        let (dial, ear, progress) = (dial.clone(), ear.clone(), Arc::clone(progress));
+        tasks.spawn(async move {
+            examine(&dial, &ear, &mut host, reach).await;
+            if !is_last {
+                progress.done(PORTS as u32);
+            }
+            host
+        });
+    };
     loop {
         let is_quiet = *quiet.borrow_and_update();
         if is_quiet && tasks.is_empty() && alive.is_empty() {
-            return;
+            break;
         }
         tokio::select! {
             biased;
             Some(host) = alive.recv() => if known.insert(host) {
                 progress.plan(PORTS as u32);
-                let (dial, ear, progress) = (dial.clone(), ear.clone(), Arc::clone(progress));
-                tasks.spawn(async move {
-                    examine(&dial, &ear, host, modbus).await;
-                    progress.done(PORTS as u32);
-                });
+                begin(Host::new(host), false, &mut tasks);
             },
-            Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
+            Some(host) = tasks.join_next(), if !tasks.is_empty() => examined.extend(host.ok()),
             changed = quiet.changed(), if !is_quiet => if changed.is_err() { return },
-            else => return,
+            else => break,
         }
     }
+    examined.into_iter().for_each(|host| begin(host, true, &mut tasks));
+    while tasks.join_next().await.is_some() {}
 }
 
 /// Tries the ports of chargers on the addresses that did not answer, port by port. One that opens makes its host known.

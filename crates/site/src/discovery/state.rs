@@ -19,6 +19,8 @@ pub struct State {
     pub networks: Vec<Network>,
     /// Networks that are left out: this computer reaches their addresses by another way, mostly a VPN.
     pub elsewhere: Vec<Network>,
+    /// How long until the scan begins that waits; nothing where none does.
+    pub begins_in: Option<Duration>,
     /// How much of that is done, 0 to 1000.
     pub done_permille: u16,
     /// How long the scan has run, or ran.
@@ -37,6 +39,9 @@ pub enum Phase {
     /// Nothing: nothing is sent and nothing heard.
     #[default]
     Idle,
+    /// A scan waits: the network was looked through a moment ago, and is left in peace for a while
+    /// ([`COOL_DOWN`](super::limits::COOL_DOWN)).
+    Waiting,
     /// It looks through the networks.
     Scanning,
     /// It hears what devices tell, and asks again now and then.
@@ -75,17 +80,26 @@ pub struct Device {
 }
 
 impl Device {
-    /// What it is, in a few words: "Fronius Wattpilot", "probably KEBA P40", "possible charger (Tesla)".
+    /// What it is, in a few words: "Fronius Wattpilot", "probably Voltie Charger", "possible charger, perhaps Compleo Solo
+    /// or Duo".
     pub fn title(&self) -> String {
-        let vendor = self.identity.vendor.as_str();
-        let named = [vendor, self.identity.model.as_str()].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>();
-        let named = if named.is_empty() { "unknown".to_owned() } else { named.join(" ") };
+        let named = match self.called() {
+            it if it.is_empty() => "unknown".to_owned(),
+            it => it,
+        };
         match (self.certainty, self.kind) {
             (Certainty::Named, _) => named,
             (Certainty::Probable, _) => format!("probably {named}"),
             (Certainty::Possible, Kind::Companion) => format!("possibly {named}"),
-            (Certainty::Possible, _) => format!("possible charger ({named})"),
+            (Certainty::Possible, _) => format!("possible charger, perhaps {named}"),
         }
+    }
+
+    /// Its maker and model, without how sure that is: as it tells them, else as its fingerprint has them; empty where
+    /// nothing is known.
+    pub fn called(&self) -> String {
+        // what connected by itself said itself what it is
+        self.identity.called(self.fingerprint.filter(|_| self.connected.is_none()))
     }
 }
 

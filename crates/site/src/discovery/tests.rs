@@ -3,7 +3,7 @@
 use super::dial::Dial;
 use super::registers::Talk;
 use super::*;
-use chargehand_catalogue::{Fingerprint, Register, Seen, fingerprints, identify};
+use chargehand_catalogue::{Body, Fingerprint, Register, Seen, fingerprints, identify};
 use chargehand_simulator::{Announcer, Place, Ports};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -17,7 +17,7 @@ async fn start(about: &'static Fingerprint) -> Announcer {
 /// What is seen of a server that says of another page that it is not there.
 fn with_not_found(seen: Seen) -> Vec<Seen> {
     let Seen::Page { scheme, port, .. } = &seen else { return vec![seen] };
-    let none = Seen::Page { scheme: *scheme, port: *port, path: "/".into(), status: 404, body: String::new() };
+    let none = Seen::Page { scheme: *scheme, port: *port, path: "/".into(), status: 404, body: Body::default() };
     vec![seen, none]
 }
 
@@ -156,6 +156,70 @@ async fn a_host_that_is_reached_through_a_vpn_is_neither_asked_nor_heard() {
     assert!(!examine::try_port(&Dial::new(), &ear, target, 80).await);
     ear.heard(charger, Seen::Mac([0xDC, 0x44, 0x27, 0x10, 0, 1]));
     assert!(discovery.state().devices.is_empty() && !path.exists(), "nothing was sent");
+}
+
+fn home(third: u8) -> Network {
+    let address = Ipv4Addr::new(192, 168, third, 23);
+    let kind = crate::network::Kind::Cable;
+    Network::around(&crate::network::Interface { name: "eth0".into(), address, prefix: 24, kind }).expect("private")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_is_left_in_peace_for_half_a_minute_after_it_was_looked_through() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("discovery.log");
+    let before = Discovery::new(Log::to(&path));
+    let began = Instant::now();
+    assert!(before.leave_in_peace(&[home(1)]).await && began.elapsed().is_zero(), "a first scan is never delayed");
+    before.shared.log.has_looked_through(&home(1));
+    // another start of the program
+    let discovery = Discovery::new(Log::to(&path));
+    assert!(discovery.leave_in_peace(&[home(2)]).await && began.elapsed().is_zero(), "another network is not meant");
+    let other = home(1).behind(Some([2, 0, 0, 0, 0, 1]));
+    discovery.shared.log.has_looked_through(&other);
+    let third = home(1).behind(Some([2, 0, 0, 0, 0, 3]));
+    let mut state = discovery.watch();
+    let told = async { state.wait_for(|it| it.phase == Phase::Waiting).await.expect("it says so").begins_in };
+    let networks = [home(1)];
+    let (peace, told) = tokio::join!(discovery.leave_in_peace(&networks), told);
+    let begins_in = told.expect("and how long that takes");
+    assert!(begins_in > limits::COOL_DOWN - Duration::from_secs(20) && begins_in <= limits::COOL_DOWN, "{begins_in:?}");
+    assert!(peace && began.elapsed() >= begins_in, "it waited as long as it said");
+    assert_eq!((discovery.state().phase, discovery.state().begins_in), (Phase::Idle, None));
+    let alone = Discovery::new(Log::to(&folder.path().join("another.log")));
+    alone.shared.log.has_looked_through(&other);
+    let began = Instant::now();
+    assert!(alone.leave_in_peace(&[third]).await && began.elapsed().is_zero(), "the same addresses behind another router");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_the_next_scan_can_stop_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let discovery = Discovery::new(Log::to(&folder.path().join("discovery.log")));
+    discovery.shared.log.has_looked_through(&home(1));
+    let _running = discovery.shared.running.try_lock().expect("nothing runs");
+    let mut state = discovery.watch();
+    let stop = async {
+        state.wait_for(|it| it.phase == Phase::Waiting).await.expect("it waits");
+        discovery.cancel();
+    };
+    let (began, networks) = (Instant::now(), [home(1)]);
+    let (peace, ()) = tokio::join!(discovery.leave_in_peace(&networks), stop);
+    assert!(!peace && began.elapsed().is_zero());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn whoever_only_listens_is_told_when_what_is_sent_can_no_longer_be_written_down() {
+    // a disk that takes nothing
+    let discovery = Discovery::new(Log::to(std::path::Path::new("/dev/full")));
+    let mut state = discovery.watch();
+    let fill = async {
+        state.wait_for(|it| it.phase == Phase::Listening).await.expect("it listens");
+        assert!(!discovery.shared.log.sends(HERE, 80, "GET /status"));
+    };
+    let (ended, ()) = tokio::join!(discovery.listen(&[]), fill);
+    assert!(matches!(ended, Err(Refused::NotWritten(_))), "{ended:?}");
 }
 
 #[tokio::test]
