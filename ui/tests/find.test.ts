@@ -24,6 +24,54 @@ test('a network that is wider than what is scanned says so', async () => {
   await expect.element(at('networks')).toHaveTextContent('254 addresses, only those around this computer’s own');
 });
 
+test('a network whose router is not known says how long a tick holds, one that is reached otherwise that it is left out', async () => {
+  const site = await open('empty');
+  const [wifi, cable] = (await site.find()).networks;
+  const ticks = at('networks').getByRole('listitem');
+  await expect.element(ticks.nth(0)).not.toHaveTextContent('ten minutes');
+  await expect.element(ticks.nth(1)).toHaveTextContent('Its router is not known, so another network could pass for it: a tick holds for ten minutes');
+  await expect.element(at('elsewhere')).not.toBeInTheDocument();
+  site.changeFind({ networks: [{ ...wifi!, allowed: true, elsewhere: true }, cable!] });
+  await expect.element(ticks.nth(0)).toHaveTextContent('Left out: this computer reaches these addresses by another way, mostly a VPN. Switch that off, then scan again.');
+});
+
+test('a scan that comes too soon begins by itself, says when, and can be stopped', async () => {
+  const site = await open('waiting');
+  await expect.element(at('scan-doing')).toHaveTextContent('The scan begins by itself in 18 s. Chargers serve few programs at once, so a network is left in peace for 30 s');
+  await expect.element(at('scan')).not.toBeInTheDocument();
+  await expect.element(at('network').first()).toBeDisabled();
+  await expect.poll(() => at('device').elements().length).toBe(3);
+  site.changeFind({ beginsInS: 17 });
+  await expect.element(at('scan-doing')).toHaveTextContent('in 17 s');
+  await at('scan-stop').click();
+  expect(callsOf(site, 'stopScan')).toEqual([[]]);
+  await expect.element(at('scan-doing')).toHaveTextContent('Stopped before it began. What was found stays.');
+  await expect.element(at('scan')).toBeEnabled();
+});
+
+test('that a scan waits is heard once and not with each second', async () => {
+  const site = await open('found');
+  await expect.element(at('device').first()).toBeVisible();
+  site.changeFind({ ended: null, beginsInS: 18 });
+  await expect.element(at('spoken')).toHaveTextContent('The scan begins by itself in 18 s.');
+  site.changeFind({ beginsInS: 17 });
+  await expect.element(at('scan-doing')).toHaveTextContent('in 17 s');
+  await expect.element(at('spoken')).not.toHaveTextContent('17 s');
+});
+
+test('why nothing is heard is said with what to do', async () => {
+  const site = await open('found');
+  site.changeFind({ problem: { code: 'other', message: 'The log cannot be written: the disk is full. What is sent into a network is written down first, so nothing more is sent.', remedy: 'Make room on the disk.' } });
+  await expect.element(at('scan-problem')).toHaveTextContent('The log cannot be written: the disk is full. What is sent into a network is written down first, so nothing more is sent. Make room on the disk.');
+  await expect.poll(() => at('device').elements().length).toBe(3);
+});
+
+test('a possible charger is named with a perhaps', async () => {
+  const site = await open('scanning');
+  site.changeFind({ devices: [{ ...devices()[0]!, certainty: 'possible', name: 'Compleo Solo or Duo' }] });
+  await expect.poll(keys).toEqual(['Possible charger, perhaps Compleo Solo or Duo']);
+});
+
 test('what is found appears as it comes, says how sure it is, and keeps its place', async () => {
   const site = await open('scanning');
   await expect.element(at('scan-doing')).toHaveTextContent('Addresses: 12 addresses are taken 42 %');

@@ -48,6 +48,7 @@ const views: View[] = [
   ['found nothing yet, asking which network may be scanned', 'empty', undefined, () => at('network').first().click()],
   ['scanning', 'scanning'],
   ['found', 'found'],
+  ['a scan that waits, and a network that is left out', 'waiting'],
   ['found, with the evidence open', 'found', undefined, () => at('evidence-open').nth(2).click().then(() => at('missing-open').click()).then(() => at('does').click())],
   ['found nothing', 'nothing'],
   ['find, a typed address refused', 'empty', undefined, () => at('ip').fill('charger').then(() => at('look-at').click())],

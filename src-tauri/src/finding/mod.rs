@@ -11,7 +11,9 @@ use std::time::Duration;
 use chargehand_catalogue::Identity;
 use chargehand_commissioning::link::View;
 use chargehand_site::Site;
-use chargehand_site::discovery::{Allowed, Arrived, Discovery, Ended, Log, Network, Order, State, networks_now};
+use chargehand_site::discovery::{
+    Allowed, Arrived, Discovery, Ended, Log, Network, Order, Refused, State, networks_now,
+};
 use tokio::sync::{Mutex as AsyncMutex, Notify, watch};
 use tokio::task::JoinHandle;
 
@@ -35,6 +37,8 @@ struct Shared {
     open: AtomicBool,
     scans: AtomicU32,
     ended: Mutex<Option<Ended>>,
+    /// Why the last scan is not whole, or why nothing is heard.
+    problem: Mutex<Option<UiError>>,
     /// A scan begins or runs: one at a time.
     turn: AsyncMutex<()>,
     /// What hears while no scan runs.
@@ -42,13 +46,15 @@ struct Shared {
     moved: Notify,
 }
 
-/// How many scans have begun, and how the last one ended.
-#[derive(Debug, Clone, Copy)]
+/// How many scans have begun, how the last one ended, and what is amiss.
+#[derive(Debug, Clone)]
 pub struct Scans {
     /// How many.
     pub begun: u32,
     /// How the last one ended; `None` while one runs, and before the first.
     pub ended: Option<Ended>,
+    /// Why the last scan is not whole, or why nothing is heard while none runs.
+    pub problem: Option<UiError>,
 }
 
 impl Finding {
@@ -59,6 +65,7 @@ impl Finding {
             open: AtomicBool::new(false),
             scans: AtomicU32::new(0),
             ended: Mutex::default(),
+            problem: Mutex::default(),
             turn: AsyncMutex::default(),
             ear: AsyncMutex::default(),
             moved: Notify::new(),
@@ -73,7 +80,11 @@ impl Finding {
 
     /// How the scans went.
     pub fn scans(&self) -> Scans {
-        Scans { begun: self.shared.scans.load(Ordering::Relaxed), ended: *locked(&self.shared.ended) }
+        Scans {
+            begun: self.shared.scans.load(Ordering::Relaxed),
+            ended: *locked(&self.shared.ended),
+            problem: locked(&self.shared.problem).clone(),
+        }
     }
 
     /// Every change of what discovery knows.
@@ -100,6 +111,7 @@ impl Finding {
     /// Begins to hear anew, or stops, as it should be now. While a scan runs, that hears.
     pub async fn hear(&self, site: &Site) {
         let Ok(_turn) = self.shared.turn.try_lock() else { return };
+        *locked(&self.shared.problem) = None;
         self.hear_now(site).await;
     }
 
@@ -109,12 +121,19 @@ impl Finding {
         if networks.is_empty() {
             return;
         }
-        let discovery = self.shared.discovery.clone();
+        let finding = self.clone();
         let hearing = tokio::spawn(async move {
-            // Nothing else runs: that is waited for.
-            let _ = discovery.listen(&networks).await;
+            if let Err(refused) = finding.shared.discovery.listen(&networks).await {
+                finding.tell(&refused);
+            }
         });
         *self.shared.ear.lock().await = Some(hearing);
+    }
+
+    /// Keeps for the window why something that nobody waits for did not go on.
+    fn tell(&self, refused: &Refused) {
+        *locked(&self.shared.problem) = Some(said(&refused.to_string()));
+        self.shared.moved.notify_one();
     }
 
     async fn go_deaf(&self) {
@@ -167,10 +186,13 @@ impl Finding {
         self.go_deaf().await;
         self.shared.scans.fetch_add(1, Ordering::Relaxed);
         *locked(&self.shared.ended) = None;
+        *locked(&self.shared.problem) = None;
         let _ = began.send(Ok(()));
         self.shared.moved.notify_one();
-        let ended = self.shared.discovery.scan(order, MOST).await;
-        *locked(&self.shared.ended) = ended.ok();
+        match self.shared.discovery.scan(order, MOST).await {
+            Ok(ended) => *locked(&self.shared.ended) = Some(ended),
+            Err(refused) => self.tell(&refused),
+        }
         self.shared.moved.notify_one();
         self.hear_now(site).await;
     }

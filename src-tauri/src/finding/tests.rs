@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use chargehand_site::network::Interface;
 use tempfile::TempDir;
 
 use super::*;
@@ -39,6 +40,40 @@ async fn an_address_of_the_internet_or_none_at_all_is_refused_with_what_to_type(
     }
     assert_eq!(app.finding.scans().begun, 0);
     assert!(!log(data.path()), "something was sent");
+}
+
+#[test]
+fn a_network_says_whether_it_is_left_out_and_whether_it_can_be_told_from_another() {
+    let of = |third| Interface {
+        name: "eth0".into(),
+        address: [192, 168, third, 23].into(),
+        prefix: 24,
+        kind: chargehand_site::network::Kind::Cable,
+    };
+    let [home, vpn] = [1, 2].map(|third| Network::around(&of(third)).unwrap());
+    let begins_in = Some(Duration::from_millis(17_200));
+    let state = State { elsewhere: vec![vpn.clone()], begins_in, ..State::default() };
+    let scans = Scans { begun: 1, ended: None, problem: None };
+    let view = crate::view::find(&[(home, None), (vpn, None)], &state, scans);
+    assert_eq!(view.networks.iter().map(|it| it.elsewhere).collect::<Vec<_>>(), [false, true]);
+    assert!(view.networks.iter().all(|it| !it.recognised), "their routers are not known");
+    assert_eq!((view.begins_in_s, view.scanning), (Some(18), false));
+}
+
+#[tokio::test]
+async fn why_nothing_is_heard_is_kept_for_the_window_until_it_is_tried_again() {
+    let data = tempfile::tempdir().unwrap();
+    let app = app(&data).await;
+    // a folder stands where the log is to be
+    std::fs::create_dir(data.path().join(LOG)).unwrap();
+    let discovery = app.finding.shared.discovery.clone();
+    app.finding.tell(&discovery.listen(&[]).await.unwrap_err());
+    let problem = app.found().await.problem.unwrap();
+    assert!(problem.message.contains("cannot be written") && problem.remedy.starts_with("Make room"), "{problem:?}");
+    let refused = app.finding.look_at(app.site().unwrap(), "192.168.1.54").await.unwrap_err();
+    assert_eq!(refused.message, problem.message, "nor is a scan begun");
+    app.finding.set_open(app.site().unwrap(), true).await;
+    assert!(app.found().await.problem.is_none(), "no network is allowed: nothing is to be heard");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{FactView, KnownLine};
+use super::{FactView, KnownLine, UiError};
 
 /// Discovery as it stands.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -13,6 +13,11 @@ pub struct FindView {
     pub networks: Vec<NetworkView>,
     /// A scan runs.
     pub scanning: bool,
+    /// A scan was ordered and begins by itself in so many seconds: its network was scanned a moment ago. `None` where none
+    /// waits.
+    pub begins_in_s: Option<u32>,
+    /// Why the last scan is not whole, or why nothing is heard while none runs; `None` where nothing is amiss.
+    pub problem: Option<UiError>,
     /// How many scans have begun since the program was started.
     pub scans: u32,
     /// How the last scan ended; `None` while one runs, and before the first.
@@ -47,6 +52,11 @@ pub struct NetworkView {
     pub narrowed: bool,
     /// The person said that it may be scanned.
     pub allowed: bool,
+    /// It can be told from another network with the same addresses, by its router: else what the person said holds for ten
+    /// minutes.
+    pub recognised: bool,
+    /// It is left out: this computer reaches its addresses by another way, mostly a VPN.
+    pub elsewhere: bool,
 }
 
 /// How a scan ended.

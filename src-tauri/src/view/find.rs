@@ -11,9 +11,12 @@ use crate::ipc::*;
 
 /// Discovery as it stands.
 pub fn find(networks: &[(Network, Option<Allowed>)], state: &State, scans: Scans) -> FindView {
+    let elsewhere = |it: &Network| state.elsewhere.iter().any(|other| other.cidr() == it.cidr());
     FindView {
-        networks: networks.iter().map(|(it, word)| network(it, word.is_some())).collect(),
+        networks: networks.iter().map(|(it, word)| network(it, word.is_some(), elsewhere(it))).collect(),
         scanning: state.phase == Phase::Scanning,
+        begins_in_s: state.begins_in.map(|left| u32::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)),
+        problem: scans.problem,
         scans: scans.begun,
         ended: scans.ended.map(ended),
         permille: u32::from(state.done_permille),
@@ -24,7 +27,7 @@ pub fn find(networks: &[(Network, Option<Allowed>)], state: &State, scans: Scans
     }
 }
 
-fn network(it: &Network, allowed: bool) -> NetworkView {
+fn network(it: &Network, allowed: bool, elsewhere: bool) -> NetworkView {
     NetworkView {
         key: it.key().to_owned(),
         interface: it.interface().to_owned(),
@@ -33,6 +36,8 @@ fn network(it: &Network, allowed: bool) -> NetworkView {
         hosts: it.hosts(),
         narrowed: it.is_narrowed(),
         allowed,
+        recognised: it.is_recognised(),
+        elsewhere,
     }
 }
 
@@ -60,7 +65,7 @@ fn device(it: &Device) -> DeviceView {
     let addresses: Vec<String> = it.addresses.iter().map(ToString::to_string).collect();
     DeviceView {
         key: it.id.to_string(),
-        name: format!("{} {}", it.identity.vendor, it.identity.model).trim().to_owned(),
+        name: it.called(),
         certainty: match (&it.connected, it.certainty) {
             (Some(_), _) => CertaintyView::Connected,
             (None, Certainty::Named) => CertaintyView::Named,

@@ -813,6 +813,13 @@ export type FindView = {
 	networks: NetworkView[],
 	/**  A scan runs. */
 	scanning: boolean,
+	/**
+	 *  A scan was ordered and begins by itself in so many seconds: its network was scanned a moment ago. `None` where none
+	 *  waits.
+	 */
+	beginsInS: number | null,
+	/**  Why the last scan is not whole, or why nothing is heard while none runs; `None` where nothing is amiss. */
+	problem: UiError | null,
 	/**  How many scans have begun since the program was started. */
 	scans: number,
 	/**  How the last scan ended; `None` while one runs, and before the first. */
@@ -1076,6 +1083,13 @@ export type NetworkView = {
 	narrowed: boolean,
 	/**  The person said that it may be scanned. */
 	allowed: boolean,
+	/**
+	 *  It can be told from another network with the same addresses, by its router: else what the person said holds for ten
+	 *  minutes.
+	 */
+	recognised: boolean,
+	/**  It is left out: this computer reaches its addresses by another way, mostly a VPN. */
+	elsewhere: boolean,
 };
 
 /**  What the button of a notice does. */

@@ -29,7 +29,7 @@ const way: Record<WayView, string> = {
 function name({ name: what, certainty, companion }: DeviceView): string {
   const said = short(what, 120);
   const unnamed = companion ? 'Device' : 'Charger';
-  if (certainty === 'possible') return said === '' ? `Possible ${unnamed.toLowerCase()}` : companion ? `Possibly ${said}` : `Possible charger: ${said}`;
+  if (certainty === 'possible') return said === '' ? `Possible ${unnamed.toLowerCase()}` : companion ? `Possibly ${said}` : `Possible charger, perhaps ${said}`;
   if (said === '') return unnamed;
   return certainty === 'probable' ? `Probably ${said}` : said;
 }
@@ -43,7 +43,9 @@ export const find = {
 
   networks: 'Networks',
   allow: 'Scan only networks you are allowed to test',
-  allowWhy: 'Tick those. It is remembered for each network, and nothing is scanned before.',
+  allowWhy: 'Tick those. It is remembered for each network by its router, and nothing is scanned before.',
+  unrecognised: 'Its router is not known, so another network could pass for it: a tick holds for ten minutes.',
+  elsewhere: 'Left out: this computer reaches these addresses by another way, mostly a VPN. Switch that off, then scan again.',
   network: ({ interface: card, kind, range }: NetworkView) => `${short(kind === '' ? card : `${kind} ${card}`, 80)} · ${short(range, 40)}`,
   hosts: ({ hosts, narrowed }: NetworkView) => `${count(hosts, 'address', 'addresses')}${narrowed ? ', only those around this computer’s own; and whatever else shows itself' : ''}`,
   networksNone: 'This computer is in no network that may be scanned.',
@@ -68,10 +70,13 @@ export const find = {
   scanned: ({ ended, tookMs, networks }: FindView) => {
     const where = networks.filter(({ allowed }) => allowed).map(({ range }) => short(range, 40)).join(', ');
     const took = `${(tookMs / 1000).toFixed(1)} s`;
+    if (ended === 'cancelled' && tookMs === 0) return 'Stopped before it began. What was found stays.';
     if (ended === 'cancelled') return `Stopped after ${took}. What was found stays.`;
     if (ended === 'outOfTime') return `The time was over after ${took}. What was found stays.`;
     return `Looked through ${where === '' ? 'the address' : where} in ${took}.`;
   },
+  /** The scan begins by itself: nobody has to press again. */
+  waits: (seconds: number) => `The scan begins by itself in ${seconds} s. Chargers serve few programs at once, so a network is left in peace for 30 s after each scan.`,
   percent: (permille: number) => `${Math.floor(permille / 10)} %`,
 
   found: (n: number) => (n === 0 ? 'No charger yet' : count(n, 'charger', 'chargers')),
@@ -124,6 +129,7 @@ export const find = {
     const known = new Map(before.devices.map((device) => [device.key, device.certainty]));
     const fresh = after.devices.filter(({ key, certainty }) => known.get(key) !== certainty && (certainty !== 'possible' || !known.has(key)));
     const line = (device: DeviceView): string => `${name(device)}${device.known.length === 1 ? `, ${catalogue.access[device.known[0]!.access].toLowerCase()}` : ''}.`;
+    if (before.beginsInS === null && after.beginsInS !== null) return [find.waits(after.beginsInS)];
     const heard = fresh.length > 4 ? [`${fresh.length} more devices found.`] : fresh.map(line);
     if (before.scanning && !after.scanning) heard.push(`${find.scanned(after)} ${count(chargersOf(after).length, 'charger', 'chargers')}.`);
     return heard;

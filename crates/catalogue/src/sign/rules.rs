@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Identity, Seen, Sign, Way};
 use crate::register::Reading;
-use crate::{Body, Confidence, Fingerprint, Http, Mdns, Modbus, Part, Pattern, Register, Strength, Udp, WebSocket, plain};
+use crate::{
+    Body, Confidence, Fingerprint, Http, Mdns, Modbus, Part, Pattern, Register, Strength, Udp, WebSocket, plain,
+};
 
 /// Services that things of any kind announce: without a name or a TXT record that fits they say nothing.
 static SHARED: &[&str] = &["_http._tcp.local.", "_ssh._tcp.local.", "_ship._tcp.local."];
@@ -132,11 +134,7 @@ fn of_page(rule: &Http, status: u16, body: &Body, telling: Telling) -> Option<Si
     let expects = !rule.keys.is_empty() || !rule.values.is_empty();
     // a program that answers 200 to everything mostly answers with its page
     let says_data = body.is_object() || status != 200 || rule.status.is_empty();
-    if !(if expects {
-        has(body, &rule.keys, &rule.values)
-    } else {
-        telling != Telling::Nothing && says_data
-    }) {
+    if !(if expects { has(body, &rule.keys, &rule.values) } else { telling != Telling::Nothing && says_data }) {
         return None;
     }
     // a word or two are what a program that answers everything may say as well

@@ -15,7 +15,7 @@ const SETTING: &str = "discovery";
 const REMEMBERED: usize = 100;
 /// How long a word holds for a network whose router is not known: for the scan that it was given for. Another network may
 /// have the same addresses, so it is asked about again. What is remembered for good is remembered for a router.
-pub const UNRECOGNISED: SignedDuration = SignedDuration::from_mins(10);
+const UNRECOGNISED: SignedDuration = SignedDuration::from_mins(10);
 
 /// A network that a person allowed to look through. Only here is one made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +134,8 @@ mod tests {
         assert_eq!(site.allowed(&after).await, Some(Allowed(after.clone())));
         site.disallow(&after).await.expect("on disk");
         assert_eq!(site.allowed(&after).await, None, "it is taken back whole");
-        let words = Words::from([(before.key().to_owned(), Word { at: Timestamp::now() - UNRECOGNISED, network: before.cidr() })]);
+        let old = Word { at: Timestamp::now() - UNRECOGNISED, network: before.cidr() };
+        let words = Words::from([(before.key().to_owned(), old)]);
         site.store().set(SETTING, &words).await.expect("on disk");
         assert_eq!(site.allowed(&after).await, None, "it was no word for this router");
     }

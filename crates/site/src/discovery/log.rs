@@ -104,7 +104,8 @@ impl Log {
     pub(super) fn looked_through_ago(&self, network: &Network) -> Option<Duration> {
         let end = tail(&self.inner.as_ref()?.path).ok()?;
         let looked = end.lines().rev().filter_map(|line| serde_json::from_str::<Looked>(line).ok());
-        let last = looked.into_iter().find(|it| it.looked_through == network.cidr() && network.may_be_behind(&it.router))?;
+        let last =
+            looked.into_iter().find(|it| it.looked_through == network.cidr() && network.may_be_behind(&it.router))?;
         Timestamp::now().duration_since(last.at).try_into().ok()
     }
 

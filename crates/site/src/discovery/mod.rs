@@ -175,7 +175,10 @@ impl Discovery {
             });
             tokio::select! {
                 biased;
-                () = &mut cancelled => return false,
+                () = &mut cancelled => {
+                    self.shared.state.send_modify(|state| state.took = Duration::ZERO);
+                    return false;
+                }
                 () = tokio::time::sleep(left.min(Duration::from_secs(1))) => {}
             }
         }

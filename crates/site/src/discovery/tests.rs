@@ -189,7 +189,10 @@ async fn a_network_is_left_in_peace_for_half_a_minute_after_it_was_looked_throug
     let alone = Discovery::new(Log::to(&folder.path().join("another.log")));
     alone.shared.log.has_looked_through(&other);
     let began = Instant::now();
-    assert!(alone.leave_in_peace(&[third]).await && began.elapsed().is_zero(), "the same addresses behind another router");
+    assert!(
+        alone.leave_in_peace(&[third]).await && began.elapsed().is_zero(),
+        "the same addresses behind another router"
+    );
 }
 
 #[tokio::test(start_paused = true)]

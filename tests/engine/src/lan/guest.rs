@@ -30,6 +30,11 @@ impl Guest {
         Guest { card, address: address.into(), mac, role: ["device", about.name].map(Into::into).into() }
     }
 
+    /// The same where nothing that it announces gets through, as behind many a Wi-Fi repeater.
+    pub fn mute(about: &Fingerprint, card: &'static str, address: &str) -> Guest {
+        Guest { role: ["mute", about.name].map(Into::into).into(), ..Guest::device(about, card, address) }
+    }
+
     /// A device that is no charger, from the folder `look_alikes`.
     pub fn look_alike(about: &LookAlike, card: &'static str, address: &str) -> Guest {
         let role = ["look-alike", &about.name].map(Into::into).into();

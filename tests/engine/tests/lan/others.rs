@@ -29,6 +29,10 @@ fn a_printer_or_any_other_device_is_not_taken_for_a_charger() {
             others.iter().zip(FIRST..).filter_map(|(it, last)| amiss(it, at(&found, last))).collect();
         assert!(wrong.is_empty(), "with {options:?}:\n{}", wrong.join("\n"));
         assert_eq!(found.done["ended"], "whole", "{}", found.done);
+        // ten pages, and whether it greets over a WebSocket; more only of whom something points at a maker
+        let curious = others.iter().filter(|it| it.mac.is_empty() && asked(&found, &others, &it.name) > 11);
+        let curious: Vec<_> = curious.map(|it| (it.name.as_str(), asked(&found, &others, &it.name))).collect();
+        assert_eq!(curious, [], "with {options:?}");
         assert_eq!(asked(&found, &others, "silent"), 2, "who says nothing does not hold up the rest");
     }
 }

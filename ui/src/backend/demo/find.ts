@@ -24,8 +24,8 @@ export const devices = (): DeviceView[] => [
 ];
 
 const networks: NetworkView[] = [
-  { key: '02:00:00:00:00:01', interface: 'wlan0', kind: 'Wi-Fi', range: '192.168.1.0/24', hosts: 254, narrowed: false, allowed: false },
-  { key: '10.1.0.0/24', interface: 'eth0', kind: 'cable', range: '10.1.0.0/24', hosts: 254, narrowed: true, allowed: false },
+  { key: '02:00:00:00:00:01', interface: 'wlan0', kind: 'Wi-Fi', range: '192.168.1.0/24', hosts: 254, narrowed: false, allowed: false, recognised: true, elsewhere: false },
+  { key: '10.1.0.0/24', interface: 'eth0', kind: 'cable', range: '10.1.0.0/24', hosts: 254, narrowed: true, allowed: false, recognised: false, elsewhere: false },
 ];
 const allowed = networks.map((network, i) => ({ ...network, allowed: i === 0 }));
 
@@ -44,8 +44,10 @@ const advice = [
   'Type the charger’s address. The router’s list of devices or the charger’s app shows it.',
 ];
 
-export const before = (): FindView => ({ networks, scanning: false, scans: 0, ended: null, permille: 0, tookMs: 0, tried: [], devices: [], advice: [] });
+export const before = (): FindView => ({ networks, scanning: false, beginsInS: null, problem: null, scans: 0, ended: null, permille: 0, tookMs: 0, tried: [], devices: [], advice: [] });
 
 export const scanning = (): FindView => ({ ...before(), networks: allowed, scanning: true, scans: 1, permille: 420, tookMs: 900, tried: [...tried.slice(0, 2), { look: 'arp', result: '12 addresses are taken', done: false }], devices: devices().slice(0, 2) });
 export const found = (): FindView => ({ ...scanning(), scanning: false, ended: 'whole', permille: 1000, tookMs: 3210, tried, devices: devices(), advice });
+/** Scanned a moment ago; the cable's addresses are a VPN's by now. */
+export const waiting = (): FindView => ({ ...found(), networks: allowed.map((network, i) => (i === 0 ? network : { ...network, allowed: true, elsewhere: true })), ended: null, beginsInS: 18, scans: 2 });
 export const nothing = (): FindView => ({ ...found(), devices: [] });

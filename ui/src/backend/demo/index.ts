@@ -14,7 +14,7 @@ import { ago, line, secured, site, taken } from './site';
 export * from './charger';
 export { charged, practiceOf, shelf, simulatedCharger } from './practice';
 export { known } from './catalogue';
-export { devices, found, nothing, scanning } from './find';
+export { devices, found, nothing, scanning, waiting } from './find';
 export { ago } from './site';
 
 const ok: Answer<null> = { status: 'ok', data: null };
@@ -174,7 +174,7 @@ export class DemoSite implements Backend {
     this.#answer('allowNetwork', [key, on], () => void this.changeFind({ networks: this.#find.networks.map((one) => (one.key === key ? { ...one, allowed: on } : one)) }));
   findStepOpen = async (open: boolean) => void this.calls.push(['findStepOpen', open]);
   scan = (modbus: boolean) => this.#answer('scan', [modbus], () => void this.changeFind({ ...discovery.scanning(), networks: this.#find.networks, scans: this.#find.scans + 1 }));
-  stopScan = () => this.#answer('stopScan', [], () => void this.changeFind({ scanning: false, ended: 'cancelled' }));
+  stopScan = () => this.#answer('stopScan', [], () => void this.changeFind({ scanning: false, ended: 'cancelled', ...(this.#find.beginsInS === null ? {} : { beginsInS: null, tookMs: 0 }) }));
   lookAt = (address: string) =>
     this.#answer('lookAt', [address], () => {
       if (!/^\d+\.\d+\.\d+\.\d+$/.test(address)) return fail('other', `“${address}” is no IP address.`, 'Type four numbers with dots, such as 192.168.1.54.');
@@ -328,6 +328,7 @@ export const sites = {
   scanning: () => new DemoSite().changeFind(discovery.scanning()),
   found: () => new DemoSite().changeFind(discovery.found()),
   nothing: () => new DemoSite().changeFind(discovery.nothing()),
+  waiting: () => new DemoSite().changeFind(discovery.waiting()),
   attempts: () => new DemoSite({ connections: attempts().map(lineOf) }, [stage.arrived()]),
   refused: () => new DemoSite({ connections: attempts().slice(1, 2).map(lineOf) }),
   arrived: () => new DemoSite({}, [stage.arrived()]),

@@ -9,6 +9,7 @@ mod look_alike;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
+use chargehand_catalogue::Fingerprint;
 use chargehand_simulator::{Announcer, Place, Ports};
 use chargehand_site::discovery::{Allowed, Discovery, Log, networks_now};
 use chargehand_site::{addresses, network};
@@ -21,6 +22,7 @@ fn main() {
     match *words {
         ["witness"] => witness::watch().unwrap(),
         ["device", name, address] => stay(device(name, address.parse().unwrap())),
+        ["mute", name, address] => stay(mute(name, address.parse().unwrap())),
         ["look-alike", name, address] => stay(other(name, address.parse().unwrap())),
         ["hostile", address] => stay(hostile::play(address.parse().unwrap())),
         ["idle", _] => stay(async {}),
@@ -28,7 +30,8 @@ fn main() {
         ["listen"] => stay(listen()),
         _ => {
             panic!(
-                "on-the-lan witness | (device | look-alike) NAME ADDRESS | (hostile | idle) ADDRESS | offer CHARGER | listen"
+                "on-the-lan witness | (device | mute | look-alike) NAME ADDRESS | (hostile | idle) ADDRESS | offer CHARGER \
+                 | listen"
             )
         }
     }
@@ -47,9 +50,18 @@ fn stay<T>(set_up: impl Future<Output = T>) {
 }
 
 async fn device(name: &str, address: IpAddr) -> Announcer {
-    let place = Place { address, ports: Ports::Real };
-    let announcer = Announcer::start(guest::device(name), place, None).await.unwrap();
-    assert_eq!(announcer.remarks(), [""; 0], "{name}");
+    show(guest::device(name), address).await
+}
+
+/// The same device where nothing that it announces gets through.
+async fn mute(name: &str, address: IpAddr) -> Announcer {
+    let about = Fingerprint { mdns: Vec::new(), ..guest::device(name).clone() };
+    show(Box::leak(Box::new(about)), address).await
+}
+
+async fn show(about: &'static Fingerprint, address: IpAddr) -> Announcer {
+    let announcer = Announcer::start(about, Place { address, ports: Ports::Real }, None).await.unwrap();
+    assert_eq!(announcer.remarks(), [""; 0], "{}", about.name);
     announcer
 }
 
