@@ -122,8 +122,8 @@ impl Discovery {
         self.shared.state.borrow().clone()
     }
 
-    /// Looks through networks and hosts, for `most` at the longest. Results come by [`Discovery::watch`]. Whoever drops
-    /// this stops it at once.
+    /// Looks through networks and hosts, for `most` at the longest once it begins: a network that was looked through a moment
+    /// ago is left in peace first. Results come by [`Discovery::watch`]. Whoever drops this stops it at once.
     ///
     /// # Errors
     /// Another scan runs, or what is sent cannot be written down. What was found until then stays.
