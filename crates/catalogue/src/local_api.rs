@@ -2,6 +2,10 @@
 //! `local_apis`: what is read there, what is written, and what a person must do first. The file's name is that of the
 //! fingerprint.
 //!
+//! Most speak HTTP. A WebSocket that tells all it holds and takes one value at a time (that of the Wattpilot) is told of in
+//! the same words: `[read]` has its path and says where the address is in what it tells, and the members of a body are
+//! the values that are set.
+//!
 //! In a text `{url}` stands for the endpoint's address, `{on}` for `true` or `false`, `{on:1:0}` for either of two words,
 //! `{user}` and `{password}` for what a person typed.
 
@@ -26,6 +30,9 @@ pub struct LocalApi {
     pub scheme: Scheme,
     /// The TCP port.
     pub port: u16,
+    /// What is spoken there.
+    #[serde(default)]
+    pub over: Over,
     /// What a person must do or know first, as sentences.
     pub before: Vec<String>,
     /// What follows from writing, as a sentence.
@@ -56,6 +63,17 @@ pub struct LocalApi {
     pub confidence: Confidence,
 }
 
+/// What a charger's own interface speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Over {
+    /// HTTP with JSON.
+    #[default]
+    Http,
+    /// A WebSocket that says who it is, asks for the password, tells all that it holds, and takes one value at a time.
+    WebSocket,
+}
+
 /// Whether an address ends with a slash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -73,6 +91,10 @@ pub enum Slash {
 pub enum Login {
     /// HTTP Basic authentication (RFC 7617), where the charger asks for it.
     Basic,
+    /// HTTP Digest authentication (RFC 7616, with MD5), where the charger asks for it.
+    Digest,
+    /// A challenge that is answered with the password, which never travels itself. There is no user name.
+    Challenge,
     /// A login that holds for the connection.
     Session {
         /// The user name that it mostly has.
@@ -112,7 +134,7 @@ pub struct Steps {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Write {
-    /// GET (some write so), POST or PUT.
+    /// GET (some write so), POST or PUT; SET for the values of a WebSocket.
     pub method: String,
     /// The path, without a query.
     pub path: String,
@@ -172,7 +194,7 @@ mod tests {
     #[test]
     fn every_interface_can_be_read_and_is_of_a_known_charger() {
         assert_eq!(folder::broken::<LocalApi>(FILES), [""; 0]);
-        assert!(local_apis().len() >= 5);
+        assert!(local_apis().len() >= 6);
         for it in local_apis() {
             let known = crate::fingerprints().iter().any(|device| device.name == it.fingerprint);
             assert!(known && !it.source.is_empty() && !it.date.is_empty(), "{}", it.fingerprint);
@@ -180,12 +202,13 @@ mod tests {
     }
 
     #[test]
-    fn only_get_post_and_put_are_sent_and_the_address_is_among_it() {
+    fn nothing_is_deleted_and_the_address_is_among_what_is_written() {
         for it in local_apis() {
             let texts = format!("{:?}", it.write);
             assert!(texts.contains("{url}"), "{}", it.fingerprint);
+            let methods: &[&str] = if it.over == Over::WebSocket { &["SET"] } else { &["GET", "POST", "PUT"] };
             for write in it.write.steps.iter().chain(&it.switch_on) {
-                assert!(["GET", "POST", "PUT"].contains(&write.method.as_str()), "{}", it.fingerprint);
+                assert!(methods.contains(&write.method.as_str()), "{}", it.fingerprint);
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, SET_COOKIE, USER_AGENT};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, SET_COOKIE, USER_AGENT, WWW_AUTHENTICATE};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -60,6 +60,8 @@ pub struct Answer {
     pub body: Bytes,
     /// What it wants to be told with the next request (RFC 6265): `name=value`, the first it sets.
     pub cookie: Option<String>,
+    /// How it wants to know who asks (`WWW-Authenticate`).
+    pub challenge: Option<String>,
 }
 
 /// A request, without what every one has.
@@ -132,11 +134,12 @@ impl Device {
             }
             let answer = self.sender.send_request(request).await.map_err(|e| unreadable(e.to_string()))?;
             let status = answer.status().as_u16();
-            let cookie = answer.headers().get(SET_COOKIE).and_then(|it| it.to_str().ok()?.split(';').next());
-            let cookie = cookie.map(str::to_owned);
+            let header = |name| Some(answer.headers().get(name)?.to_str().ok()?.to_owned());
+            let cookie = header(SET_COOKIE).and_then(|it| Some(it.split(';').next()?.to_owned()));
+            let challenge = header(WWW_AUTHENTICATE);
             let body = Limited::new(answer.into_body(), LARGEST).collect().await;
             let body = body.map_err(|e| unreadable(e.to_string()))?.to_bytes();
-            Ok(Answer { status, body, cookie })
+            Ok(Answer { status, body, cookie, challenge })
         };
         timeout(PATIENCE, asking).await.map_err(|_| HttpError::Silent { at })?
     }

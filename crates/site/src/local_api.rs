@@ -1,12 +1,15 @@
 //! Points a charger at an endpoint over its own interface in the LAN: reads where it connects to, writes another address,
 //! reads it back. What is asked of which charger is data of the catalogue.
 
+mod digest;
+mod socket;
+
 use std::net::{IpAddr, SocketAddr};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chargehand_catalogue::Scheme;
-use chargehand_catalogue::local_api::{LocalApi, Login, Write};
+use chargehand_catalogue::local_api::{LocalApi, Login, Over, Write};
 use hyper::Method;
 use hyper::header::{AUTHORIZATION, COOKIE, HeaderName};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -15,6 +18,8 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::http::{Answer, Ask, Device, HttpError};
+use digest::Digest;
+use socket::Socket;
 
 /// The longest address that is believed, characters.
 const LONGEST: usize = 500;
@@ -46,7 +51,7 @@ pub enum LocalApiError {
     #[error("{0} Is it switched on, and is this its address?")]
     Http(#[from] HttpError),
     /// It wants to know who asks.
-    #[error("The charger wants a user name and a password. Enter those of its own web page or app.")]
+    #[error("The charger wants to know who asks. Enter what lets you in to its own web page or app.")]
     Login,
     /// It said no.
     #[error("The charger refused it (HTTP {status}). {}", hint(before))]
@@ -55,6 +60,15 @@ pub enum LocalApiError {
         status: u16,
         /// What has to be done first.
         before: String,
+    },
+    /// It said no, in its own words.
+    #[error(
+        "The charger did not take it{}. Enter the address in its app or on its web page instead.",
+        if says.is_empty() { String::new() } else { format!(": {says:?}") }
+    )]
+    Declined {
+        /// Its words; empty for none.
+        says: String,
     },
     /// The answer has not what it should have.
     #[error("The charger's answer does not say where it connects to. {}", hint(before))]
@@ -86,10 +100,18 @@ fn hint(before: &str) -> String {
 /// A charger's own interface, for one visit.
 pub struct Visit<'a> {
     api: &'a LocalApi,
-    device: Device,
+    line: Line,
     credentials: Option<Credentials>,
     /// What a login gave: it goes with every request.
     pass: Option<(HeaderName, String)>,
+    /// The challenge that every request answers.
+    digest: Option<Digest>,
+}
+
+/// What is spoken on the connection.
+enum Line {
+    Http(Device),
+    Socket(Box<Socket>),
 }
 
 impl<'a> Visit<'a> {
@@ -114,8 +136,11 @@ impl<'a> Visit<'a> {
         at: SocketAddr,
         credentials: Option<Credentials>,
     ) -> Result<Self, LocalApiError> {
-        let device = Device::open(at, api.scheme == Scheme::Https).await?;
-        let mut visit = Visit { api, device, pass: None, credentials };
+        let line = match api.over {
+            Over::Http => Line::Http(Device::open(at, api.scheme == Scheme::Https).await?),
+            Over::WebSocket => Line::Socket(Box::new(Socket::open(at, &api.read.path, credentials.as_ref()).await?)),
+        };
+        let mut visit = Visit { api, line, pass: None, credentials, digest: None };
         visit.log_in().await?;
         Ok(visit)
     }
@@ -123,11 +148,12 @@ impl<'a> Visit<'a> {
     /// Some give a token, some a cookie, some remember the connection.
     async fn log_in(&mut self) -> Result<(), LocalApiError> {
         match &self.api.login {
-            None => {}
+            // asked for with the first request, or answered when the connection began
+            None | Some(Login::Digest | Login::Challenge) => {}
             Some(Login::Basic) => self.pass = self.credentials.as_ref().map(basic),
             Some(Login::Session { .. }) if self.credentials.is_none() => return Err(LocalApiError::Login),
             Some(Login::Session { open, .. }) => {
-                let answer = self.write(open, &Pointed::default(), None).await?;
+                let answer = self.request(open, &Pointed::default(), None).await?;
                 let told: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
                 let token = told["access"].as_str().map(|token| (AUTHORIZATION, format!("Bearer {token}")));
                 self.pass = token.or(answer.cookie.map(|it| (COOKIE, it)));
@@ -192,7 +218,7 @@ impl<'a> Visit<'a> {
     /// Logs out. That it cannot changes nothing: the login ends with the connection.
     pub async fn end(mut self) {
         if let Some(Login::Session { close, .. }) = &self.api.login {
-            let _ = self.write(close, &Pointed::default(), None).await;
+            let _ = self.request(close, &Pointed::default(), None).await;
         }
     }
 
@@ -211,11 +237,26 @@ impl<'a> Visit<'a> {
     }
 
     async fn get(&mut self, path: &str) -> Result<Value, LocalApiError> {
+        if let Line::Socket(socket) = &mut self.line {
+            return socket.all().await;
+        }
         let answer = self.ask(Method::GET, path, None).await?;
         serde_json::from_slice(&answer.body).map_err(|_| LocalApiError::NotThere { before: self.before() })
     }
 
-    async fn write(&mut self, write: &Write, to: &Pointed, whole: Option<&Value>) -> Result<Answer, LocalApiError> {
+    async fn write(&mut self, write: &Write, to: &Pointed, whole: Option<&Value>) -> Result<(), LocalApiError> {
+        if matches!(self.line, Line::Http(_)) {
+            return self.request(write, to, whole).await.map(drop);
+        }
+        let values = write.body.as_ref().map(|table| table_of(table, &|text: &str| self.fill(text, to), to.on));
+        let Line::Socket(socket) = &mut self.line else { return Ok(()) };
+        for (name, value) in values.as_ref().and_then(Value::as_object).into_iter().flatten() {
+            socket.set(name, value).await?;
+        }
+        Ok(())
+    }
+
+    async fn request(&mut self, write: &Write, to: &Pointed, whole: Option<&Value>) -> Result<Answer, LocalApiError> {
         let fill = |text: &str| self.fill(text, to);
         let query: Vec<String> = write
             .query
@@ -233,12 +274,34 @@ impl<'a> Visit<'a> {
     }
 
     async fn ask(&mut self, method: Method, path: &str, json: Option<String>) -> Result<Answer, LocalApiError> {
-        let answer = self.device.ask(Ask { method, path, header: self.pass.clone(), json }).await?;
+        let mut answer = self.ask_once(&method, path, json.clone()).await?;
+        if answer.status == 401 && self.challenged(&answer) {
+            answer = self.ask_once(&method, path, json).await?;
+        }
         match answer.status {
             200..=299 => Ok(answer),
             401 | 403 => Err(LocalApiError::Login),
             status => Err(LocalApiError::Refused { status, before: self.before() }),
         }
+    }
+
+    async fn ask_once(&mut self, method: &Method, path: &str, json: Option<String>) -> Result<Answer, LocalApiError> {
+        let Line::Http(device) = &mut self.line else {
+            return Err(LocalApiError::NotPossible("This charger does not speak HTTP.".into()));
+        };
+        let answered = self.digest.as_mut().zip(self.credentials.as_ref());
+        let answered = answered.map(|(it, who)| (AUTHORIZATION, it.answer(method.as_str(), path, who)));
+        let header = answered.or_else(|| self.pass.clone());
+        Ok(device.ask(Ask { method: method.clone(), path, header, json }).await?)
+    }
+
+    /// Is there a challenge to answer, and somebody to answer it?
+    fn challenged(&mut self, answer: &Answer) -> bool {
+        if self.api.login != Some(Login::Digest) || self.credentials.is_none() {
+            return false;
+        }
+        self.digest = answer.challenge.as_deref().and_then(Digest::read);
+        self.digest.is_some()
     }
 
     fn before(&self) -> String {

@@ -1,5 +1,8 @@
 //! Chargers with an interface of their own, played after their makers' documents, not after our catalogue.
 
+mod digest;
+mod wattpilot;
+
 use super::*;
 use crate::Options;
 use http_body_util::{BodyExt, Full};
@@ -76,6 +79,9 @@ async fn answer(
     };
     let (status, answer) = plays(&mut holds.lock().expect("not poisoned"), &asked);
     let mut response = Response::new(Full::from(answer.to_string()));
+    if let Some(challenge) = answer["challenge"].as_str() {
+        response.headers_mut().insert("www-authenticate", challenge.parse().expect("a header"));
+    }
     *response.status_mut() = status.try_into().expect("a status");
     Ok(response)
 }
@@ -302,6 +308,6 @@ async fn a_charger_that_wants_a_password_says_so_and_nothing_is_kept() {
     let (site, _folder) = site().await;
     let failed =
         site.point(&mut visit, &target("openevse"), OURS, String::new()).await.expect_err("it wants a password");
-    assert!(failed.to_string().contains("wants a user name and a password"), "{failed}");
+    assert!(failed.to_string().contains("wants to know who asks"), "{failed}");
     assert_eq!(site.pointed_here(), []);
 }
