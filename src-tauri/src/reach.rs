@@ -6,7 +6,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use chargehand_catalogue::local_api::local_apis;
 use chargehand_catalogue::{Access, charger as model};
 use chargehand_commissioning::attempt::Attempt;
-use chargehand_commissioning::event::Event;
 use chargehand_commissioning::nothing_arrives::{Seen, explain};
 use chargehand_site::addresses::{Known, known, offers, situation};
 use chargehand_site::local_api::{Credentials, LocalApiError};
@@ -172,7 +171,7 @@ pub async fn forget_pointed(app: State<'_, App>, target: TargetView) -> Result<(
 #[specta::specta]
 pub async fn heed_quirk(app: State<'_, App>, id: String, quirk: String, on: bool) -> Result<(), UiError> {
     let link = app.link(&id)?;
-    link.keep(Event::Quirk { id: quirk, on }).await.map(drop).map_err(|e| said(&e.to_string()))
+    app.site_of(&id)?.heed_quirk(&link, quirk, on).await.map_err(|e| said(&e.to_string()))
 }
 
 /// An address that this charger cannot reach is not entered into it.
@@ -203,8 +202,8 @@ fn failed(error: &PointError) -> UiError {
     match error {
         PointError::Charger(LocalApiError::Login) => UiError {
             code: ErrorCode::Login,
-            message: "The charger wants a user name and a password.".into(),
-            remedy: "Enter those of its own web page or app.".into(),
+            message: "The charger wants to know who asks.".into(),
+            remedy: "Enter what lets you in to its own web page or app.".into(),
         },
         error => said(&error.to_string()),
     }

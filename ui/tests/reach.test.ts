@@ -7,7 +7,7 @@ import { DemoSite, adopted, ago } from '../src/backend/demo';
 import { oddities, platform } from '../src/backend/demo/reach';
 import { at, callsOf, expectSound, id, invited, open } from './support';
 
-const before = { address: '192.168.1.77', fingerprint: 'go-e-charger', name: 'go-e Charger', user: '', before: platform, ours: 'ws://192.168.1.23:9616/', at: ago(5) };
+const before = { address: '192.168.1.77', fingerprint: 'go-e-charger', name: 'go-e Charger', user: '', login: 'never' as const, before: platform, ours: 'ws://192.168.1.23:9616/', at: ago(5) };
 
 /** The Connect step with a model that can be set from here. */
 async function settable(site = new DemoSite()): Promise<DemoSite> {
@@ -117,11 +117,63 @@ test('a charger that has to go back says so until it is back', async () => {
   expect(callsOf(site, 'pointBack')[0]).toMatchObject([{ address: '192.168.1.77' }]);
 });
 
+test('a charger that somebody put back by hand is struck only after that is confirmed', async () => {
+  const site = await invited(new DemoSite({ pointedHere: [before] }));
+  await at('back-forget').click();
+  await expect.element(at('back-sure')).toHaveTextContent('wss://platform.example/ocpp');
+  await at('back-no').click();
+  expect(callsOf(site, 'forgetPointed')).toEqual([]);
+  await at('back-forget').click();
+  await at('back-yes').click();
+  await expect.element(at('go-back')).not.toBeInTheDocument();
+  await expectSound();
+});
+
 test('a known oddity says what Chargehand does because of it, and can be switched off', async () => {
   const site = await open(new DemoSite({}, [{ ...adopted(), oddities }]), 'inspect');
   await expect.element(at('oddities')).toHaveTextContent('because this is a Wallbox Pulsar Plus with firmware 6.7.1');
-  await expect.element(at('oddities')).toHaveTextContent('Only told: Chargehand does nothing otherwise.');
+  await expect.element(at('heed-relative')).toBeChecked();
+  await expect.element(at('oddities')).toHaveTextContent('Off: limits of the kind Absolute come first');
   await page.getByRole('checkbox', { name: /tries limits of the kind Relative first/ }).click();
   await expect.poll(() => callsOf(site, 'heedQuirk')).toEqual([[id, 'relative', false]]);
+  await expectSound();
+});
+
+test('an oddity that is only told can be switched off too, and is marked', async () => {
+  const site = await open(new DemoSite({}, [{ ...adopted(), oddities }]), 'inspect');
+  await expect.element(at('off-offline-starts')).not.toBeInTheDocument();
+  await expect.element(at('oddities')).toHaveTextContent('Look what it does offline.');
+  await at('heed-offline-starts').click();
+  await expect.poll(() => callsOf(site, 'heedQuirk')).toEqual([[id, 'offline-starts', false]]);
+  await expect.element(at('off-offline-starts')).toHaveTextContent('switched off by a person');
+  await expect.element(at('oddities')).not.toHaveTextContent('Look what it does offline.');
+  await expectSound();
+});
+
+test('a charger that has only a password is asked for nothing else, there and back', async () => {
+  const site = new DemoSite({ pointedHere: [{ ...before, login: 'password' as const }] });
+  site.localInterface = async () => ({ title: 'Wattpilot WebSocket in the LAN', before: [], after: '', login: 'password', user: '', source: 'the programs' });
+  await settable(site);
+  await expect.element(at('point-password')).toBeVisible();
+  await expect.element(at('point-user')).not.toBeInTheDocument();
+  await expect.element(at('back-password')).toBeVisible();
+  await expect.element(at('back-user')).not.toBeInTheDocument();
+});
+
+test('an interface over which nobody was seen setting the address is told, and what to know before', async () => {
+  const site = new DemoSite();
+  const { recipe } = site;
+  const fact = { what: 'It has fields for OCPP.', source: 'a client', date: '2026-07-02', confidence: 'medium' } as const;
+  site.recipe = async (...about) => {
+    const usual = await recipe(...about);
+    const caution = { id: 'gives-up-7d', fact: { ...fact, what: 'It gives up after 7 days.' } };
+    return usual && { ...usual, unproved: { name: 'Peblar REST', password: true, fact }, cautions: [caution] };
+  };
+  await invited(site);
+  await at('model-search').fill('wattpilot');
+  await at('model-result').first().click();
+  await expect.element(at('unproved')).toHaveTextContent('(Peblar REST, with a password)');
+  await expect.element(at('unproved')).toHaveTextContent('enter it by hand');
+  await expect.element(at('recipe-cautions')).toHaveTextContent('It gives up after 7 days.');
   await expectSound();
 });

@@ -186,6 +186,16 @@ impl Charger {
         self.quirk.iter().chain(self.twin().into_iter().flat_map(|twin| &twin.quirk))
     }
 
+    /// What is odd about its way to a server and back: what one wants to know before its address is changed.
+    pub fn cautions(&self) -> impl Iterator<Item = &Quirk> {
+        self.quirks().filter(|quirk| quirk.rule.as_deref().is_some_and(|rule| ON_THE_WAY.contains(&rule)))
+    }
+
+    /// An interface in its own network of which nobody knows whether the address can be set over it.
+    pub fn unproved(&self) -> Option<&Local> {
+        self.local.iter().find(|local| local.api.is_none() && local.sets_url == Some(Can::Unknown))
+    }
+
     /// How to go back to what was before, where that is known.
     pub fn way_back(&self) -> impl Iterator<Item = &Statement> {
         self.fact.iter().filter(|fact| fact.topic == Topic::WayBack)
@@ -200,6 +210,10 @@ impl Charger {
         charger(&self.like.as_ref()?.is)
     }
 }
+
+/// The rules that concern the way to a server and back: slow to come, how to go back, who loses control, which version,
+/// what its own app says of it.
+const ON_THE_WAY: [&str; 5] = ["R06", "R18", "R20", "R22", "R23"];
 
 /// All chargers, in the order of their ids.
 pub fn chargers() -> &'static [Charger] {
@@ -306,6 +320,16 @@ mod tests {
         let named: BTreeSet<&str> = named.collect();
         let there: BTreeSet<&str> = crate::local_api::local_apis().iter().map(|it| it.fingerprint).collect();
         assert_eq!(named, there);
+    }
+
+    #[test]
+    fn what_to_know_before_an_address_is_changed_is_told_apart_from_other_oddities() {
+        let cautions =
+            |id: &str| charger(id).expect("an entry").cautions().map(|it| it.id.as_str()).collect::<Vec<_>>();
+        assert_eq!(cautions("keba-p30"), ["gives-up-7d", "http-ping"]);
+        assert_eq!(cautions("grizzl-e"), [""; 0]);
+        assert!(charger("peblar-home").expect("an entry").unproved().is_some());
+        assert!(charger("fronius-wattpilot-home").expect("an entry").unproved().is_none());
     }
 
     #[test]

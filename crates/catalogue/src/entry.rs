@@ -180,7 +180,7 @@ pub struct Quirk {
 }
 
 /// What Chargehand does otherwise with a charger that has a quirk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Acts {
     /// Of the ways to put a limit, those that count from when it arrives (Relative) are tried first.
@@ -189,15 +189,43 @@ pub enum Acts {
     OneLevel,
     /// Limits are sent in W.
     InWatts,
+    /// Between two changes of its limits pass so many seconds at least.
+    RestsBetweenLimits(u16),
+    /// A charge is started with this idTag.
+    StartsWith(String),
+    /// A charge is started with the idTag that this configuration key holds.
+    StartsWithKey(String),
+    /// Of the versions that it offers, 1.6 is chosen.
+    Speaks16,
 }
 
 impl Acts {
     /// As a sentence.
-    pub const fn says(self) -> &'static str {
+    pub fn says(&self) -> String {
         match self {
-            Acts::RelativeFirst => "Chargehand tries limits of the kind Relative first.",
-            Acts::OneLevel => "Chargehand keeps its limits at stack level 0.",
-            Acts::InWatts => "Chargehand sends limits in watts.",
+            Acts::RelativeFirst => "Chargehand tries limits of the kind Relative first.".into(),
+            Acts::OneLevel => "Chargehand keeps its limits at stack level 0.".into(),
+            Acts::InWatts => "Chargehand sends limits in watts.".into(),
+            Acts::RestsBetweenLimits(seconds) => {
+                format!("Chargehand waits {seconds} s between two changes of its limits.")
+            }
+            Acts::StartsWith(tag) => format!("Chargehand starts a charge with the idTag {tag}."),
+            Acts::StartsWithKey(key) => {
+                format!("Chargehand starts a charge with the idTag that the key {key} holds, once it is read.")
+            }
+            Acts::Speaks16 => "Chargehand speaks OCPP 1.6 with it, from its next connection on.".into(),
+        }
+    }
+
+    /// What is done where the quirk is not heeded, as a sentence.
+    pub fn else_says(&self) -> &'static str {
+        match self {
+            Acts::RelativeFirst => "Off: limits of the kind Absolute come first, as with other chargers.",
+            Acts::OneLevel => "Off: a test limit stands above the limit that stays, as with other chargers.",
+            Acts::InWatts => "Off: limits are sent in the unit that the charger names, amperes where it names both.",
+            Acts::RestsBetweenLimits(_) => "Off: limits are changed as soon as the check needs it.",
+            Acts::StartsWith(_) | Acts::StartsWithKey(_) => "Off: a charge is started with our own idTag.",
+            Acts::Speaks16 => "Off: the first version that the charger offers is spoken.",
         }
     }
 }
@@ -222,6 +250,8 @@ pub struct Boot {
     pub model: Option<String>,
     /// Its serial number.
     pub serial: Option<String>,
+    /// `vendorId` of its StatusNotification (OCPP 1.6), with which some name themselves that hide their maker elsewhere.
+    pub status_vendor: Option<String>,
     /// The id under which it connects. Counts only where the vendor is not told or is its maker.
     pub identity: Option<String>,
     /// What to know about it, as a sentence; else empty.

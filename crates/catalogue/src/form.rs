@@ -154,12 +154,12 @@ impl Form {
     /// What to heed when this is typed.
     fn heed(&self, server: &Server, url: &str) -> Vec<String> {
         let mut all = Vec::new();
-        if self.form.is_none() {
-            all.push(
-                "How its field wants the URL is not known for sure. Try it like this; if nothing comes, try it \
-                      without ws://, without the last /, or with the id at its end."
-                    .to_owned(),
-            );
+        let tries = self.tries();
+        if !tries.is_empty() {
+            all.push(format!(
+                "How its field wants the URL is not known for sure. Try it like this; if nothing comes, try it {}.",
+                tries.join(", or ")
+            ));
         }
         if self.private.as_ref().is_some_and(|private| !private.is) {
             all.push("It refuses an address in a private network: this one cannot be entered.".to_owned());
@@ -174,8 +174,32 @@ impl Form {
         all.extend(long.map(|longest| format!("This is longer than the {} characters that it keeps.", longest.is)));
         let long = self.longest_id.as_ref().filter(|longest| server.id.chars().count() > usize::from(longest.is));
         all.extend(long.map(|longest| format!("The id is longer than the {} characters that it keeps.", longest.is)));
-        all.extend(self.facts().into_iter().map(|fact| fact.says));
+        let known = self.facts().into_iter().filter(|fact| !self.is_seen(fact, server));
+        all.extend(known.map(|fact| fact.says));
         all
+    }
+
+    /// What else to try where nothing comes: only what is not known.
+    fn tries(&self) -> Vec<&'static str> {
+        let tries = [
+            (self.scheme.is_none(), "without ws://"),
+            (self.slash.is_none(), "without the last /"),
+            (self.id.is_none(), "with the id at its end"),
+        ];
+        let unknown = tries.into_iter().filter(|(unknown, _)| *unknown && self.form.is_none());
+        unknown.map(|(_, what)| what).collect()
+    }
+
+    /// Need this not be told to somebody who types what stands in the fields, because it is seen there, or forbids nothing?
+    fn is_seen(&self, fact: &Statement, server: &Server) -> bool {
+        let says = |text: &str| fact.says.starts_with(text);
+        let is_own_field = fact.says.ends_with("has a field of its own.") || fact.says.ends_with("is part of the URL.");
+        is_own_field
+            || says("Its field wants")
+            || says("It takes ws.")
+            || says("It takes an address in a private")
+            || (fact.topic == Topic::Encryption && !server.tls)
+            || says("It takes wss.")
     }
 
     /// What is known, as sentences.
@@ -287,6 +311,19 @@ mod tests {
         let typed = charger("sungrow-ac22e-01").expect("an entry").form().to_type(&OURS);
         assert!(!typed.known && typed.heed.iter().any(|it| it.contains("not known")), "{typed:?}");
         assert!(charger("autel-maxicharger-ac").expect("an entry").form().to_type(&OURS).known);
+    }
+
+    #[test]
+    fn a_recipe_does_not_contradict_itself_and_says_only_what_is_to_be_heeded() {
+        let typed = charger("fronius-wattpilot-home").expect("an entry").form().to_type(&OURS);
+        assert_eq!(typed.fields.first().map(|it| it.text.as_str()), Some("WS"));
+        assert!(typed.heed.iter().all(|it| !it.contains("ws://") && !it.contains("It takes")), "{typed:?}");
+        assert!(typed.heed.iter().any(|it| it.contains("without the last /, or with the id at its end")), "{typed:?}");
+        for it in chargers() {
+            let typed = it.form().to_type(&OURS);
+            let apart = typed.fields.iter().any(|field| field.name == "Protocol");
+            assert!(!apart || typed.heed.iter().all(|line| !line.contains("without ws://")), "{}", it.id);
+        }
     }
 
     #[test]

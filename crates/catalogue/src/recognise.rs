@@ -14,6 +14,8 @@ pub struct Booted<'a> {
     pub serial: &'a str,
     /// Its firmware version.
     pub firmware: &'a str,
+    /// `vendorId` of its last StatusNotification.
+    pub status_vendor: &'a str,
     /// The id under which it connected.
     pub identity: &'a str,
 }
@@ -110,6 +112,7 @@ struct Told {
     model: String,
     serial: String,
     firmware: String,
+    status_vendor: String,
     identity: String,
 }
 
@@ -120,6 +123,7 @@ impl Told {
             model: plain(booted.model).to_lowercase(),
             serial: plain(booted.serial).to_lowercase(),
             firmware: plain(booted.firmware),
+            status_vendor: plain(booted.status_vendor).to_lowercase(),
             identity: plain(booted.identity).to_lowercase(),
         }
     }
@@ -135,6 +139,7 @@ impl Told {
             (&boot.vendor, &self.vendor),
             (&boot.model, &self.model),
             (&boot.serial, &self.serial),
+            (&boot.status_vendor, &self.status_vendor),
             (&boot.identity, &self.identity),
         ];
         let asked = asked.iter().filter_map(|(pattern, text)| Some((pattern.as_deref()?, text.as_str())));
@@ -144,7 +149,10 @@ impl Told {
             _ => Way::Boot,
         };
         let may = way != Way::Identity || self.vendor.is_empty() || self.is_maker(charger);
-        let length = asked.clone().map(|(pattern, _)| pattern.chars().count()).sum();
+        // the name to the letter counts for more than what only begins like it
+        let told =
+            |pattern: &str| pattern.trim_end_matches('*').chars().count() * 2 + usize::from(!pattern.ends_with('*'));
+        let length = asked.clone().map(|(pattern, _)| told(pattern)).sum();
         let fits = may && asked.clone().all(|(pattern, text)| fits(pattern, text));
         fits.then_some(Fit { way, length, confidence: boot.confidence })
     }
@@ -284,6 +292,20 @@ mod tests {
         assert_eq!(id(told("Chargehand", "Simulated", "1.0")), None);
         assert_eq!(id(told("The Nobody Company", "Charger", "1")), None);
         assert_eq!(id(Booted { identity: "SN0001", ..told("Renault", "Box", "") }), None);
+    }
+
+    #[test]
+    fn a_charger_that_names_its_maker_only_with_its_status_is_recognised_by_that() {
+        let told = Booted { status_vendor: "EN+", ..told("AC7000", "XY", "") };
+        let found = recognise(told).expect("its maker is known");
+        assert_eq!((found.charger.id, found.model_known), ("enplus-caro", false));
+    }
+
+    #[test]
+    fn a_name_to_the_letter_is_surer_than_one_that_only_begins_like_it() {
+        let sure = |model| recognise(told("go-e", model, "60.4")).map(|it| (it.charger.id, it.confidence));
+        assert_eq!(sure("go-eCharger_V4"), Some(("goe-gemini", Confidence::High)));
+        assert_eq!(sure("go-eCharger_V4_X"), Some(("goe-gemini", Confidence::Medium)));
         assert_eq!(id(told("Smart Energy", "EV Charger 22", "")), None);
     }
 

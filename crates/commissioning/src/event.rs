@@ -188,6 +188,11 @@ pub enum Event {
         /// It is.
         on: bool,
     },
+    /// A check of ours starts a charge with an idTag that is not our own, because the charger knows no other.
+    Starts {
+        /// The idTag.
+        id_tag: String,
+    },
     /// The configuration was read.
     Configuration {
         /// The snapshot.

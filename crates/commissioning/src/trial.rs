@@ -133,6 +133,16 @@ impl<'a> Trial<'a> {
         Ok(if self.single_level { Terms { test_level: None, ..terms } } else { terms })
     }
 
+    /// Lets a charger rest that takes a new limit only now and then. A limit that waited in line instead would be old when
+    /// it is sent, and a test over too soon.
+    async fn rest(&self) -> Result<(), Outcome> {
+        if let Some(rest) = self.record().await?.rests(self.link.clock.now()) {
+            self.doing("Waiting: this charger takes a new limit only now and then", rest).await;
+            tokio::time::sleep(rest).await;
+        }
+        Ok(())
+    }
+
     /// The next reading, before `beyond` and the meter's window are over, counted from `began`.
     pub async fn reading(&mut self, began: Instant, beyond: Duration) -> Option<Measured> {
         let measured = self.meter.next(began, beyond).await?;
@@ -196,12 +206,14 @@ impl<'a> Trial<'a> {
         base: Amperes,
         lasts_s: i32,
     ) -> Result<Shown, Outcome> {
+        self.rest().await?;
         let terms = self.terms().await?;
         let shown = self.attempt(recipe, &terms, &recipe.test(limit, base, lasts_s, &terms), limit).await?;
         if !shown.refused || terms.test_level.is_none() {
             return Ok(shown);
         }
         // It took the base at the lowest level in this very form, so it is the level that it refuses (field problem P27).
+        self.rest().await?;
         let single = Terms { test_level: None, ..self.terms().await? };
         let again = self.attempt(recipe, &single, &recipe.test(limit, base, lasts_s, &single), limit).await?;
         self.single_level |= !again.refused;

@@ -65,8 +65,9 @@ pub enum Ask {
     Start {
         /// Where.
         connector: u32,
-        /// In whose name: at most 16 characters, because some chargers overrun a 20-character buffer (field problem P22).
-        id_tag: &'static str,
+        /// In whose name: at most 16 characters, because some chargers overrun a 20-character buffer (field problem P22),
+        /// but where a charger has a name of its own for it.
+        id_tag: String,
         /// Our number of this request; only 2.x has one.
         number: i32,
     },

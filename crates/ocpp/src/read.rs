@@ -92,6 +92,8 @@ pub struct Status {
     pub status: String,
     /// `NoError` or the error as spelled; only 1.6 tells it here.
     pub error: String,
+    /// Its maker, where it names itself here; only 1.6 can.
+    pub vendor: String,
     /// The charger's time.
     pub timestamp: Option<WireTime>,
 }

@@ -39,6 +39,12 @@ pub fn choose(offered: &[String]) -> Choice {
     Choice { answer: Some(first.clone()), version, speaks: true, deviations }
 }
 
+/// As [`choose`], where one version is wanted: that one if it is among the offered, else the first that we speak.
+pub fn choose_only(wanted: Version, offered: &[String]) -> Choice {
+    let those: Vec<String> = offered.iter().filter(|offer| read(offer) == Some(wanted)).cloned().collect();
+    choose(if those.is_empty() { offered } else { &those })
+}
+
 /// The version of a subprotocol that was chosen, however it is spelled; 1.6 for an empty one.
 pub fn of(chosen: &str) -> Version {
     read(chosen).unwrap_or(Version::V16)
@@ -74,6 +80,15 @@ mod tests {
             assert!(choice.speaks, "{choice:?}");
             assert_eq!(choice.deviations.first().map_or("", |deviation| &deviation.got), others);
         }
+    }
+
+    #[test]
+    fn one_version_is_chosen_where_it_is_wanted_and_offered() {
+        let only = |list: &[&str]| choose_only(Version::V16, &list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+        let both = only(&["ocpp2.0.1", "ocpp1.6"]);
+        assert_eq!((both.version, both.answer.as_deref()), (Version::V16, Some("ocpp1.6")));
+        assert_eq!(only(&["ocpp2.0.1"]).version, Version::V201);
+        assert_eq!(only(&[]), choose(&[]));
     }
 
     #[test]

@@ -169,6 +169,7 @@ impl Site {
             certificates: Certificates::default(),
             passwords: Arc::new(RwLock::new(Passwords { required: options.password.clone(), own })),
             attempts: Attempts::new(clock.clone(), Arc::new(move || marked.mark(&site))),
+            only_16: Arc::default(),
         };
         let newest_on_disk = records.iter().filter_map(|r| r.last_heard).max();
         let site = Self {
@@ -191,7 +192,10 @@ impl Site {
                 pointed,
             }),
         };
-        records.into_iter().for_each(|record| drop(site.take_up(record)));
+        for record in records {
+            site.note_version(&record);
+            site.take_up(record);
+        }
         Ok(site)
     }
 

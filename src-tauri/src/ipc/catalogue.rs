@@ -201,12 +201,38 @@ pub struct RecipeView {
     pub login: Vec<FactView>,
     /// Where it is entered, in order.
     pub menu: Vec<FactView>,
+    /// What to know before its address is changed; a person can switch each off for a charger.
+    pub cautions: Vec<CautionView>,
     /// The interface by which it can be set from here; `None` where there is none that is known.
     pub local_api: Option<String>,
+    /// An interface in its own network over which nobody was seen setting the address; `None` where there is none.
+    pub unproved: Option<UnprovedView>,
     /// How to go back.
     pub back: Vec<FactView>,
     /// What is not known of it.
     pub unknown: Vec<String>,
+}
+
+/// Something odd about a charger's way to a server and back.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CautionView {
+    /// The oddity's name within the charger's entry.
+    pub id: String,
+    /// What happens, and what to do.
+    pub fact: FactView,
+}
+
+/// An interface over which nobody was seen setting the address.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UnprovedView {
+    /// What it is called.
+    pub name: String,
+    /// It asks for a password.
+    pub password: bool,
+    /// What is known of it.
+    pub fact: FactView,
 }
 
 /// A field of a charger's own set-up.

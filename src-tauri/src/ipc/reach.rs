@@ -218,6 +218,8 @@ pub enum LoginView {
     Perhaps,
     /// Always.
     Always,
+    /// Always a password, and no user name.
+    Password,
 }
 
 /// Where a charger connects to, as it says.
@@ -244,6 +246,8 @@ pub struct PointedHereView {
     pub name: String,
     /// The user name that its own interface takes; empty for none.
     pub user: String,
+    /// Whether it asks for a user name and a password.
+    pub login: LoginView,
     /// Where it connected to before.
     pub before: PointedView,
     /// Where it was pointed to.
@@ -264,6 +268,8 @@ pub struct QuirkView {
     pub remedy: String,
     /// What Chargehand does otherwise because of it; empty: it is only told.
     pub acts: String,
+    /// What is done where it is switched off; empty: it is told no more.
+    pub otherwise: String,
     /// The firmware is known to have it.
     pub sure: bool,
     /// It is heeded.

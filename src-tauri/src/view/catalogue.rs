@@ -1,8 +1,8 @@
 //! The catalogue, converted for the window.
 
 use chargehand_catalogue::{
-    Access, Can, Charger, Confidence, Purpose, Server, Statement, Step, StepKind, Topic, chargers, question, search,
-    uses,
+    Access, Can, Charger, Confidence, Local, Purpose, Quirk, Server, Statement, Step, StepKind, Topic, chargers,
+    question, search, uses,
 };
 use chargehand_commissioning::record::Record;
 
@@ -74,10 +74,22 @@ pub fn recipe(it: &Charger, server: &Server) -> RecipeView {
         needs: steps(StepKind::Needs),
         login: steps(StepKind::Login),
         menu: steps(StepKind::Menu),
+        cautions: it.cautions().map(caution).collect(),
         local_api: it.local.iter().find_map(|local| local.api.clone()),
+        unproved: it.unproved().map(unproved),
         back: it.way_back().map(stated).collect(),
         unknown: it.unknown.clone(),
     }
+}
+
+fn caution(it: &Quirk) -> CautionView {
+    let what = format!("{} {}", it.says, it.remedy);
+    CautionView { id: it.id.clone(), fact: fact(&what, &it.source, &it.date, it.confidence) }
+}
+
+fn unproved(it: &Local) -> UnprovedView {
+    let known = fact(&it.says, &it.source, &it.date, it.confidence);
+    UnprovedView { name: it.name.clone(), password: it.password == Some(true), fact: known }
 }
 
 fn step(it: &Step) -> FactView {

@@ -88,7 +88,8 @@ fn known(it: &Device) -> Vec<&'static Charger> {
     let identity = it.connected.as_deref().unwrap_or_default();
     let (vendor, model) = (it.identity.vendor.as_str(), it.identity.model.as_str());
     let (serial, firmware) = (it.identity.serial.as_str(), it.identity.firmware.as_str());
-    let told = recognise(Booted { vendor, model, serial, firmware, identity }).filter(|it| it.model_known);
+    let told = recognise(Booted { vendor, model, serial, firmware, identity, ..Booted::default() })
+        .filter(|it| it.model_known);
     let may: Vec<&'static Charger> =
         it.fingerprint.into_iter().flat_map(|it| &it.chargers).filter_map(|id| known_charger(id)).collect();
     match told {

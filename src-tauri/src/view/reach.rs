@@ -1,7 +1,7 @@
 //! The way between a charger and us, converted for the window.
 
-use chargehand_catalogue::Recognised;
-use chargehand_catalogue::local_api::{LocalApi, Login};
+use chargehand_catalogue::local_api::{LocalApi, Login, local_apis};
+use chargehand_catalogue::{Acts, Recognised};
 use chargehand_commissioning::nothing_arrives::{Answer, Answers, Cause, Question, Sure};
 use chargehand_commissioning::quirk::Heeded;
 use chargehand_commissioning::record::Record;
@@ -100,18 +100,23 @@ fn cause(it: &Cause) -> CauseView {
 
 /// What setting a charger from here takes.
 pub fn interface(api: &LocalApi) -> InterfaceView {
-    let (login, user) = match &api.login {
-        None => (LoginView::Never, ""),
-        Some(Login::Basic) => (LoginView::Perhaps, ""),
-        Some(Login::Session { user, .. }) => (LoginView::Always, user.as_str()),
-    };
+    let user = if let Some(Login::Session { user, .. }) = &api.login { user.clone() } else { String::new() };
     InterfaceView {
         title: api.title.clone(),
         before: api.before.clone(),
         after: api.after.clone().unwrap_or_default(),
-        login,
-        user: user.to_owned(),
+        login: login(api),
+        user,
         source: api.source.clone(),
+    }
+}
+
+fn login(api: &LocalApi) -> LoginView {
+    match api.login {
+        None => LoginView::Never,
+        Some(Login::Basic | Login::Digest) => LoginView::Perhaps,
+        Some(Login::Challenge) => LoginView::Password,
+        Some(Login::Session { .. }) => LoginView::Always,
     }
 }
 
@@ -127,6 +132,7 @@ pub fn pointed_here(it: &PointedHere) -> PointedHereView {
         fingerprint: it.fingerprint.clone(),
         name: it.name.clone(),
         user: it.user.clone(),
+        login: local_apis().iter().find(|api| api.fingerprint == it.fingerprint).map_or(LoginView::Never, login),
         before: pointed(&it.before),
         ours: it.ours.clone(),
         at: time(it.at),
@@ -145,7 +151,8 @@ fn quirk(it: &Heeded) -> QuirkView {
         id: quirk.id.clone(),
         says: quirk.says.clone(),
         remedy: quirk.remedy.clone(),
-        acts: quirk.acts.map(|acts| acts.says().to_owned()).unwrap_or_default(),
+        acts: quirk.acts.as_ref().map(Acts::says).unwrap_or_default(),
+        otherwise: quirk.acts.as_ref().map(|acts| acts.else_says().to_owned()).unwrap_or_default(),
         sure: it.applied.sure,
         on: it.on,
         source: quirk.source.clone(),

@@ -325,6 +325,14 @@ export type CauseView = {
 	says: string,
 };
 
+/**  Something odd about a charger's way to a server and back. */
+export type CautionView = {
+	/**  The oddity's name within the charger's entry. */
+	id: string,
+	/**  What happens, and what to do. */
+	fact: FactView,
+};
+
 /**  The parts of the ceiling, mA per phase. */
 export type CeilingPartsView = {
 	/**  Breaker In. */
@@ -1030,7 +1038,9 @@ export type LoginView =
 /**  Where they were set. */
 "perhaps" | 
 /**  Always. */
-"always";
+"always" | 
+/**  Always a password, and no user name. */
+"password";
 
 /**  A way of looking. */
 export type LookView = 
@@ -1270,6 +1280,8 @@ export type PointedHereView = {
 	name: string,
 	/**  The user name that its own interface takes; empty for none. */
 	user: string,
+	/**  Whether it asks for a user name and a password. */
+	login: LoginView,
 	/**  Where it connected to before. */
 	before: PointedView,
 	/**  Where it was pointed to. */
@@ -1381,6 +1393,8 @@ export type QuirkView = {
 	remedy: string,
 	/**  What Chargehand does otherwise because of it; empty: it is only told. */
 	acts: string,
+	/**  What is done where it is switched off; empty: it is told no more. */
+	otherwise: string,
 	/**  The firmware is known to have it. */
 	sure: boolean,
 	/**  It is heeded. */
@@ -1422,8 +1436,12 @@ export type RecipeView = {
 	login: FactView[],
 	/**  Where it is entered, in order. */
 	menu: FactView[],
+	/**  What to know before its address is changed; a person can switch each off for a charger. */
+	cautions: CautionView[],
 	/**  The interface by which it can be set from here; `None` where there is none that is known. */
 	localApi: string | null,
+	/**  An interface in its own network over which nobody was seen setting the address; `None` where there is none. */
+	unproved: UnprovedView | null,
 	/**  How to go back. */
 	back: FactView[],
 	/**  What is not known of it. */
@@ -1828,6 +1846,16 @@ export type UiError = {
 	message: string,
 	/**  What to do next. */
 	remedy: string,
+};
+
+/**  An interface over which nobody was seen setting the address. */
+export type UnprovedView = {
+	/**  What it is called. */
+	name: string,
+	/**  It asks for a password. */
+	password: boolean,
+	/**  What is known of it. */
+	fact: FactView,
 };
 
 /**  What an app could do with a charger. */

@@ -47,6 +47,7 @@ impl State {
         let Some(live) = self.live.as_mut() else { return };
         let instant = Instant::now();
         live.held_until.take_if(|until| *until <= instant);
+        live.rests_until.take_if(|until| *until <= instant);
         let silent = live.peer.expire(instant.into_std());
         if let Some(action) = silent {
             let flying = live.flying.take();
@@ -83,6 +84,10 @@ impl State {
             // What a dropped step wanted is not wanted any more.
             if matches!(&waiting.why, Why::Asked(reply) if reply.is_closed()) {
                 continue;
+            }
+            if let Some(rest) = self.record.rests(now).filter(|_| session::changes_limits(&waiting.call.action)) {
+                self.calls.push_front(waiting);
+                return self.live.iter_mut().for_each(|live| live.rests_until = Some(instant + rest));
             }
             // The ceiling may have come down while the call waited.
             match guard::check(&self.record, &waiting.call, waiting.confirmed) {

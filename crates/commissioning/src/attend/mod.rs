@@ -133,6 +133,8 @@ struct Live {
     flying: Option<Flying>,
     /// Calls wait until BootNotification was answered, or this time (field problem P13).
     held_until: Option<Instant>,
+    /// A change of its limits waits until then: some take one only now and then.
+    rests_until: Option<Instant>,
     ask_boot_at: Option<Instant>,
     booted: bool,
     /// Held by each answer until it leaves: a charger whose next call finds one held did not wait for it.
@@ -223,7 +225,7 @@ impl State {
     fn wake(&self) -> Option<Instant> {
         let live = self.live.as_ref()?;
         let deadline = live.peer.deadline().map(Instant::from_std);
-        [deadline, live.held_until, live.ask_boot_at].into_iter().flatten().min()
+        [deadline, live.held_until, live.rests_until, live.ask_boot_at].into_iter().flatten().min()
     }
 
     /// Closes the batch: what is released after its commit.
@@ -314,6 +316,7 @@ impl State {
             peer: Peer::new(self.record.version(), format!("{:x}", now.as_millisecond())),
             flying: None,
             held_until: None,
+            rests_until: None,
             ask_boot_at: None,
             booted: false,
             answering: Arc::new(()),

@@ -143,7 +143,12 @@ async fn charging(trial: &mut Trial<'_>) -> Result<Transaction, Outcome> {
     };
     let mut told = link.watch().await.map_err(|f| stopped(&f))?;
     link.doing(Step::Limit, "Starting a charge to have something to measure", Some(WAKES_WITHIN)).await;
-    let start = Ask::Start { connector: 1, id_tag: TEST_ID_TAG, number: profiles::request(&trial.record().await?) };
+    let record = trial.record().await?;
+    let (id_tag, number) = (record.start_tag(), profiles::request(&record));
+    if id_tag != TEST_ID_TAG {
+        let _ = link.keep(Event::Starts { id_tag: id_tag.clone() }).await;
+    }
+    let start = Ask::Start { connector: 1, id_tag, number };
     let answer = match link.ask(start).await {
         Ok(answered) => read::answer_status(&answered.payload),
         Err(CallFailure::Error { refusal, .. }) => refusal.code,

@@ -94,6 +94,15 @@ pub struct Record {
     /// The catalogue's quirks that a person switched off for it.
     #[serde(default)]
     pub quirks_off: BTreeSet<String>,
+    /// `vendorId` of its last StatusNotification that had one.
+    #[serde(default)]
+    pub status_vendor: String,
+    /// When we last changed a limit in it.
+    #[serde(default)]
+    pub limits_changed: Option<Timestamp>,
+    /// The idTag with which a check of ours starts a charge, where it is not our own, and since when.
+    #[serde(default)]
+    pub starts_as: Option<(String, Timestamp)>,
     /// Deviations, each rule and place once.
     pub deviations: Vec<Tally>,
     /// Findings.
@@ -162,7 +171,7 @@ impl Record {
 
     /// The running transaction, if a check of ours started it.
     pub fn our_transaction(&self) -> Option<&Transaction> {
-        self.running_transaction().filter(|t| t.id_tag == TEST_ID_TAG)
+        self.running_transaction().filter(|t| t.ours || t.id_tag == TEST_ID_TAG)
     }
 
     /// A configuration value as last read; empty where it is not known.
@@ -310,6 +319,7 @@ impl Record {
                 self.arrived(at, number, format!("The known oddity {id} {how}"));
                 self.heed(id, on);
             }
+            Event::Starts { id_tag } => self.starts_as = Some((id_tag, at)),
             Event::Configuration { snapshot } => self.configuration = Some(snapshot),
             Event::Ended { step, outcome } => {
                 if step == Step::Undo && matches!(outcome.verdict, Verdict::Passed | Verdict::NotApplicable) {

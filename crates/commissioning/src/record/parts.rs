@@ -105,6 +105,9 @@ pub struct Transaction {
     pub reason: String,
     /// How many readings came in it.
     pub readings: u32,
+    /// A check of ours started it, with an idTag that is not our own.
+    #[serde(default)]
+    pub ours: bool,
 }
 
 impl Transaction {
@@ -124,6 +127,7 @@ impl Transaction {
             meter_stop: None,
             reason: String::new(),
             readings: 0,
+            ours: false,
         }
     }
 

@@ -18,7 +18,7 @@ use crate::event::Happened;
 use crate::outcome::{Finding, Gravity};
 use crate::record::Record;
 
-pub use ours::{on_answer, on_sent};
+pub use ours::{changes_limits, on_answer, on_sent};
 
 /// The answer to a charger's call.
 #[derive(Debug, Clone, PartialEq)]

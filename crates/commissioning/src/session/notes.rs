@@ -25,6 +25,8 @@ const PENDING_S: u32 = 30;
 const LOOPING_BOOTS: usize = 3;
 /// How long our test idTag is good for.
 const TEST_TAG_LIFE: SignedDuration = SignedDuration::from_mins(55);
+/// A charge that a check of ours asked for begins within this: as long as the check waits, and the way here.
+const STARTS_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// Current above which a phase carries a car's current and not noise.
 const CARRIES: f64 = 0.5;
 
@@ -177,8 +179,15 @@ pub fn begins(record: &mut Record, new: Transaction, asked: &Asked<'_>, happened
         id_tag: new.id_tag.clone(),
         meter_start: new.meter_start,
     });
-    record.started(Transaction { id, ..new });
+    let ours = is_ours(record, &new.id_tag, asked.at);
+    record.started(Transaction { id, ours, ..new });
     id
+}
+
+/// Did a check of ours just start it, with an idTag that others have too?
+fn is_ours(record: &mut Record, tag: &str, at: Timestamp) -> bool {
+    let asked = record.starts_as.take_if(|(asked, _)| asked == tag);
+    asked.is_some_and(|(_, since)| at.duration_since(since) <= STARTS_WITHIN)
 }
 
 /// A transaction is over.

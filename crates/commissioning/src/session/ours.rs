@@ -12,6 +12,9 @@ use crate::{in_force, profiles};
 /// Notes a call of ours the moment it goes to disk: from then on it may be in force, whatever the charger answers.
 pub fn on_sent(record: &mut Record, call: &Call, number: u64, at: Timestamp) {
     record.writes += u64::from(WRITES.contains(&call.action.as_str()));
+    if changes_limits(&call.action) {
+        record.limits_changed = Some(at);
+    }
     let entry = match call.action.as_str() {
         "SetChargingProfile" => in_force::sent(record, &call.payload, number, at),
         "RemoteStartTransaction" | "RequestStartTransaction" => in_force::starts(record, &call.payload, number, at),
@@ -23,6 +26,11 @@ pub fn on_sent(record: &mut Record, call: &Call, number: u64, at: Timestamp) {
         in_force::replaces(&mut record.in_force, &entry);
         record.in_force.push(entry);
     }
+}
+
+/// Does a call of this kind write a limit, or take one away?
+pub fn changes_limits(action: &str) -> bool {
+    matches!(action, "SetChargingProfile" | "ClearChargingProfile" | "UpdateDynamicSchedule")
 }
 
 /// The messages that change what a charger keeps: many of them at once wear its memory, and loop some makes (field problem

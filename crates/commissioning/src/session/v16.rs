@@ -43,6 +43,9 @@ fn status(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) 
     notes::see_clock(record, status.timestamp, asked);
     let state = Connector { status: status.status.clone(), error: status.error.clone(), ..Connector::at(asked.at) };
     record.status(status.connector, state);
+    if !status.vendor.is_empty() {
+        record.status_vendor = status.vendor;
+    }
     happened.push(Happened::Status { connector: status.connector, status: status.status, error: status.error });
     empty()
 }

@@ -27,6 +27,7 @@ pub fn status(payload: &Value) -> Status {
         plug: 0,
         status: text(payload, "status"),
         error: text(payload, "errorCode"),
+        vendor: text(payload, "vendorId"),
         timestamp: at(payload, "timestamp"),
     }
 }

@@ -126,7 +126,7 @@ mod tests {
             Ask::ClearProfile { id: 1 },
             Ask::ClearPlace { connector: 0, purpose: Purpose::TxDefaultProfile, stack_level: 1 },
             Ask::CompositeSchedule { connector: 1, duration_s: 600 },
-            Ask::Start { connector: 1, id_tag: "CHARGEHAND", number: 3 },
+            Ask::Start { connector: 1, id_tag: "CHARGEHAND".into(), number: 3 },
             Ask::Stop { transaction: 7 },
             Ask::Trigger { message: Trigger::BootNotification, connector: None },
             Ask::Trigger { message: Trigger::StatusNotification, connector: Some(1) },

@@ -34,6 +34,7 @@ pub fn status(payload: &Value) -> Status {
         plug: id(payload, "connectorId"),
         status: text(payload, "connectorStatus"),
         error: String::new(),
+        vendor: String::new(),
         timestamp: at(payload, "timestamp"),
     }
 }

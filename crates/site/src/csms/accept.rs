@@ -1,6 +1,7 @@
 //! From a TCP connection to a charger's WebSocket: TLS or plain, the request, the password, the answer. Every step is
 //! noted, also of those that never become a charger.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,8 +10,8 @@ use std::time::Duration;
 use chargehand_commissioning::attempt::{self, Security, Speaks, What};
 use chargehand_commissioning::clock::Clock;
 use chargehand_commissioning::outcome::Finding;
-use chargehand_ocpp::Deviation;
 use chargehand_ocpp::subprotocol::{self, Choice};
+use chargehand_ocpp::{Deviation, Version};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -41,6 +42,8 @@ pub(crate) struct Door {
     pub passwords: Arc<RwLock<Passwords>>,
     /// What was tried.
     pub attempts: Attempts,
+    /// The chargers with which 1.6 is spoken, because another version is broken in them.
+    pub only_16: Arc<RwLock<BTreeSet<String>>>,
 }
 
 /// A stream that carries a WebSocket.
@@ -104,7 +107,11 @@ pub(crate) async fn accept(
     if !early.is_empty() {
         deviations.push(Deviation::soft("early_bytes", "", format!("{} bytes", early.len())));
     }
-    let choice = subprotocol::choose(&answered.offered);
+    let only_16 = door.only_16.read().unwrap_or_else(PoisonError::into_inner).contains(&id);
+    let choice = match only_16 {
+        true => subprotocol::choose_only(Version::V16, &answered.offered),
+        false => subprotocol::choose(&answered.offered),
+    };
     deviations.extend(choice.deviations.clone());
     // From 2.0.1 on a charger may offer it.
     if !choice.version.is_v2() {
@@ -244,7 +251,13 @@ mod tests {
     async fn trickled(bytes: &'static [u8], more: u8) -> Finding {
         let clock = Clock::new(|| Timestamp::UNIX_EPOCH);
         let attempts = Attempts::new(clock.clone(), Arc::new(|| {}));
-        let door = Door { clock, attempts, certificates: Certificates::default(), passwords: Arc::default() };
+        let door = Door {
+            clock,
+            attempts,
+            certificates: Certificates::default(),
+            passwords: Arc::default(),
+            only_16: Arc::default(),
+        };
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
         let mut client = TcpStream::connect(listener.local_addr().expect("bound")).await.expect("it listens");
         let (socket, peer) = listener.accept().await.expect("one came");

@@ -256,6 +256,9 @@ mod tests {
         assert_eq!(proved(&challenge, "33", HOME), "973609ee1c984c0f0bcd269c9fdf7622343c0d869236d1f3815b964660ec81cc");
         let order = r#"{"type": "setValue", "requestId": 1, "key": "ocppe", "value": true}"#;
         let sealed: Value = serde_json::from_str(&sealed(order, 1, HOME)).expect("JSON");
-        assert_eq!((&sealed["requestId"], &sealed["hmac"]), (&json!("1sm"), &json!("f82e2076a53f3dbbf57c7309d000b884ca9b5d7289a8cd4503160c9bf16bf331")));
+        assert_eq!(
+            (&sealed["requestId"], &sealed["hmac"]),
+            (&json!("1sm"), &json!("f82e2076a53f3dbbf57c7309d000b884ca9b5d7289a8cd4503160c9bf16bf331"))
+        );
     }
 }

@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 
+use chargehand_catalogue::Acts;
 use chargehand_commissioning::attempt::Attempt;
 use chargehand_commissioning::event::{Event, Handshake, Happened, Told};
 use chargehand_commissioning::journal::Direction;
-use chargehand_commissioning::link::{Input, Link, Outgoing};
+use chargehand_commissioning::link::{CallFailure, Input, Link, Outgoing};
+use chargehand_commissioning::record::Record;
 use chargehand_ocpp::Policy;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -65,10 +67,33 @@ impl Site {
                     let _ = goodbye.send(Outgoing::Close(why.into()));
                 }
                 drop(goodbye);
-                let Ended { by, code, reason } = carry(stream, session, link, outgoing, &attempt).await;
+                let Ended { by, code, reason } = carry(stream, session, link.clone(), outgoing, &attempt).await;
+                if let Ok(record) = link.record().await {
+                    site.note_version(&record);
+                }
                 site.keep_attempt(attempt.ended(by, code, reason));
             }
         });
+    }
+
+    /// A known oddity of a charger is heeded, or is not, as a person says.
+    ///
+    /// # Errors
+    /// The program is ending.
+    pub async fn heed_quirk(&self, link: &Link, quirk: String, on: bool) -> Result<(), CallFailure> {
+        link.keep(Event::Quirk { id: quirk, on }).await?;
+        self.note_version(&link.record().await?);
+        Ok(())
+    }
+
+    /// Notes whether 1.6 is to be chosen when it connects the next time.
+    pub(super) fn note_version(&self, record: &Record) {
+        let mut only_16 = self.inner.door.only_16.write().unwrap_or_else(PoisonError::into_inner);
+        if record.acts(Acts::Speaks16) {
+            only_16.insert(record.id.clone());
+        } else {
+            only_16.remove(&record.id);
+        }
     }
 
     fn adopts(&self, id: &str) -> bool {

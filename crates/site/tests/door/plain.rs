@@ -139,3 +139,23 @@ async fn a_simulated_charger_is_known_by_its_request_whatever_maker_it_names_and
     let record = bench.site.expect("Wattpilot").record().await.expect("a record");
     assert!(record.simulated(), "real connections later do not take it away");
 }
+
+#[tokio::test]
+async fn a_charger_whose_new_version_is_broken_is_spoken_to_in_1_6_when_it_comes_again() {
+    let mut bench = Bench::plain(Options { adopt_all: true, ..Options::default() }).await;
+    let both = |path: &str| request(path, "").replace("ocpp1.6", "ocpp2.0.1, ocpp1.6");
+    for (chosen, heeded) in [("ocpp2.0.1", true), ("ocpp1.6", false), ("ocpp2.0.1", true)] {
+        let mut charger = TcpStream::connect(bench.address).await.expect("it listens");
+        assert_eq!(ask(&mut charger, &both("/FOX1")).await.expect("an answer"), 101);
+        assert_eq!(bench.connected().await.chosen, chosen);
+        let station = r#"{"model":"A022KP1","vendorName":"FoxESS"}"#;
+        let boot = format!(r#"[2,"1","BootNotification",{{"reason":"PowerUp","chargingStation":{station}}}]"#);
+        if chosen == "ocpp2.0.1" {
+            charger.write_all(&text(&boot)).await.expect("sent");
+        }
+        charger.write_all(&[0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9]).await.expect("a goodbye with 1001");
+        while bench.attempt().await.state != State::Ended {}
+        let link = bench.site.charger("FOX1").expect("it is known");
+        bench.site.heed_quirk(&link, "use-16".into(), heeded).await.expect("it lives");
+    }
+}

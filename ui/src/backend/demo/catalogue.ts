@@ -107,7 +107,7 @@ export function recipe(id: string, url: string, identity: string): RecipeView | 
   const it = known(id);
   if (!it) return null;
   const { protocol, host, hostname, port } = new URL(url);
-  const usual: RecipeView = { line: it.line, lan: 'unknown', fields: [field('URL', url)], formKnown: false, heed: [], needs: [], login: [], menu: [], localApi: null, back: [], unknown: it.unknown };
+  const usual: RecipeView = { line: it.line, lan: 'unknown', fields: [field('URL', url)], formKnown: false, heed: [], needs: [], login: [], menu: [], cautions: [], localApi: null, unproved: null, back: [], unknown: it.unknown };
   switch (id) {
     case 'fronius-wattpilot-home':
       return {
@@ -118,6 +118,8 @@ export function recipe(id: string, url: string, identity: string): RecipeView | 
         heed: ['WS or WSS is chosen apart from the address.'],
         login: [read('The charger’s password, set at first start.', 'wattpilot API description', '2025-04', 'medium')],
         menu: [read('Open the Solar.wattpilot app and choose the charger.', 'evcc discussion 24738', '2025-11', 'medium'), read('Go to Internet, then OCPP.', 'evcc discussion 24738', '2025-11', 'medium'), read('Fill in all fields, then open the screen again: the status must read connected.', 'evcc discussion 24738', '2025-11', 'medium')],
+        localApi: 'fronius-wattpilot',
+        cautions: [{ id: 'settings-not-saved', fact: read('On a Wattpilot Flex with firmware 42.7 the OCPP settings seemed not to be saved until every field was right. Open the screen again and look whether it says connected.', 'evcc discussion 24738', '2025', 'medium') }],
         back: [read('Switch OCPP off on the same screen.', 'evcc discussion 24738', '2025-11', 'low')],
       };
     case 'easee-local':

@@ -147,13 +147,13 @@ export class DemoSite implements Backend {
     this.calls.push(['whyNothing', missing]);
     return ways.why(missing);
   };
-  localInterface = async () => ways.localInterface;
+  localInterface = async (fingerprint: string) => (fingerprint === 'fronius-wattpilot' ? ways.wattpilot : ways.localInterface);
   wherePointed = (target: TargetView) => this.#pointed('wherePointed', target, ways.platform);
   pointHere = async (target: TargetView, url: string) => {
     const answer = await this.#pointed('pointHere', target, { ...ways.platform, url });
     if (answer.status === 'ok') {
       const { address, fingerprint, name, user } = target;
-      this.changeApp({ pointedHere: [{ address, fingerprint, name, user, before: ways.platform, ours: url, at: ago(1) }] });
+      this.changeApp({ pointedHere: [{ address, fingerprint, name, user, login: 'never', before: ways.platform, ours: url, at: ago(1) }] });
     }
     return answer;
   };
@@ -343,6 +343,7 @@ export const sites = {
   untested: () => new DemoSite({}, [stage.proved('notTested')]),
   away: () => new DemoSite({ notices: [testLimitNotice, { code: 'clock', gravity: 'note', text: 'This computer’s clock was never set from the network.', charger: null, action: null }] }, [away(), second()]),
   closing: () => new DemoSite({ closing: 'The test limit of 10.0 A is still in force on Fronius Wattpilot Home 22 J. It ends by itself in 4:12.' }, [stage.running()]),
+  odd: () => new DemoSite({ pointedHere: ways.pointed }, [{ ...stage.adopted(), oddities: ways.oddities }]),
   second: () => new DemoSite({}, [stage.secondVersion()]),
   secured: () => new DemoSite(secured, [stage.secondVersion()]),
   bare: () => new DemoSite(secured, [stage.inspected()]),

@@ -61,7 +61,8 @@ async fn talks(model: Model, stream: TcpStream, holds: Arc<Mutex<Value>>) -> Opt
         return None;
     }
     say(&mut socket, json!({ "type": "authSuccess" })).await;
-    say(&mut socket, json!({ "type": "fullStatus", "partial": true, "status": { "car": 1, "nrg": [230, 0, 0] } })).await;
+    say(&mut socket, json!({ "type": "fullStatus", "partial": true, "status": { "car": 1, "nrg": [230, 0, 0] } }))
+        .await;
     say(&mut socket, json!({ "type": "deltaStatus", "status": { "nrg": [231, 0, 0] } })).await;
     let all = holds.lock().expect("not poisoned").clone();
     say(&mut socket, json!({ "type": "fullStatus", "partial": false, "status": all })).await;
@@ -85,7 +86,8 @@ fn obeys(model: Model, order: &Value, holds: &Mutex<Value>) -> Option<Value> {
     if !(model.forgets && name == "ocppu") {
         holds.lock().expect("not poisoned")[name] = value.clone();
     }
-    let told = json!({ "type": "response", "requestId": inside["requestId"], "success": true, "status": { name: value } });
+    let told =
+        json!({ "type": "response", "requestId": inside["requestId"], "success": true, "status": { name: value } });
     Some(told)
 }
 
@@ -111,7 +113,8 @@ async fn a_wattpilot_that_says_yes_and_keeps_its_own_address_is_found_out() {
     let fake = wattpilot(Model { forgets: true, ..HOME }, held.clone()).await;
     let (site, _folder) = site().await;
     let mut visit = visit(&fake, "fronius-wattpilot").await;
-    let failed = site.point(&mut visit, &target("fronius-wattpilot"), OURS, String::new()).await.expect_err("it forgets");
+    let failed =
+        site.point(&mut visit, &target("fronius-wattpilot"), OURS, String::new()).await.expect_err("it forgets");
     assert!(failed.to_string().contains("agreed, but says that it connects to"), "{failed}");
     assert_eq!(*fake.holds.lock().expect("not poisoned"), held);
 }
