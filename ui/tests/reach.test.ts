@@ -160,20 +160,20 @@ test('a charger that has only a password is asked for nothing else, there and ba
   await expect.element(at('back-user')).not.toBeInTheDocument();
 });
 
-test('an interface over which nobody was seen setting the address is told, and what to know before', async () => {
+test('an interface over which the address is not set from here is told with the reason, and what to know before', async () => {
   const site = new DemoSite();
   const { recipe } = site;
   const fact = { what: 'It has fields for OCPP.', source: 'a client', date: '2026-07-02', confidence: 'medium' } as const;
   site.recipe = async (...about) => {
     const usual = await recipe(...about);
     const caution = { id: 'gives-up-7d', fact: { ...fact, what: 'It gives up after 7 days.' } };
-    return usual && { ...usual, unproved: { name: 'Peblar REST', password: true, fact }, cautions: [caution] };
+    return usual && { ...usual, byHand: { name: 'Peblar REST', password: true, why: 'How the address is written over it is known from no source.', fact }, cautions: [caution] };
   };
   await invited(site);
   await at('model-search').fill('wattpilot');
   await at('model-result').first().click();
-  await expect.element(at('unproved')).toHaveTextContent('(Peblar REST, with a password)');
-  await expect.element(at('unproved')).toHaveTextContent('enter it by hand');
+  await expect.element(at('by-hand')).toHaveTextContent('(Peblar REST, with a password)');
+  await expect.element(at('by-hand')).toHaveTextContent('known from no source. Enter the address by hand.');
   await expect.element(at('recipe-cautions')).toHaveTextContent('It gives up after 7 days.');
   await expectSound();
 });

@@ -191,9 +191,9 @@ impl Charger {
         self.quirks().filter(|quirk| quirk.rule.as_deref().is_some_and(|rule| ON_THE_WAY.contains(&rule)))
     }
 
-    /// An interface in its own network of which nobody knows whether the address can be set over it.
-    pub fn unproved(&self) -> Option<&Local> {
-        self.local.iter().find(|local| local.api.is_none() && local.sets_url == Some(Can::Unknown))
+    /// An interface in its own network that knows the address, but over which it is not set from here, and why not.
+    pub fn by_hand(&self) -> Option<(&Local, &str)> {
+        self.local.iter().find_map(|local| Some((local, local.by_hand.as_deref()?)))
     }
 
     /// How to go back to what was before, where that is known.
@@ -277,7 +277,7 @@ mod tests {
             ("open_lan", 54),
             ("open_not_controllable", 1),
             ("private_api", 7),
-            ("unknown", 14),
+            ("unknown", 15),
         ];
         assert_eq!(found, expected);
     }
@@ -328,8 +328,10 @@ mod tests {
             |id: &str| charger(id).expect("an entry").cautions().map(|it| it.id.as_str()).collect::<Vec<_>>();
         assert_eq!(cautions("keba-p30"), ["gives-up-7d", "http-ping"]);
         assert_eq!(cautions("grizzl-e"), [""; 0]);
-        assert!(charger("peblar-home").expect("an entry").unproved().is_some());
-        assert!(charger("fronius-wattpilot-home").expect("an entry").unproved().is_none());
+        for id in ["peblar-home", "lrt-wallbox"] {
+            assert!(charger(id).expect("an entry").by_hand().is_some(), "{id}");
+        }
+        assert!(chargers().iter().flat_map(|it| &it.local).all(|it| it.api.is_none() || it.by_hand.is_none()));
     }
 
     #[test]

@@ -295,6 +295,8 @@ pub struct Local {
     pub sets_url: Option<Can>,
     /// The name of the file in the folder `local_apis` that says how, where there is one.
     pub api: Option<String>,
+    /// Why there is none, although the interface knows the address: as a sentence, to be told to whoever enters it by hand.
+    pub by_hand: Option<String>,
     /// Where it was read.
     pub source: String,
     /// When that source was written or read.

@@ -35,7 +35,8 @@ pub(crate) fn stated(it: &Charger) -> Vec<Statement> {
         all.push(state(Topic::App, says, (&app.source, &app.date, app.confidence)));
     }
     for local in &it.local {
-        let says = format!("{}: {}", local.name, local.says);
+        let by_hand = local.by_hand.iter().map(|why| format!(" {why}")).collect::<String>();
+        let says = format!("{}: {}{by_hand}", local.name, local.says);
         all.push(state(Topic::Local, says, (&local.source, &local.date, local.confidence)));
     }
     all

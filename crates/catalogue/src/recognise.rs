@@ -332,10 +332,16 @@ mod tests {
         for charger in chargers() {
             for boot in &charger.boot {
                 let said = |pattern: &Option<String>| pattern.clone().unwrap_or_default().replace('*', "");
-                let (vendor, model, serial, identity) =
-                    (said(&boot.vendor), said(&boot.model), said(&boot.serial), said(&boot.identity));
-                let booted =
-                    Booted { vendor: &vendor, model: &model, serial: &serial, identity: &identity, firmware: "" };
+                let (vendor, model, serial) = (said(&boot.vendor), said(&boot.model), said(&boot.serial));
+                let (status_vendor, identity) = (said(&boot.status_vendor), said(&boot.identity));
+                let booted = Booted {
+                    vendor: &vendor,
+                    model: &model,
+                    serial: &serial,
+                    firmware: "",
+                    status_vendor: &status_vendor,
+                    identity: &identity,
+                };
                 assert_eq!(id(booted), Some(charger.id), "{boot:?}");
             }
         }

@@ -205,8 +205,8 @@ pub struct RecipeView {
     pub cautions: Vec<CautionView>,
     /// The interface by which it can be set from here; `None` where there is none that is known.
     pub local_api: Option<String>,
-    /// An interface in its own network over which nobody was seen setting the address; `None` where there is none.
-    pub unproved: Option<UnprovedView>,
+    /// An interface in its own network over which the address is not set from here; `None` where there is none.
+    pub by_hand: Option<ByHandView>,
     /// How to go back.
     pub back: Vec<FactView>,
     /// What is not known of it.
@@ -223,14 +223,16 @@ pub struct CautionView {
     pub fact: FactView,
 }
 
-/// An interface over which nobody was seen setting the address.
+/// An interface that knows the address, but over which it is not set from here.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct UnprovedView {
+pub struct ByHandView {
     /// What it is called.
     pub name: String,
     /// It asks for a password.
     pub password: bool,
+    /// Why not, as a sentence.
+    pub why: String,
     /// What is known of it.
     pub fact: FactView,
 }

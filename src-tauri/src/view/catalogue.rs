@@ -76,7 +76,7 @@ pub fn recipe(it: &Charger, server: &Server) -> RecipeView {
         menu: steps(StepKind::Menu),
         cautions: it.cautions().map(caution).collect(),
         local_api: it.local.iter().find_map(|local| local.api.clone()),
-        unproved: it.unproved().map(unproved),
+        by_hand: it.by_hand().map(|(local, why)| by_hand(local, why)),
         back: it.way_back().map(stated).collect(),
         unknown: it.unknown.clone(),
     }
@@ -87,9 +87,9 @@ fn caution(it: &Quirk) -> CautionView {
     CautionView { id: it.id.clone(), fact: fact(&what, &it.source, &it.date, it.confidence) }
 }
 
-fn unproved(it: &Local) -> UnprovedView {
+fn by_hand(it: &Local, why: &str) -> ByHandView {
     let known = fact(&it.says, &it.source, &it.date, it.confidence);
-    UnprovedView { name: it.name.clone(), password: it.password == Some(true), fact: known }
+    ByHandView { name: it.name.clone(), password: it.password == Some(true), why: why.to_owned(), fact: known }
 }
 
 fn step(it: &Step) -> FactView {

@@ -294,6 +294,18 @@ export type AuthorityView = {
 	underPassphrase: boolean,
 };
 
+/**  An interface that knows the address, but over which it is not set from here. */
+export type ByHandView = {
+	/**  What it is called. */
+	name: string,
+	/**  It asks for a password. */
+	password: boolean,
+	/**  Why not, as a sentence. */
+	why: string,
+	/**  What is known of it. */
+	fact: FactView,
+};
+
 /**  Whether something can be done. */
 export type CanView = 
 /**  It can. */
@@ -1440,8 +1452,8 @@ export type RecipeView = {
 	cautions: CautionView[],
 	/**  The interface by which it can be set from here; `None` where there is none that is known. */
 	localApi: string | null,
-	/**  An interface in its own network over which nobody was seen setting the address; `None` where there is none. */
-	unproved: UnprovedView | null,
+	/**  An interface in its own network over which the address is not set from here; `None` where there is none. */
+	byHand: ByHandView | null,
 	/**  How to go back. */
 	back: FactView[],
 	/**  What is not known of it. */
@@ -1846,16 +1858,6 @@ export type UiError = {
 	message: string,
 	/**  What to do next. */
 	remedy: string,
-};
-
-/**  An interface over which nobody was seen setting the address. */
-export type UnprovedView = {
-	/**  What it is called. */
-	name: string,
-	/**  It asks for a password. */
-	password: boolean,
-	/**  What is known of it. */
-	fact: FactView,
 };
 
 /**  What an app could do with a charger. */

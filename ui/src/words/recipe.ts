@@ -43,7 +43,7 @@ export const recipe = {
   fields: 'Type exactly this',
   formUnknown: 'not known of this model: the usual form',
   cautions: 'Before you change it',
-  unproved: (name: string, password: boolean) => `It has an interface of its own in this network (${name}${password ? ', with a password' : ''}). How the address is written over it is known from no source: enter it by hand.`,
+  byHand: (name: string, password: boolean, why: string) => `It has an interface of its own in this network (${name}${password ? ', with a password' : ''}). ${why} Enter the address by hand.`,
   back: 'How to go back',
   backUnknown: 'Not known. Write down what stands in the field before you change it.',
   unknown: 'What is not known',

@@ -85,7 +85,9 @@ impl State {
             if matches!(&waiting.why, Why::Asked(reply) if reply.is_closed()) {
                 continue;
             }
-            if let Some(rest) = self.record.rests(now).filter(|_| session::changes_limits(&waiting.call.action)) {
+            if session::changes_limits(&waiting.call.action)
+                && let Some(rest) = self.record.rests(now)
+            {
                 self.calls.push_front(waiting);
                 return self.live.iter_mut().for_each(|live| live.rests_until = Some(instant + rest));
             }

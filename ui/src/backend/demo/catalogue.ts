@@ -107,7 +107,7 @@ export function recipe(id: string, url: string, identity: string): RecipeView | 
   const it = known(id);
   if (!it) return null;
   const { protocol, host, hostname, port } = new URL(url);
-  const usual: RecipeView = { line: it.line, lan: 'unknown', fields: [field('URL', url)], formKnown: false, heed: [], needs: [], login: [], menu: [], cautions: [], localApi: null, unproved: null, back: [], unknown: it.unknown };
+  const usual: RecipeView = { line: it.line, lan: 'unknown', fields: [field('URL', url)], formKnown: false, heed: [], needs: [], login: [], menu: [], cautions: [], localApi: null, byHand: null, back: [], unknown: it.unknown };
   switch (id) {
     case 'fronius-wattpilot-home':
       return {
