@@ -9,6 +9,7 @@ pub mod ceiling;
 pub mod check;
 pub mod clock;
 pub mod compose;
+pub mod demand;
 pub mod event;
 pub mod guard;
 pub mod in_force;

@@ -116,7 +116,8 @@ impl Terms {
     }
 }
 
-fn supply_phases(record: &Record) -> Option<Phases> {
+/// The phases it is supplied with, where it tells them (2.x).
+pub(crate) fn supply_phases(record: &Record) -> Option<Phases> {
     record.setting(Setting::SupplyPhases).trim().parse().ok().and_then(Phases::new)
 }
 
@@ -168,11 +169,15 @@ pub fn as_sent(limit: Amperes) -> Amperes {
 }
 
 fn tenths(limit: Amperes, terms: &Terms) -> i64 {
+    in_unit(limit, terms.unit, terms.phases)
+}
+
+/// The limit as it stands in a schedule, in tenths of its unit: whole watts, rounded down.
+pub(crate) fn in_unit(limit: Amperes, unit: RateUnit, phases: Phases) -> i64 {
     let limit = as_sent(limit);
-    match terms.unit {
+    match unit {
         RateUnit::A => i64::from(limit.milliamps() / 100),
-        // Whole watts, rounded down.
-        RateUnit::W => i64::from(limit.watts(terms.phases).0) * 10,
+        RateUnit::W => i64::from(limit.watts(phases).0) * 10,
     }
 }
 
