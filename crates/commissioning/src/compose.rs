@@ -46,6 +46,8 @@ pub fn compose(record: &Record, about: About) -> Report {
         headline: headline(record),
         ceiling: ceiling(&record.ceiling_parts),
         limit,
+        demand_responses: record.demand_responses.iter().cloned().collect(),
+        output_dead: record.output_dead.clone(),
         left_behind: left_behind(record, about.created),
         configuration: record.configuration.clone(),
         deviations: deviations(&record.deviations),
@@ -121,6 +123,7 @@ static STEPS: &[(Step, &str, &str)] = &[
     (Step::Undo, "undo", "Is the test undone?"),
     (Step::Security, "security", "How is its connection secured?"),
     (Step::Residue, "residue", "What did an earlier platform leave?"),
+    (Step::DemandResponse, "demand_response", "Does it follow demand response? (capability evidence)"),
 ];
 
 fn steps(record: &Record) -> Vec<ReportStep> {

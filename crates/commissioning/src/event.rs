@@ -8,6 +8,7 @@ use chargehand_ocpp::{Deviation, Policy};
 
 use crate::attempt::{Attempt, Security};
 use crate::ceiling::CeilingParts;
+use crate::demand::DemandResponse;
 use crate::outcome::{Finding, Outcome};
 use crate::plan::{Change, Was};
 use crate::record::{Listed, Reading};
@@ -74,6 +75,8 @@ pub enum Step {
     TakeBack,
     /// What did an earlier platform leave?
     Residue,
+    /// Does it follow demand response?
+    DemandResponse,
 }
 
 /// The files of a written report.
@@ -259,6 +262,18 @@ pub enum Event {
     Looked {
         /// What it named, A per phase; `None`: nothing.
         named: Option<crate::units::Amperes>,
+    },
+    /// Demand response was rehearsed or held: as far as it came, at each mode.
+    DemandResponse {
+        /// All of it.
+        run: Box<DemandResponse>,
+    },
+    /// A licensed person measured at the output while a limit of 0 was asked for.
+    OutputDead {
+        /// Who.
+        by: String,
+        /// It was dead; false: it was live.
+        dead: bool,
     },
     /// A report was written.
     Reported {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ceiling::CeilingPart;
+use crate::demand::{DemandResponse, OutputDead};
 use crate::outcome::{Finding, Outcome, Verdict};
 
 /// The format name that the JSON carries.
@@ -38,6 +39,12 @@ pub struct Report {
     pub ceiling: Option<ReportCeiling>,
     /// The limit check, where it was run.
     pub limit: Option<LimitProof>,
+    /// Demand response as rehearsed or held: capability evidence, oldest first.
+    #[serde(default)]
+    pub demand_responses: Vec<DemandResponse>,
+    /// The newest word of a licensed person on whether the output was dead.
+    #[serde(default)]
+    pub output_dead: Option<OutputDead>,
     /// What is left in the charger.
     pub left_behind: Vec<LeftBehind>,
     /// Configuration as read, with the time of reading; secrets are masked.

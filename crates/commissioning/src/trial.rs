@@ -220,6 +220,28 @@ impl<'a> Trial<'a> {
         Ok(again)
     }
 
+    /// Sends a test limit again, or another in its place, without measuring.
+    ///
+    /// # Errors
+    /// The outcome that ends the check: the charger is silent or gone.
+    pub async fn renew(
+        &mut self,
+        recipe: &Recipe,
+        limit: Amperes,
+        base: Amperes,
+        lasts_s: i32,
+    ) -> Result<Shown, Outcome> {
+        let terms = self.terms().await?;
+        let shown = self.send(recipe, &terms, &recipe.test(limit, base, lasts_s, &terms), limit).await?.1;
+        if !shown.refused || terms.test_level.is_none() {
+            return Ok(shown);
+        }
+        let single = Terms { test_level: None, ..self.terms().await? };
+        let again = self.send(recipe, &single, &recipe.test(limit, base, lasts_s, &single), limit).await?.1;
+        self.single_level |= !again.refused;
+        Ok(again)
+    }
+
     /// Asks what the charger names as its limit, to be said beside what was measured.
     pub async fn ask_for_its_word(&self, shown: &mut Shown) {
         let Ok(record) = self.link.record().await else { return };

@@ -29,6 +29,9 @@ const BOOT_ASKED_AFTER: Duration = Duration::from_secs(5);
 /// After this without BootNotification we go on without.
 const BOOT_WAITED_FOR: Duration = Duration::from_secs(10);
 
+/// The steps whose progress is that of the limit check.
+const OF_THE_LIMIT_CHECK: [Step; 2] = [Step::Limit, Step::Undo];
+
 /// Who is told what happens at a charger.
 pub type Listeners = Arc<[mpsc::UnboundedSender<Told>]>;
 
@@ -120,6 +123,8 @@ async fn step_ended(step: &mut Option<RunningStep>) {
 }
 
 struct RunningStep {
+    /// What it began as: undoing is shown as a step of its own.
+    begun: Step,
     shown: Running,
     cancel: watch::Sender<bool>,
     ended: oneshot::Receiver<()>,
@@ -381,8 +386,8 @@ impl State {
                     running.shown = Running { step, doing: text, until, ..running.shown.clone() };
                 }
             }
-            // Setting a permanent limit measures too, but it is not the limit check.
-            Order::Progress(_) if self.step.as_ref().is_some_and(|s| s.shown.step == Step::PermanentLimit) => {}
+            // Other steps measure too, but they are not the limit check.
+            Order::Progress(_) if self.step.as_ref().is_some_and(|s| !OF_THE_LIMIT_CHECK.contains(&s.begun)) => {}
             Order::Progress(proof) => self.record.proof = Some(*proof),
             Order::Cancel => {
                 if let Some(running) = &mut self.step {
@@ -416,7 +421,7 @@ impl State {
         } else {
             let (guard, cancel, ended) = StepGuard::new();
             let shown = Running { step, doing: String::new(), since: now, until: None, cancelling: false };
-            self.step = Some(RunningStep { shown, cancel, ended });
+            self.step = Some(RunningStep { begun: step, shown, cancel, ended });
             Ok(guard)
         };
         self.effects.replies.push(Box::new(move || drop(reply.send(begun))));

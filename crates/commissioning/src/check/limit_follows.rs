@@ -63,7 +63,7 @@ async fn follow(link: &Link, requested: Amperes, proof: &mut LimitProof) -> Resu
     let base = ceiling.limit;
     let mut trial = Trial::new(link, Step::Limit, &record, proof).await?;
 
-    note_what_is_there(link, &record).await;
+    note_what_is_there(link, Step::Limit, &record).await;
     write_base(&mut trial, base).await?;
     let transaction = charging(&mut trial).await?;
     trial.meter.of(&transaction);
@@ -94,19 +94,19 @@ async fn follow(link: &Link, requested: Amperes, proof: &mut LimitProof) -> Resu
 
 /// What limits the charger now, and what we cannot know: said before anything is written. Where an earlier check was not
 /// undone it is known already, and the charger would name what we left.
-async fn note_what_is_there(link: &Link, record: &Record) {
+pub(super) async fn note_what_is_there(link: &Link, step: Step, record: &Record) {
     if record.owed.is_some() {
         return;
     }
-    link.doing(Step::Limit, "Asking which limit is in force now", Some(Duration::from_secs(15))).await;
+    link.doing(step, "Asking which limit is in force now", Some(Duration::from_secs(15))).await;
     let before = composite(link, record, 1).await;
     let _ = link.keep(Event::Before { limit: before.map(|(limit, _)| limit) }).await;
-    profiles::note(link, Step::Limit, record, before.map(|(_, number)| number)).await;
+    profiles::note(link, step, record, before.map(|(_, number)| number)).await;
 }
 
 /// The base to which every test falls back: without duration, at the lowest level, not above the ceiling; before any
 /// current flows for us. A charger that takes no default limit may still take one for its transaction.
-async fn write_base(trial: &mut Trial<'_>, base: Amperes) -> Result<(), Outcome> {
+pub(super) async fn write_base(trial: &mut Trial<'_>, base: Amperes) -> Result<(), Outcome> {
     let homes = limit::homes(&trial.record().await?);
     let mut taken = false;
     for connector in &homes {
@@ -128,7 +128,7 @@ async fn stands(trial: &mut Trial<'_>, connector: u32, base: Amperes) -> Result<
 }
 
 /// A running transaction: the one there is, or one we start. No car is "not tested".
-async fn charging(trial: &mut Trial<'_>) -> Result<Transaction, Outcome> {
+pub(super) async fn charging(trial: &mut Trial<'_>) -> Result<Transaction, Outcome> {
     let link = trial.link;
     if let Some(running) = trial.record().await?.running_transaction() {
         return Ok(running.clone());
@@ -142,7 +142,7 @@ async fn charging(trial: &mut Trial<'_>) -> Result<Transaction, Outcome> {
         )
     };
     let mut told = link.watch().await.map_err(|f| stopped(&f))?;
-    link.doing(Step::Limit, "Starting a charge to have something to measure", Some(WAKES_WITHIN)).await;
+    trial.doing("Starting a charge to have something to measure", WAKES_WITHIN).await;
     let record = trial.record().await?;
     let (id_tag, number) = (record.start_tag(), profiles::request(&record));
     if id_tag != TEST_ID_TAG {
@@ -173,16 +173,16 @@ async fn charging(trial: &mut Trial<'_>) -> Result<Transaction, Outcome> {
 }
 
 /// What the car draws before a limit, and the limit to test.
-struct Draw {
-    limit: Amperes,
-    before: Amperes,
+pub(super) struct Draw {
+    pub(super) limit: Amperes,
+    pub(super) before: Amperes,
     /// The reading.
     number: u64,
 }
 
 /// The limit to test: the one asked for if the car draws more, else a lower one, never a higher. Readings count once the
 /// base has had its time.
-async fn draw_above(trial: &mut Trial<'_>, asked: Amperes, base: Amperes) -> Result<Draw, Outcome> {
+pub(super) async fn draw_above(trial: &mut Trial<'_>, asked: Amperes, base: Amperes) -> Result<Draw, Outcome> {
     trial
         .doing(format!("Waiting for a draw above {asked}"), trial.meter.window() + SETTLES_WITHIN + WAKES_WITHIN)
         .await;

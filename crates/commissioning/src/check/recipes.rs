@@ -9,10 +9,10 @@ use chargehand_ocpp::profile::Purpose;
 
 use crate::event::Event;
 use crate::in_force;
-use crate::limit::{Counts, Recipe, homes, place_word};
+use crate::limit::{Counts, Recipe, Terms, homes, place_word};
 use crate::link::CallFailure;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
-use crate::record::Transaction;
+use crate::record::{Record, Transaction};
 use crate::trial::{Shown, Trial, seconds, stopped};
 use crate::units::Amperes;
 
@@ -48,6 +48,24 @@ fn recipes(transaction: &Transaction, home: u32, young: bool, relative_first: bo
     let on_connector = kinds.iter().filter(|_| connector != home).map(|counts| Recipe::default_on(connector, *counts));
     all.chain(own).chain(on_connector).collect()
 }
+
+/// The way that an earlier check proved, together with the fallback: it is known by its words.
+pub fn known(record: &Record, terms: &Terms, transaction: Option<&Transaction>) -> Option<Recipe> {
+    let checked = record.proof.iter().filter(|proof| proof.outcome.verdict == Verdict::Passed);
+    let checked = checked.map(|proof| (&proof.recipe, &proof.fallback));
+    let rehearsed = record.demand_responses.iter().rev().map(|run| (&run.recipe, &run.fallback));
+    let mut proved = checked.chain(rehearsed).filter(|(_, fallback)| fallback.verdict == Verdict::Passed);
+    let words = proved.find(|(recipe, _)| !recipe.is_empty())?.0;
+    let homes = homes(record).into_iter();
+    let ways = match transaction {
+        Some(transaction) => homes.flat_map(|home| recipes(transaction, home, false, false)).collect::<Vec<_>>(),
+        None => homes.flat_map(|home| KINDS.map(|counts| Recipe::default_on(home, counts))).collect(),
+    };
+    ways.into_iter().find(|way| way.words(terms) == *words)
+}
+
+/// The kinds that mean the same without a charge as in one.
+const KINDS: [Counts; 2] = [Counts::Absolute, Counts::Relative];
 
 /// Tries the ways with a short test, each on a base in the same place; the first that passes, or the one that says most.
 ///

@@ -43,7 +43,10 @@ impl Asked {
 pub fn express(signal: &Signal, basis: &Basis) -> Expression {
     match expressed(signal, basis) {
         Ok(expressed) => Expression::Expressed(Box::new(expressed)),
-        Err(why) => Expression::CannotBeExpressed { why },
+        Err(why) => {
+            let no_word = signal.is_only_about_feeding_back() && basis.version != Version::V21;
+            Expression::CannotBeExpressed { why, no_word }
+        }
     }
 }
 
@@ -54,7 +57,7 @@ fn expressed(signal: &Signal, basis: &Basis) -> Result<Expressed, String> {
     };
     let (feed_back, left_out) = match asked.feed_back.map(|mode| feed_back(mode, basis, ceiling)) {
         Some(Ok(feed_back)) => (Some(feed_back), None),
-        Some(Err(why)) if is_only_about_feeding_back(signal) => return Err(why),
+        Some(Err(why)) if signal.is_only_about_feeding_back() => return Err(why),
         Some(Err(why)) => (None, Some(why)),
         None => (None, None),
     };
@@ -150,10 +153,6 @@ fn section_14a(devices: u64, others_w: Option<u32>) -> Result<Asked, String> {
     let words =
         format!("{devices} devices keep {sum} W together{unsure}; less {others} W for the others leaves {left} W.");
     Ok(Asked::only(Cap::Power(left), words))
-}
-
-fn is_only_about_feeding_back(signal: &Signal) -> bool {
-    matches!(signal, Signal::Drm { modes } if modes.iter().all(|mode| mode.feeds_back()))
 }
 
 /// The current before any rounding, with the sentence for it.

@@ -4,6 +4,7 @@
 //! (bsgip/cactus-test-definitions, `client/procedures/DRD-01.yaml`) give for the AS/NZS 4755 family. That the member for
 //! chargers has the same ones is secondary: check the current edition. Hence "capability evidence", never "meets".
 
+mod evidence;
 mod express;
 mod wire;
 
@@ -20,6 +21,7 @@ use crate::limit::{Terms, supply_phases};
 use crate::record::Record;
 use crate::units::{Amperes, Phases, Watts};
 
+pub use evidence::{DemandResponse, How, ModeEvidence, OutputDead};
 pub use express::express;
 pub use wire::with_feed_back;
 
@@ -160,6 +162,23 @@ impl Signal {
         }
     }
 
+    /// Is it only about feeding back?
+    pub fn is_only_about_feeding_back(&self) -> bool {
+        matches!(self, Signal::Drm { modes } if !modes.is_empty() && modes.iter().all(|mode| mode.feeds_back()))
+    }
+
+    /// What it asks for.
+    pub fn meaning(&self) -> String {
+        match self {
+            Signal::Drm { modes } => modes.iter().map(|mode| mode.meaning()).collect::<Vec<_>>().join(" "),
+            Signal::Section14a { .. } => "Draw no more than the network leaves to a device it dims.".to_owned(),
+            Signal::LoadLimit { .. } => "Draw no more than this.".to_owned(),
+            Signal::SiteLimit { .. } => "Draw no more than is left for the charger.".to_owned(),
+            Signal::Simple { level, .. } => format!("Level {level} of 0 to 3; what it means is agreed."),
+            Signal::Percent { percent } => format!("Use at most {percent} % of the rated current."),
+        }
+    }
+
     /// Does it hold this mode?
     pub fn holds(&self, mode: Drm) -> bool {
         matches!(self, Signal::Drm { modes } if modes.contains(&mode))
@@ -260,6 +279,8 @@ pub enum Expression {
     CannotBeExpressed {
         /// Why, and what to do where something can be done.
         why: String,
+        /// The version of OCPP has no word for it, so that no charger that speaks it could be asked.
+        no_word: bool,
     },
 }
 

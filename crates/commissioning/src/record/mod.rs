@@ -12,6 +12,7 @@ use chargehand_ocpp::{Ask, Call, Deviation, Policy, Severity, Version, subprotoc
 
 use crate::ceiling::CeilingParts;
 use crate::clock::ChargerClock;
+use crate::demand::{DemandResponse, OutputDead};
 use crate::event::{Event, Handshake, PermanentLimit, ReportFiles, Step};
 use crate::limit::TEST_ID_TAG;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
@@ -33,6 +34,7 @@ const FINDINGS: usize = 100;
 const TRANSACTIONS: usize = 500;
 const CONNECTORS: usize = 32;
 const EVIDENCE: usize = 5;
+const DEMAND_RESPONSES: usize = 20;
 
 /// Everything known of one charger.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -111,6 +113,12 @@ pub struct Record {
     pub outcomes: BTreeMap<Step, Outcome>,
     /// The limit check, also while it runs.
     pub proof: Option<LimitProof>,
+    /// Demand response as rehearsed or held, oldest first.
+    #[serde(default)]
+    pub demand_responses: VecDeque<DemandResponse>,
+    /// The newest word of a licensed person on whether the output was dead.
+    #[serde(default)]
+    pub output_dead: Option<OutputDead>,
     /// The permanent limit.
     pub permanent: Option<PermanentLimit>,
     /// What it is to keep from now on, line by line.
@@ -339,6 +347,8 @@ impl Record {
                 }
                 self.permanent = Some(limit);
             }
+            Event::DemandResponse { run } => self.demand_response(*run),
+            Event::OutputDead { by, dead } => self.output_dead = Some(OutputDead { by, dead, at, number }),
             Event::Reported { files } => self.report = Some(files),
             Event::Planned { line, change } => self.planned(line, change),
             Event::Applying { line, was } => self.with_line(line, |it| (it.was, it.begun) = (Some(was), Some(at))),
@@ -351,6 +361,12 @@ impl Record {
             Event::Reread { key, value } => self.reread(&key, value),
             Event::Looked { named } => self.looked = Some(Looked { named, number }),
         }
+    }
+
+    /// One that goes on takes the place of what it was so far.
+    fn demand_response(&mut self, run: DemandResponse) {
+        self.demand_responses.retain(|kept| kept.began != run.began);
+        push_bounded(&mut self.demand_responses, run, DEMAND_RESPONSES);
     }
 
     fn connected(&mut self, handshake: Handshake, number: u64, at: Timestamp) {

@@ -10,7 +10,9 @@ pub mod upgrade_security;
 
 use tokio::time::{Instant, timeout_at};
 
+use crate::check::demand_response::{self, Order};
 use crate::check::limit_follows;
+use crate::demand::DemandResponse;
 use crate::event::{Event, PermanentLimit, Step};
 use crate::link::{Busy, Link};
 use crate::outcome::{Outcome, Verdict};
@@ -71,6 +73,34 @@ async fn at(deadline: Option<Instant>) {
         Some(deadline) => drop(timeout_at(deadline, std::future::pending::<()>()).await),
         None => std::future::pending().await,
     }
+}
+
+/// Rehearses demand response, or holds one signal, then undoes it: also after a cancel, which is how a hold is stopped.
+///
+/// # Errors
+/// [`Busy`].
+pub async fn demand_response(link: &Link, order: &Order) -> Result<DemandResponse, Busy> {
+    let mut guard = link.begin(Step::DemandResponse).await?;
+    let mut run = DemandResponse::begins(link.clock.now(), order.how);
+    keep_demand_response(link, &run).await;
+    let mut proof = limit_follows::proof(Amperes::ZERO);
+    let stopped = tokio::select! {
+        () = demand_response::run(link, order, &mut run, &mut proof) => false,
+        () = guard.cancelled() => true,
+    };
+    if stopped {
+        demand_response::stopped_by_a_person(&mut run);
+    }
+    keep_demand_response(link, &run).await;
+    run.undone = undo::run(link, &mut proof).await;
+    keep_demand_response(link, &run).await;
+    ended(link, Step::Undo, &run.undone).await;
+    Ok(run)
+}
+
+async fn keep_demand_response(link: &Link, run: &DemandResponse) {
+    let _ = link.keep(Event::DemandResponse { run: Box::new(run.clone()) }).await;
+    ended(link, Step::DemandResponse, &run.outcome).await;
 }
 
 /// Clears our test limits and proves it.

@@ -5,6 +5,7 @@
 
 mod bench;
 mod connecting;
+mod demand_response;
 mod demand_table;
 mod exercises;
 mod inspecting;
