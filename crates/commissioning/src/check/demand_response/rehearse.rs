@@ -64,7 +64,8 @@ impl Asking<'_, '_> {
     /// The limit that the way is proved with: one that is asked for anyway and is no pause, else one below the draw.
     fn first_limit(&self) -> Amperes {
         let asked = self.run.modes.iter().filter_map(|mode| mode.asked_ma).map(Amperes::from_milliamps);
-        asked.filter(|limit| *limit >= LEAST_OFFER).max().unwrap_or(self.base)
+        let lowers = |limit: &Amperes| *limit >= LEAST_OFFER && *limit < self.base.floor_to_tenth();
+        asked.filter(lowers).max().unwrap_or(self.base)
     }
 
     async fn in_order(&self) -> Result<Vec<usize>, Outcome> {
