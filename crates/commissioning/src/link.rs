@@ -136,6 +136,8 @@ pub struct View {
 pub struct Running {
     /// Which.
     pub step: Step,
+    /// What it began as: undoing is shown as a step of its own.
+    pub begun: Step,
     /// What it does now.
     pub doing: String,
     /// Since when.

@@ -123,8 +123,6 @@ async fn step_ended(step: &mut Option<RunningStep>) {
 }
 
 struct RunningStep {
-    /// What it began as: undoing is shown as a step of its own.
-    begun: Step,
     shown: Running,
     cancel: watch::Sender<bool>,
     ended: oneshot::Receiver<()>,
@@ -387,7 +385,7 @@ impl State {
                 }
             }
             // Other steps measure too, but they are not the limit check.
-            Order::Progress(_) if self.step.as_ref().is_some_and(|s| !OF_THE_LIMIT_CHECK.contains(&s.begun)) => {}
+            Order::Progress(_) if self.step.as_ref().is_some_and(|s| !OF_THE_LIMIT_CHECK.contains(&s.shown.begun)) => {}
             Order::Progress(proof) => self.record.proof = Some(*proof),
             Order::Cancel => {
                 if let Some(running) = &mut self.step {
@@ -420,8 +418,8 @@ impl State {
             Err(crate::link::Busy)
         } else {
             let (guard, cancel, ended) = StepGuard::new();
-            let shown = Running { step, doing: String::new(), since: now, until: None, cancelling: false };
-            self.step = Some(RunningStep { begun: step, shown, cancel, ended });
+            let shown = Running { step, begun: step, doing: String::new(), since: now, until: None, cancelling: false };
+            self.step = Some(RunningStep { shown, cancel, ended });
             Ok(guard)
         };
         self.effects.replies.push(Box::new(move || drop(reply.send(begun))));
