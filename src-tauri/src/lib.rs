@@ -3,6 +3,7 @@
 pub mod app;
 pub mod catalogue;
 pub mod commands;
+pub mod demand;
 pub mod endpoint;
 pub mod finding;
 mod forward;
@@ -66,6 +67,9 @@ macro_rules! bridge {
                 plan::compare_chargers,
                 security::security_plan,
                 security::raise_security,
+                demand::demand_preview,
+                demand::demand_response,
+                demand::output_dead,
                 commands::export_report,
                 reach::self_check,
                 reach::addresses_for,

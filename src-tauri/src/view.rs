@@ -22,6 +22,7 @@ use crate::ipc::*;
 mod app;
 mod catalogue;
 mod connection;
+mod demand;
 mod find;
 mod plan;
 mod practice;
@@ -31,6 +32,7 @@ mod steps;
 pub use app::app;
 pub use catalogue::{fact, found, known, recipe};
 pub use connection::{connection, plan};
+pub use demand::{expression, order, said, signal};
 pub use find::find;
 pub use plan::{changes, deviating, setting, wanted_change};
 pub use practice::{practice, shelf};
@@ -121,6 +123,7 @@ pub fn charger(view: &View) -> ChargerView {
         }),
         changes: changes(record),
         proof: record.proof.as_ref().map(|p| proof(p, view.running.as_ref().is_some_and(|r| r.step == Step::Limit))),
+        demand: demand::demand(view),
         running: view.running.as_ref().map(running),
         findings: compose::findings(record).iter().map(finding).collect(),
         deviations: deviations(record),
@@ -305,7 +308,8 @@ fn proof(p: &LimitProof, runs: bool) -> ProofView {
 
 fn running(r: &Running) -> RunningView {
     RunningView {
-        step: steps::name(r.step),
+        step: steps::shown(r),
+        demand: r.begun == Step::DemandResponse,
         doing: r.doing.clone(),
         since: time(r.since),
         until: r.until.map(time),

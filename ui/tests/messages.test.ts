@@ -179,7 +179,7 @@ test('nothing is sent while the charger is away, not adopted or busy', async () 
   await expect.element(at('send-say')).toHaveTextContent('Not connected');
   site.change(id, { connected: true, adopted: false });
   await expect.element(at('send-say')).toHaveTextContent('Not adopted');
-  site.change(id, { adopted: true, running: { step: 'prove', doing: 'x', since: '', until: null, cancelling: false } });
+  site.change(id, { adopted: true, running: { step: 'prove', demand: false, doing: 'x', since: '', until: null, cancelling: false } });
   await expect.element(at('send-say')).toHaveTextContent('A step is running');
 });
 

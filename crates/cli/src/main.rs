@@ -4,6 +4,7 @@ mod args;
 mod catalogue;
 mod certificate;
 mod commission;
+mod demand;
 mod discover;
 mod endpoint;
 mod frames;

@@ -15,6 +15,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, BufReader};
 
 use crate::Failure;
 use crate::args;
+use crate::demand::{self, DemandOrder};
 use crate::line;
 use crate::output::Output;
 use crate::plan::{self, NotDone, Ordered};
@@ -58,6 +59,8 @@ struct Order {
     restart: bool,
     #[serde(flatten)]
     ceiling: CeilingOrder,
+    #[serde(flatten)]
+    demand: DemandOrder,
 }
 
 /// The parts of `ceiling`, A.
@@ -79,6 +82,12 @@ struct Refusal {
 
 fn refusal(code: &str, message: impl Into<String>) -> Refusal {
     Refusal { code: code.to_owned(), message: message.into() }
+}
+
+impl From<demand::Refused> for Refusal {
+    fn from((code, message): demand::Refused) -> Self {
+        refusal(code, message)
+    }
 }
 
 impl From<CallFailure> for Refusal {
@@ -172,6 +181,9 @@ async fn carry_out(site: &Site, order: Order) -> Result<Value, Refusal> {
         "authorize" => authorize(&charger(site, &order)?, order).await,
         "ceiling" => ceiling(&charger(site, &order)?, &order.ceiling).await,
         "policy" => policy(&charger(site, &order)?, order.policy).await,
+        "demand_response" => Ok(demand::respond(&charger(site, &order)?, &order.demand).await?),
+        "output_dead" => Ok(demand::output_dead(&charger(site, &order)?, &order.demand).await?),
+        "cancel" => cancel(&charger(site, &order)?).await,
         "security" => secure(site, &charger(site, &order)?, &order).await,
         "plan" => Ok(plan::plan(&charger(site, &order)?, order.changes, order.confirm).await?),
         "unplan" => Ok(plan::unplan(&charger(site, &order)?, &order.lines).await?),
@@ -182,7 +194,7 @@ async fn carry_out(site: &Site, order: Order) -> Result<Value, Refusal> {
         "transactions" => transactions(site, &order.charger).await,
         other => {
             let known = "call, adopt, chargers, transactions, authorize, ceiling, policy, security, plan, unplan, apply, \
-                         take_back, residue, stop";
+                         take_back, residue, demand_response, output_dead, cancel, stop";
             Err(refusal("bad_order", format!("There is no order {other:?}. Known: {known}.")))
         }
     }
@@ -225,6 +237,12 @@ async fn call(link: &Link, order: Order) -> Result<Value, Refusal> {
 async fn adopt(link: &Link) -> Result<Value, Refusal> {
     let number = link.keep(Event::Adopted { automatic: false }).await?;
     Ok(json!({ "number": number }))
+}
+
+/// The step that runs is undone, then ends.
+async fn cancel(link: &Link) -> Result<Value, Refusal> {
+    link.cancel().await;
+    Ok(json!({}))
 }
 
 async fn authorize(link: &Link, order: Order) -> Result<Value, Refusal> {

@@ -6,6 +6,7 @@
 //! all the way and never markup.
 
 mod chart;
+mod demand;
 mod printable;
 mod record;
 mod render;

@@ -38,6 +38,8 @@ pub fn empty() -> Report {
         },
         ceiling: None,
         limit: None,
+        demand_responses: Vec::new(),
+        output_dead: None,
         left_behind: Vec::new(),
         configuration: None,
         deviations: Vec::new(),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::chart::{Chart, chart};
+use crate::demand::{Demand, demand};
 use crate::printable;
 use crate::words::{self, LocalTime, Mark, NOTHING, amps};
 
@@ -30,6 +31,7 @@ struct Sheet {
     headline: Headline,
     steps: Vec<Row>,
     limit: Limit,
+    demand: Demand,
     left_behind: Table<Left>,
     findings: Table<Row>,
     deviations: Table<Deviation>,
@@ -170,6 +172,7 @@ fn sheet(report: &Report) -> Sheet {
         },
         steps: report.steps.iter().map(step).collect(),
         limit: limit(report.limit.as_ref(), report.ceiling.as_ref(), &time),
+        demand: demand(report, &time),
         left_behind: table(&report.left_behind, left),
         findings: table(&report.findings, finding),
         deviations: table(&report.deviations, deviation),

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ChangesView, ConfigurationLine, GravityView, KnownLine, OdditiesView, SecurityView};
+use super::{
+    ChangesView, ConfigurationLine, DemandView, GravityView, KnownLine, OdditiesView, SecurityView,
+};
 
 /// Everything the window shows of one charger.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -75,6 +77,8 @@ pub struct ChargerView {
     pub changes: ChangesView,
     /// The limit check.
     pub proof: Option<ProofView>,
+    /// Demand response.
+    pub demand: DemandView,
     /// A step that runs now.
     pub running: Option<RunningView>,
     /// Findings, most grave first.
@@ -260,7 +264,7 @@ pub struct PermanentView {
 }
 
 /// An outcome.
-#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct OutcomeView {
     /// The verdict.
@@ -351,6 +355,8 @@ pub struct PointView {
 pub struct RunningView {
     /// Which step.
     pub step: StepName,
+    /// It belongs to demand response.
+    pub demand: bool,
     /// What it does now, for example `waiting for a reading at or under 10.0 A`.
     pub doing: String,
     /// When it began.

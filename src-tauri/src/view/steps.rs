@@ -1,7 +1,7 @@
 //! The strip of steps: state and one short line each.
 
 use chargehand_commissioning::event::Step;
-use chargehand_commissioning::link::View;
+use chargehand_commissioning::link::{Running, View};
 use chargehand_commissioning::outcome::{Outcome, Verdict};
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::units::Amperes;
@@ -14,10 +14,15 @@ pub fn name(step: Step) -> StepName {
     match step {
         Step::Connect => StepName::Connect,
         Step::Inspect | Step::Security => StepName::Inspect,
-        Step::PermanentLimit | Step::Plan | Step::TakeBack | Step::Residue => StepName::Set,
+        Step::PermanentLimit | Step::Plan | Step::TakeBack | Step::Residue | Step::DemandResponse => StepName::Set,
         Step::Limit | Step::Undo => StepName::Prove,
         Step::Report => StepName::HandOver,
     }
+}
+
+/// Where a step that runs is shown: demand response is undone where it was begun.
+pub fn shown(running: &Running) -> StepName {
+    name(if running.begun == Step::DemandResponse { running.begun } else { running.step })
 }
 
 /// All of them, in the order of the job.
@@ -31,7 +36,7 @@ pub fn of(view: &View) -> Vec<StepView> {
         (StepName::Prove, prove(record)),
         (StepName::HandOver, hand_over(record)),
     ];
-    let running = view.running.as_ref().map(|r| name(r.step));
+    let running = view.running.as_ref().map(shown);
     let one = |(step, (state, summary)): (StepName, (StepState, String))| match running {
         Some(runs) if runs == step => StepView { name: step, state: StepState::Running, summary: "running".to_owned() },
         _ => StepView { name: step, state, summary },

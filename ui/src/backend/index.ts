@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { ActView, AppView, CeilingPartsView, ChangeView, Changed, ChargerView, ConfigurationView, ConnectionView, DeviatingLine, FindView, FoundView, FrameView, InterfaceView, JudgementView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, SelfCheckView, SentView, SettingLine, ShelfView, SiteView, TargetView, UiError, WhyView } from './bindings';
+import type { ActView, AppView, CeilingPartsView, Changed, ChangeView, ChargerView, ConfigurationView, ConnectionView, DemandOrderView, DeviatingLine, ExpressionView, FindView, FoundView, FrameView, InterfaceView, JudgementView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, SaidView, SelfCheckView, SentView, SettingLine, ShelfView, SignalView, SiteView, TargetView, UiError, WhyView } from './bindings';
 
 export type * from './bindings';
 
@@ -38,6 +38,9 @@ export interface Backend {
   secure(passphrase: string | null): Promise<Answer<null>>;
   securityPlan(id: string, to: number): Promise<PlanView>;
   raiseSecurity(id: string, to: number, password: string): Promise<Answer<null>>;
+  demandPreview(id: string, signals: SignalView[], said: SaidView): Promise<Answer<ExpressionView[]>>;
+  demandResponse(id: string, order: DemandOrderView): Promise<Answer<null>>;
+  outputDead(id: string, by: string, dead: boolean): Promise<Answer<null>>;
   exportRoot(der: boolean): Promise<Answer<string>>;
   connection(id: string): Promise<ConnectionView | null>;
   exportReport(id: string): Promise<Answer<ReportFilesView>>;

@@ -1,5 +1,5 @@
 // One store, fed by the snapshot and then by `changed`. Screens read it and call its actions.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeView, ChargerView, DeviceView, PolicyView, SiteView, StepName, TargetView, UiError } from '../backend';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeView, ChargerView, DemandOrderView, DeviceView, PolicyView, SaidView, SignalView, SiteView, StepName, TargetView, UiError } from '../backend';
 import { words } from '../words';
 import { Find } from './find.svelte';
 import { Messages } from './messages.svelte';
@@ -14,6 +14,7 @@ import { news } from './news';
 export type Action =
   | 'setSite' | 'setAutoAdopt' | 'adopt' | 'setCeiling' | 'inspect' | 'applyLimit' | 'proveLimit' | 'cancel' | 'clear'
   | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy' | 'secure' | 'exportRoot' | 'raiseSecurity'
+  | 'demandPreview' | 'demandResponse' | 'outputDead'
   | 'wherePointed' | 'pointHere' | 'pointBack' | 'forgetPointed' | 'heedQuirk'
   | 'allowNetwork' | 'scan' | 'stopScan' | 'lookAt'
   | 'planChange' | 'unplan' | 'applyPlan' | 'takeBack' | 'lookForResidue' | 'planAs'
@@ -242,6 +243,9 @@ export class Store {
   setPolicy = (id: string, policy: PolicyView) => this.#ask('setPolicy', id, () => this.backend.setPolicy(id, policy));
   secure = (passphrase: string | null) => this.#ask('secure', '', () => this.backend.secure(passphrase));
   raiseSecurity = (id: string, to: number, password: string) => this.#ask('raiseSecurity', id, () => this.backend.raiseSecurity(id, to, password));
+  demandPreview = (id: string, signals: SignalView[], said: SaidView) => this.#ask('demandPreview', id, () => this.backend.demandPreview(id, signals, said));
+  demandResponse = (id: string, order: DemandOrderView) => this.#ask('demandResponse', id, () => this.backend.demandResponse(id, order));
+  outputDead = (id: string, by: string, dead: boolean) => this.#ask('outputDead', id, () => this.backend.outputDead(id, by, dead));
   exportRoot = (der: boolean) => this.#ask('exportRoot', '', () => this.backend.exportRoot(der));
   sendMessage = async (id: string, action: string, payload: string, confirmed: boolean) => {
     const sent = await this.#ask('sendMessage', id, () => this.backend.sendMessage(id, action, payload, confirmed));

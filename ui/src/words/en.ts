@@ -2,6 +2,7 @@
 import type { CeilingView, InForceView, StepName, StepView, UiError } from '../backend';
 import { buy } from './buy';
 import { catalogue } from './catalogue';
+import { demand } from './demand';
 import { find } from './find';
 import { amps, clock, coarse, count, kilowatts, ranges, short, span, zone } from './format';
 import { handshake } from './handshake';
@@ -211,6 +212,8 @@ export const en = {
   plan,
   practice,
   simulated,
+
+  demand,
 
   set: {
     ceiling: 'Ceiling',

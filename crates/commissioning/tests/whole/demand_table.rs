@@ -113,7 +113,7 @@ impl Stands {
 /// The highest tenth of an ampere that `may` be asked for of a charger; 0 where that is below 6 A.
 fn highest(stands: &Stands, may: impl Fn(u64) -> bool) -> u64 {
     let top = u64::from(stands.ceiling.min(stands.nameplate));
-    let is_a_step = |tenths: &u64| !stands.whole || tenths % 10 == 0;
+    let is_a_step = |tenths: &u64| !stands.whole || tenths.is_multiple_of(10);
     (60..=top).rev().filter(is_a_step).find(|tenths| may(*tenths)).unwrap_or(0)
 }
 

@@ -59,6 +59,7 @@ export const arrived = (): ChargerView => ({
   permanent: null,
   changes: noChanges,
   proof: null,
+  demand: { runs: [], measureOutput: false, outputDead: null },
   running: null,
   findings: [],
   deviations: [],
@@ -149,7 +150,7 @@ export const running = (): ChargerView => ({
     { what: 'base limit', test: false, limitMa: 25_000, until: null },
   ],
   proof: proof(),
-  running: { step: 'prove', doing: 'Waiting for a reading at or under 10.0 A', since: ago(62), until: ago(-252), cancelling: false },
+  running: { step: 'prove', demand: false, doing: 'Waiting for a reading at or under 10.0 A', since: ago(62), until: ago(-252), cancelling: false },
 });
 
 const ended: Record<VerdictView, { state: StepState; summary: string; finding: string; fallback: string }> = {

@@ -1,8 +1,9 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, ChangeLine, ChangeView, Changed, ChangesView, ChargerView, FindView, FrameView, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SentView, ShelfView, SiteView, TargetView, UiError } from '..';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeLine, ChangesView, ChangeView, ChargerView, DemandOrderView, FindView, FrameView, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SaidView, SentView, ShelfView, SignalView, SiteView, TargetView, UiError } from '..';
 import { attempts, lineOf } from './attempts';
 import { known, recipe, search } from './catalogue';
 import * as stage from './charger';
+import * as demand from './demand';
 import * as discovery from './find';
 import { exchange, messagesOf, schemaOf } from './messages';
 import * as bench from './practice';
@@ -93,7 +94,7 @@ export class DemoSite implements Backend {
   };
   adopt = (id: string) => this.#answer('adopt', [id], () => this.change(id, { adopted: true, steps: stage.adopted().steps }));
   inspect = (id: string) =>
-    this.#answer('inspect', [id], () => this.change(id, { running: { step: 'inspect', doing: 'Reading the configuration: 14 keys so far', since: ago(0), until: ago(-15), cancelling: false } }));
+    this.#answer('inspect', [id], () => this.change(id, { running: { step: 'inspect', demand: false, doing: 'Reading the configuration: 14 keys so far', since: ago(0), until: ago(-15), cancelling: false } }));
   setCeiling = (id: string, parts: CeilingPartsView) => this.#answer('setCeiling', [id, parts], () => this.change(id, { ceilingParts: parts, ceiling: ceilingOf(parts) }));
   #replan(id: string, change: (changes: ChangesView) => Partial<ChangesView>): void {
     const changes = this.#chargers.get(id)?.changes;
@@ -137,6 +138,16 @@ export class DemoSite implements Backend {
     this.#answer('cancel', [id], () => {
       const running = this.#chargers.get(id)?.running;
       if (running) this.change(id, { running: { ...running, cancelling: true } });
+    });
+  demandPreview = async (id: string, signals: SignalView[], said: SaidView) => {
+    const charger = this.#chargers.get(id) ?? stage.arrived();
+    return { status: 'ok' as const, data: signals.map((signal) => demand.expressed(charger, signal, said)) };
+  };
+  demandResponse = (id: string, order: DemandOrderView) => this.#answer('demandResponse', [id, order], () => this.change(id, demand.begun(order)));
+  outputDead = (id: string, by: string, dead: boolean) =>
+    this.#answer('outputDead', [id, by, dead], () => {
+      const was = this.#chargers.get(id)?.demand;
+      if (was) this.change(id, { demand: { ...was, measureOutput: false, outputDead: { by, dead, at: ago(0) } } });
     });
   clear = (id: string) => this.#answer('clear', [id], () => (this.change(id, { inForce: [] }), this.changeApp({ notices: [] })));
   search = async (words: string) => (this.calls.push(['search', words]), search(words));
@@ -336,6 +347,8 @@ export const sites = {
   inspected: () => new DemoSite({}, [stage.inspected()]),
   limited: () => new DemoSite({}, [stage.limited()]),
   planned: () => new DemoSite({}, [{ ...stage.limited(), changes: planned() }, { ...stage.limited(), id: 'wattpilot-91020015', serial: '91020015' }]),
+  rehearsed: () => new DemoSite({}, [{ ...stage.limited(), demand: { runs: [demand.rehearsal()], measureOutput: false, outputDead: null } }]),
+  measuring: () => new DemoSite({ notices: [stopNotice] }, [{ ...stage.limited(), ...demand.measuring() }]),
   running: () => new DemoSite({ notices: [stopNotice] }, [stage.running()]),
   passed: () => new DemoSite({}, [stage.proved('passed')]),
   failed: () => new DemoSite({}, [stage.proved('failed')]),

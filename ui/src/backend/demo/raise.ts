@@ -20,7 +20,7 @@ export const planOf = ({ security }: ChargerView, to: number): PlanView => ({
 /** Its profile is being raised. */
 export const climbing = ({ security }: ChargerView, to: number): Partial<ChargerView> => ({
   security: { ...security, raising: true, raised: null },
-  running: { step: 'inspect', doing: `Raising to security profile ${Math.min(security.has + 1, to)}: it restarts its connection`, since: ago(4), until: ago(-176), cancelling: false },
+  running: { step: 'inspect', demand: false, doing: `Raising to security profile ${Math.min(security.has + 1, to)}: it restarts its connection`, since: ago(4), until: ago(-176), cancelling: false },
 });
 
 /** It was raised to 2, and the next rung was not reached. */
