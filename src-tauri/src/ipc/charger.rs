@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{
-    ChangesView, ConfigurationLine, DemandView, GravityView, KnownLine, OdditiesView, SecurityView,
-};
+use super::{ChangesView, ConfigurationLine, DemandView, GravityView, KnownLine, OdditiesView, SecurityView};
 
 /// Everything the window shows of one charger.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]

@@ -6,6 +6,7 @@ mod catalogue;
 mod certificate;
 mod charger;
 mod commission;
+mod demand;
 mod deviant;
 mod discover;
 mod disk;
