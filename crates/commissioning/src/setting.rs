@@ -15,6 +15,8 @@ pub enum Setting {
     StackLevels,
     /// The phases it is supplied with; only 2.x tells them.
     SupplyPhases,
+    /// Seconds it wants between two changes of a limit; only 2.1 tells them.
+    UpdateRateLimit,
 }
 
 /// Each setting's key (OCPP 1.6 section 9) and its variable (OCPP 2.0.1 part 2 appendices, referenced components).
@@ -23,6 +25,7 @@ static NAMES: &[(Setting, &str, &str)] = &[
     (Setting::RateUnit, "ChargingScheduleAllowedChargingRateUnit", "SmartChargingCtrlr.RateUnit"),
     (Setting::StackLevels, "ChargeProfileMaxStackLevel", "SmartChargingCtrlr.ProfileStackLevel"),
     (Setting::SupplyPhases, "", "EVSE.SupplyPhases"),
+    (Setting::UpdateRateLimit, "", "SmartChargingCtrlr.UpdateRateLimit"),
 ];
 
 impl Setting {

@@ -49,19 +49,19 @@ fn recipes(transaction: &Transaction, home: u32, young: bool, relative_first: bo
     all.chain(own).chain(on_connector).collect()
 }
 
-/// The way that an earlier check proved, together with the fallback: it is known by its words.
-pub fn known(record: &Record, terms: &Terms, transaction: Option<&Transaction>) -> Option<Recipe> {
+/// The way that an earlier check proved, with the fallback that it proved: it is known by its words.
+pub fn known(record: &Record, terms: &Terms, transaction: Option<&Transaction>) -> Option<(Recipe, Outcome)> {
     let checked = record.proof.iter().filter(|proof| proof.outcome.verdict == Verdict::Passed);
     let checked = checked.map(|proof| (&proof.recipe, &proof.fallback));
     let rehearsed = record.demand_responses.iter().rev().map(|run| (&run.recipe, &run.fallback));
     let mut proved = checked.chain(rehearsed).filter(|(_, fallback)| fallback.verdict == Verdict::Passed);
-    let words = proved.find(|(recipe, _)| !recipe.is_empty())?.0;
+    let (words, fallback) = proved.find(|(recipe, _)| !recipe.is_empty())?;
     let homes = homes(record).into_iter();
     let ways = match transaction {
         Some(transaction) => homes.flat_map(|home| recipes(transaction, home, false, false)).collect::<Vec<_>>(),
         None => homes.flat_map(|home| KINDS.map(|counts| Recipe::default_on(home, counts))).collect(),
     };
-    ways.into_iter().find(|way| way.words(terms) == *words)
+    ways.into_iter().find(|way| way.words(terms) == *words).map(|way| (way, fallback.clone()))
 }
 
 /// The kinds that mean the same without a charge as in one.

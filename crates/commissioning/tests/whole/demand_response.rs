@@ -358,8 +358,10 @@ async fn a_hold_follows_a_ceiling_that_comes_down() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_held_on_a_charger_of_which_no_fallback_is_proved_and_a_check_proves_it() {
     let (bench, cable) = at_hand(vacant()).await;
-    let run = done(&bench, hold(drm(2), Some(60))).await;
+    let run = done(&bench, Order { commence: true, ..hold(drm(4), Some(60)) }).await;
     assert_eq!((run.outcome.verdict, bench.tests().len()), (NotTested, 0), "{run:#?}");
+    let starts = bench.calls(crate::bench::action("RemoteStartTransaction", "RequestStartTransaction"));
+    assert!(starts.is_empty(), "no car is plugged in, so no charge is begun");
     drop(cable);
     let (bench, _cable) = at_hand(plugged()).await;
     let (proof, _) = bench.prove(10.0).await;

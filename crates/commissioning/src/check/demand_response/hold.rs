@@ -13,6 +13,8 @@ use crate::demand::{Drm, Expressed, Expression, OutputDead};
 use crate::limit::Recipe;
 use crate::meter::Meter;
 use crate::outcome::{Outcome, Verdict};
+use crate::record::Record;
+use crate::setting::Setting;
 use crate::trial::{seconds, shows, stopped, tolerated};
 use crate::units::{Amperes, LEAST_OFFER};
 
@@ -71,12 +73,14 @@ impl Asking<'_, '_> {
         let record = self.trial.record().await?;
         let running = match record.running_transaction() {
             Some(running) => Some(running.clone()),
-            None if self.order.commence && limit >= LEAST_OFFER => Some(charging(&mut self.trial).await?),
+            None if self.order.commence && limit >= LEAST_OFFER && is_plugged(&record) => {
+                Some(charging(&mut self.trial).await?)
+            }
             None => None,
         };
         let terms = self.trial.terms().await?;
-        if let Some(way) = recipes::known(&record, &terms, running.as_ref()) {
-            return self.relies_on(way).await;
+        if let Some((way, fallback)) = recipes::known(&record, &terms, running.as_ref()) {
+            return self.relies_on(way, &fallback).await;
         }
         let Some(running) = running else {
             let text = "Nothing proves yet that this charger falls back by itself, and no car is charging to prove it with. \
@@ -91,9 +95,10 @@ impl Asking<'_, '_> {
     /// Sends it where it is due, or where it has come to another limit.
     async fn ask_again(&mut self, held: &mut Option<Held>, way: &Recipe, expressed: &Expressed) -> Result<(), Outcome> {
         let limit = expressed.limit;
+        let not_sooner = not_sooner(&self.trial.record().await?);
         let due = held.as_ref().is_none_or(|held| {
             let age = held.since.elapsed();
-            age >= AGAIN_AFTER || (limit != held.limit && age >= NOT_SOONER)
+            age >= AGAIN_AFTER || (limit != held.limit && age >= not_sooner)
         });
         if !due {
             return Ok(());
@@ -199,6 +204,18 @@ impl Asking<'_, '_> {
             keep(self.trial.link, self.run).await;
         }
     }
+}
+
+/// A car is plugged in, as far as the charger says.
+fn is_plugged(record: &Record) -> bool {
+    let empty = ["", "Available", "Reserved", "Unavailable", "Faulted"];
+    record.connectors.iter().any(|(id, connector)| *id > 0 && !empty.contains(&connector.status.as_str()))
+}
+
+/// What a charger of 2.1 wants between two changes counts where it is longer.
+fn not_sooner(record: &Record) -> Duration {
+    let wanted = record.setting(Setting::UpdateRateLimit).trim().parse().ok().map(Duration::from_secs);
+    wanted.unwrap_or_default().clamp(NOT_SOONER, AGAIN_AFTER)
 }
 
 impl Held {

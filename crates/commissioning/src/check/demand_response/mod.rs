@@ -177,8 +177,8 @@ impl Asking<'_, '_> {
     async fn prove_the_way(&mut self, asked: Amperes, transaction: &Transaction) -> Result<(), Outcome> {
         let draw = draw_above(&mut self.trial, asked, self.base).await?;
         let (record, terms) = (self.trial.record().await?, self.trial.terms().await?);
-        if let Some(way) = recipes::known(&record, &terms, Some(transaction)) {
-            return self.relies_on(way).await;
+        if let Some((way, fallback)) = recipes::known(&record, &terms, Some(transaction)) {
+            return self.relies_on(way, &fallback).await;
         }
         let limit = draw.limit;
         let found = recipes::find(&mut self.trial, limit, self.base, transaction).await?;
@@ -205,10 +205,11 @@ impl Asking<'_, '_> {
     }
 
     /// A way that was proved before, with its fallback.
-    async fn relies_on(&mut self, way: Recipe) -> Result<(), Outcome> {
+    async fn relies_on(&mut self, way: Recipe, proved: &Outcome) -> Result<(), Outcome> {
         let terms = self.trial.terms().await?;
         let text = "An earlier check of this charger proved that it falls back to the base by itself.";
-        (self.run.recipe, self.run.fallback) = (way.words(&terms), Outcome::new(Verdict::Passed, text));
+        let fallback = Outcome::new(proved.verdict, text).with_evidence(proved.evidence.iter().copied());
+        (self.run.recipe, self.run.fallback) = (way.words(&terms), fallback);
         self.way = Some(way);
         Ok(())
     }
