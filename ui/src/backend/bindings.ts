@@ -102,6 +102,12 @@ export const commands = {
 	 *  by `changed`; an error means that nothing was sent.
 	 */
 	raiseSecurity: (id: string, to: number, password: string) => typedError<null, UiError>(__TAURI_INVOKE("raise_security", { id, to, password })),
+	/**  What signals become on a charger. Nothing is sent. */
+	demandPreview: (id: string, signals: SignalView[], said: SaidView) => typedError<ExpressionView[], UiError>(__TAURI_INVOKE("demand_preview", { id, signals, said })),
+	/**  Start rehearsing signals, or holding one. Progress comes by `changed`. */
+	demandResponse: (id: string, order: DemandOrderView) => typedError<null, UiError>(__TAURI_INVOKE("demand_response", { id, order })),
+	/**  Keep what a licensed person measured at the output. */
+	outputDead: (id: string, by: string, dead: boolean) => typedError<null, UiError>(__TAURI_INVOKE("output_dead", { id, by, dead })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
 	/**  Whether a charger can reach us, as far as it can be seen from here. */
@@ -561,6 +567,8 @@ export type ChargerView = {
 	changes: ChangesView,
 	/**  The limit check. */
 	proof: ProofView | null,
+	/**  Demand response. */
+	demand: DemandView,
 	/**  A step that runs now. */
 	running: RunningView | null,
 	/**  Findings, most grave first. */
@@ -680,6 +688,52 @@ export type ConnectorView = {
 	error: string,
 	/**  When. */
 	at: string,
+};
+
+/**  What is to be done. */
+export type DemandOrderView = {
+	/**  The signals; a hold is of one. */
+	signals: SignalView[],
+	/**  Hold it, instead of rehearsing. */
+	hold: boolean,
+	/**  For so long, s; `None`: until it is stopped. */
+	forS: number | null,
+	/**  What a person knows. */
+	said: SaidView,
+	/**  Begin a charge for a hold where none runs. */
+	commence: boolean,
+	/**  The licensed person who stands by to measure at the output; empty: nobody. */
+	licensed: string,
+};
+
+/**  A rehearsal or a hold. */
+export type DemandRunView = {
+	/**  When it began. */
+	began: string,
+	/**  It was a hold. */
+	hold: boolean,
+	/**  It runs now. */
+	runs: boolean,
+	/**  How the limits were put, in words. */
+	recipe: string,
+	/**  Does the charger fall back by itself? */
+	fallback: OutcomeView,
+	/**  Each signal. */
+	modes: ModeView[],
+	/**  What it showed in all. */
+	outcome: OutcomeView,
+	/**  Whether it was undone. */
+	undone: OutcomeView,
+};
+
+/**  Demand response of one charger. */
+export type DemandView = {
+	/**  Each run, newest first; at most 20. */
+	runs: DemandRunView[],
+	/**  0 A is asked for now, so that a licensed person can measure whether the output is dead. */
+	measureOutput: boolean,
+	/**  The newest word on that. */
+	outputDead: OutputDeadView | null,
 };
 
 /**  One thing that several chargers have in their plans, and how each has it. */
@@ -805,6 +859,30 @@ export type ExerciseView = {
 	choices: string[],
 	/**  It was answered rightly, now or before. */
 	solved: boolean,
+};
+
+/**  What a signal comes to on a charger. */
+export type ExpressionView = {
+	/**  Its name, for example `DRM2`. */
+	name: string,
+	/**  What it asks for. */
+	meaning: string,
+	/**  The limit that says it, mA per phase; `None`: none can. */
+	limitMa: number | null,
+	/**  As it stands in the schedule, in words. */
+	sent: string,
+	/**  The power that is, W in total at 230 V; `None` where the phases are not known. */
+	powerW: number | null,
+	/**  It pauses the charge. */
+	pauses: boolean,
+	/**  How it comes about, or why there is none. */
+	why: string,
+	/**  What of it is left out, and why. */
+	leftOut: string | null,
+	/**  The limit by the other reading of a share, mA per phase. */
+	otherMa: number | null,
+	/**  What may flow back at most (2.1), mA per phase. */
+	feedBackMa: number | null,
 };
 
 /**  Something known. */
@@ -1089,6 +1167,28 @@ export type MissingView = {
 	unseen: QuestionView[],
 };
 
+/**  What one signal showed. */
+export type ModeView = {
+	/**  Its name. */
+	name: string,
+	/**  How the limit comes about, or why there is none. */
+	why: string,
+	/**  The limit, mA per phase. */
+	askedMa: number | null,
+	/**  As it was sent, in words; empty where nothing was. */
+	sent: string,
+	/**  When. */
+	at: string | null,
+	/**  The draw before, mA. */
+	beforeMa: number | null,
+	/**  The draw after, mA. */
+	measuredMa: number | null,
+	/**  Reaction, ms. */
+	settledMs: number | null,
+	/**  What it showed. */
+	outcome: OutcomeView,
+};
+
 /**  A network this computer is in. */
 export type NetworkView = {
 	/**  What the person's word is kept under. */
@@ -1175,6 +1275,16 @@ export type OutcomeView = {
 	finding: string,
 	/**  Frames it rests on. */
 	evidence: number[],
+};
+
+/**  What a licensed person found at the output. */
+export type OutputDeadView = {
+	/**  Who. */
+	by: string,
+	/**  It was dead. */
+	dead: boolean,
+	/**  When. */
+	at: string,
 };
 
 /**  An address of ours that was tried. */
@@ -1509,6 +1619,8 @@ export type RungView = {
 export type RunningView = {
 	/**  Which step. */
 	step: StepName,
+	/**  It belongs to demand response. */
+	demand: boolean,
 	/**  What it does now, for example `waiting for a reading at or under 10.0 A`. */
 	doing: string,
 	/**  When it began. */
@@ -1517,6 +1629,18 @@ export type RunningView = {
 	until: string | null,
 	/**  Cancel was asked for; it undoes and then ends. */
 	cancelling: boolean,
+};
+
+/**  What a person knows of the charger and it does not tell. */
+export type SaidView = {
+	/**  The phases it charges on, 1 to 3. */
+	phases: number | null,
+	/**  It takes whole amperes only. */
+	wholeAmperes: boolean,
+	/**  Shares are of the installer limit, not of the nameplate. */
+	ofInstaller: boolean,
+	/**  Car and charger can feed back. */
+	feedsBack: boolean,
 };
 
 /**  How a charger's newest connection is secured. */
@@ -1648,6 +1772,39 @@ export type SignView = {
 	/**  How much it tells. */
 	strength: StrengthView,
 };
+
+/**  What is asked of a charger. */
+export type SignalView = 
+/**  Demand response modes 0 to 8 that are asserted at once. */
+{ kind: "drm"; 
+/**  The modes. */
+modes: number[] } | 
+/**  Dimming by §14a EnWG. */
+{ kind: "section14a"; 
+/**  Devices on an energy manager, this one with them; 1: it alone. */
+devices: number; 
+/**  What the others draw, W. */
+othersW: number | null } | 
+/**  The most that the charger may draw. */
+{ kind: "loadLimit"; 
+/**  W in total. */
+watts: number } | 
+/**  The most that the site may draw. */
+{ kind: "siteLimit"; 
+/**  W in total. */
+watts: number; 
+/**  What everything else draws, W. */
+othersW: number | null } | 
+/**  A level of OpenADR's SIMPLE. */
+{ kind: "simple"; 
+/**  0 to 3. */
+level: number; 
+/**  What each level means, percent. */
+percents: [number, number, number, number] } | 
+/**  A share of the rated current. */
+{ kind: "percent"; 
+/**  0 to 100. */
+percent: number };
 
 /**  The place and the people. Empty strings are "not entered". */
 export type SiteView = {
