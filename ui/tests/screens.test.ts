@@ -73,6 +73,8 @@ const views: View[] = [
   ['inspect, read', 'inspected', 'inspect'],
   ['set, no ceiling', 'inspected', 'set'],
   ['set, limited', 'limited', 'set'],
+  ['set, demand response rehearsed', 'rehearsed', 'set'],
+  ['set, measuring at the output', 'measuring', 'set'],
   ['prove, not run', 'limited', 'prove'],
   ['prove, asking first', 'limited', 'prove', () => at('start').click()],
   ['prove, running', 'running', 'prove'],

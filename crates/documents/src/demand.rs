@@ -76,3 +76,61 @@ fn mode(it: &ModeEvidence) -> Mode {
         frames: words::frames(&it.outcome.evidence),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chargehand_commissioning::demand::{Drm, Signal};
+    use chargehand_commissioning::outcome::{Outcome, Verdict};
+
+    use super::*;
+    use crate::{render, sample, sheet};
+
+    fn rehearsed() -> Report {
+        let mut report = sample::passed();
+        let mut run = DemandResponse::begins(report.created, How::Rehearse);
+        let mode = |number, asked_ma, verdict, finding: &str| {
+            let signal = Signal::drm(Drm::new(number).expect("a mode"));
+            ModeEvidence {
+                name: signal.name(),
+                signal,
+                why: String::new(),
+                asked_ma,
+                sent: asked_ma.map_or_else(String::new, |_| "16.0 A per phase, numberPhases 1".into()),
+                at: None,
+                before_ma: None,
+                measured_ma: asked_ma,
+                settled_ms: None,
+                outcome: Outcome::new(verdict, finding).with_evidence(asked_ma.map(|_| 57)),
+            }
+        };
+        run.modes = vec![
+            mode(2, Some(16_000), Verdict::Passed, "Asked for 16.0 A, measured 16.0 A."),
+            mode(6, None, Verdict::NotApplicable, "DRM6 cannot be expressed in OCPP 1.6."),
+        ];
+        run.outcome = Outcome::new(Verdict::Passed, "Capability evidence. followed: DRM2.");
+        report.output_dead = Some(OutputDead { by: "Kim Lee".into(), dead: true, at: report.created, number: 60 });
+        report.demand_responses = vec![run];
+        report
+    }
+
+    #[test]
+    fn demand_response_stands_on_the_page_as_capability_evidence_mode_by_mode() {
+        let report = rehearsed();
+        let data = sheet::data(&report, "")["demand"].clone();
+        let run = &data["runs"][0];
+        assert_eq!((&run["mark"]["word"], &run["modes"][0]["frames"]), (&"Passed".into(), &"frame\u{a0}57".into()));
+        assert_eq!((&run["modes"][1]["asked"], &run["modes"][1]["mark"]["tone"]), (&NOTHING.into(), &"grey".into()));
+        assert!(data["output"].as_str().is_some_and(|output| output.starts_with("Kim Lee measured")), "{data}");
+        let text = data.to_string().to_lowercase();
+        assert!(["complian", "complies", "certif"].iter().all(|word| !text.contains(word)), "{text}");
+        render(&report).expect("it is laid out");
+    }
+
+    #[test]
+    fn a_report_from_before_there_was_demand_response_is_read() {
+        let mut old = serde_json::to_value(sample::passed()).expect("a report");
+        let fields = old.as_object_mut().expect("an object");
+        assert!(fields.remove("demand_responses").is_some() && fields.remove("output_dead").is_some());
+        assert!(serde_json::from_value::<Report>(old).expect("it is read").demand_responses.is_empty());
+    }
+}

@@ -1,7 +1,7 @@
 //! What a network may ask of a charger, and the limit that says so over OCPP. Nothing here is sent.
 //!
 //! The modes and their shares are those that makers' manuals of inverters and the public CSIP-AUS client tests
-//! (bsgip/cactus-test-definitions, `client/procedures/DRD-01.yaml`) give for the AS/NZS 4755 family. That the member for
+//! (bsgip/cactus-test-definitions at 90afc7a, `client/procedures/DRD-01.yaml`) give for the AS/NZS 4755 family. That the member for
 //! chargers has the same ones is secondary: check the current edition. Hence "capability evidence", never "meets".
 
 mod evidence;
