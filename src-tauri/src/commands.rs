@@ -96,9 +96,9 @@ pub async fn set_policy(app: State<'_, App>, id: String, policy: PolicyView) -> 
 #[specta::specta]
 pub async fn set_ceiling(app: State<'_, App>, id: String, parts: CeilingPartsView) -> Result<(), UiError> {
     let link = app.link(&id)?;
-    let before = link.record().await.map_err(|e| failed(&e))?.ceiling_parts;
     let parts = view::parts(&parts);
-    parts.may_follow(&before).map_err(|why| other(why, "Read breaker, cable and charger once more."))?;
+    let record = link.record().await.map_err(|e| failed(&e))?;
+    record.may_enter(&parts).map_err(|why| other(why, "Read breaker, cable and charger once more."))?;
     note(&link, Event::Ceiling { parts }).await
 }
 

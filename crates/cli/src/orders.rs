@@ -279,8 +279,7 @@ async fn ceiling(link: &Link, order: &CeilingOrder) -> Result<Value, Refusal> {
         installer: amps(order.installer)?,
         installer_confirmed: order.installer_confirmed,
     };
-    let before = link.record().await?.ceiling_parts;
-    parts.may_follow(&before).map_err(|why| refusal("raises_ceiling", why))?;
+    link.record().await?.may_enter(&parts).map_err(|why| refusal("raises_ceiling", why))?;
     link.keep(Event::Ceiling { parts }).await?;
     let ceiling = parts.ceiling();
     Ok(json!({"limit_ma": ceiling.map(|c| c.limit.milliamps()), "binding": ceiling.map(|c| c.binding)}))

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use chargehand_ocpp::v2::variable::Variable;
 use chargehand_ocpp::{Ask, Call, Deviation, Policy, Severity, Version, subprotocol};
 
-use crate::ceiling::CeilingParts;
+use crate::ceiling::{self, CeilingParts};
 use crate::clock::ChargerClock;
 use crate::demand::{DemandResponse, OutputDead};
 use crate::event::{Event, Handshake, PermanentLimit, ReportFiles, Step};
 use crate::limit::TEST_ID_TAG;
-use crate::outcome::{Finding, Gravity, Outcome, Verdict};
+use crate::outcome::{Finding, Outcome, Verdict};
 use crate::plan::Line;
 use crate::plan::residue::Looked;
 use crate::report::{ConfigurationSnapshot, FrameRange, LimitProof};
@@ -78,6 +78,9 @@ pub struct Record {
     pub configuration: Option<ConfigurationSnapshot>,
     /// The parts of the ceiling as entered.
     pub ceiling_parts: CeilingParts,
+    /// Each part as it was last entered, also where a later entry left it out.
+    #[serde(default)]
+    pub ceiling_known: CeilingParts,
     /// idTags whose status a person set.
     pub authorized: BTreeMap<String, String>,
     /// Limits that we sent and that are, or may be, in force.
@@ -385,26 +388,21 @@ impl Record {
         self.handshake = Some(handshake);
     }
 
+    /// May a person enter these parts now?
+    ///
+    /// # Errors
+    /// They would raise the ceiling and leave out what was entered before; what that is, in words.
+    pub fn may_enter(&self, parts: &CeilingParts) -> Result<(), String> {
+        parts.may_follow(&self.ceiling_parts, &self.ceiling_known)
+    }
+
     fn ceiling(&mut self, parts: CeilingParts, number: u64) {
+        self.ceiling_known = parts.over(&self.ceiling_parts.over(&self.ceiling_known));
         self.ceiling_parts = parts;
-        self.findings.retain(|f| f.code != HARDWARE_NOT_CONFIRMED);
-        let Some(ceiling) = parts.ceiling().filter(|c| !c.hardware_confirmed) else { return };
-        self.found(Finding {
-            code: HARDWARE_NOT_CONFIRMED.to_owned(),
-            gravity: Gravity::Stop,
-            text: format!(
-                "No hardware limit at or below {} was confirmed in the charger itself. A limit over OCPP is no overload \
-                 protection: without it the charger may draw its full current. Set the installer limit (DIP switch or \
-                 installer menu) and confirm it under Set. Until then no test is offered that takes limits away.",
-                ceiling.limit
-            ),
-            evidence: vec![number],
-        });
+        self.findings.retain(|f| !ceiling::is_about_parts(&f.code));
+        ceiling::findings(&parts, number).into_iter().for_each(|finding| self.found(finding));
     }
 }
-
-/// The finding that is red until a hardware limit is confirmed.
-pub const HARDWARE_NOT_CONFIRMED: &str = "hardware_limit_not_confirmed";
 
 /// The place of a deviation without list indices, so that one fault in every sample is one line.
 pub fn place(deviation: &Deviation) -> String {
@@ -431,6 +429,7 @@ fn push_bounded<T>(list: &mut VecDeque<T>, item: T, most: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::Gravity;
     use crate::units::Amperes;
 
     #[test]
@@ -480,5 +479,31 @@ mod tests {
         (parts.installer, parts.installer_confirmed) = (parts.breaker, true);
         record.apply(Event::Ceiling { parts }, 2, Timestamp::UNIX_EPOCH);
         assert!(record.findings.is_empty());
+    }
+
+    #[test]
+    fn a_ceiling_is_not_raised_in_two_steps_by_leaving_a_part_out_of_the_first() {
+        let amps = |a: u32| Some(Amperes::from_milliamps(a * 1000));
+        let mut record = Record::new("CP1");
+        let parts = CeilingParts { breaker: amps(32), cable: amps(20), ..Default::default() };
+        record.apply(Event::Ceiling { parts }, 1, Timestamp::UNIX_EPOCH);
+        let lower = CeilingParts { breaker: amps(16), ..Default::default() };
+        assert!(record.may_enter(&lower).is_ok());
+        record.apply(Event::Ceiling { parts: lower }, 2, Timestamp::UNIX_EPOCH);
+        let higher = CeilingParts { breaker: amps(32), ..Default::default() };
+        assert!(record.may_enter(&higher).is_err_and(|why| why.contains("cable")));
+        assert!(record.may_enter(&CeilingParts { cable: amps(32), ..higher }).is_ok());
+    }
+
+    #[test]
+    fn a_ceiling_stored_by_an_older_program_is_read_as_it_was() {
+        let old = r#"{"event":"ceiling","parts":{"breaker":20000,"cable":null,"nameplate":32000,"installer":16000,"installer_confirmed":true}}"#;
+        let amps = |a: u32| Some(Amperes::from_milliamps(a * 1000));
+        let Event::Ceiling { parts } = serde_json::from_str(old).expect("an event") else { panic!("another event") };
+        let (breaker, nameplate, installer) = (amps(20), amps(32), amps(16));
+        assert_eq!(
+            parts,
+            CeilingParts { breaker, nameplate, installer, installer_confirmed: true, ..Default::default() }
+        );
     }
 }
