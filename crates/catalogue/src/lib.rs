@@ -11,6 +11,7 @@ mod facts;
 mod fingerprint;
 mod folder;
 mod form;
+pub mod jurisdiction;
 pub mod local_api;
 mod pattern;
 mod platform;
