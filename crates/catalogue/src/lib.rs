@@ -108,6 +108,15 @@ pub struct Key {
     pub confidence: Confidence,
 }
 
+impl Key {
+    /// Do this maker's chargers have it? Those of the standard all have.
+    pub fn is_of(&self, vendor: &str) -> bool {
+        let Some(maker) = self.vendor.as_deref().map(str::to_ascii_lowercase) else { return true };
+        let vendor = vendor.to_ascii_lowercase();
+        !maker.is_empty() && !vendor.is_empty() && (vendor.contains(&maker) || maker.contains(&vendor))
+    }
+}
+
 #[derive(Deserialize)]
 struct Keys {
     key: Vec<Key>,
@@ -139,12 +148,10 @@ pub fn variable(name: &str) -> Option<&'static Key> {
 /// chargers spell keys freely), else the standard's, else any maker's.
 pub fn key(name: &str, vendor: &str) -> Option<&'static Key> {
     let same = || keys().iter().filter(|k| k.key.eq_ignore_ascii_case(name));
-    let vendor = vendor.to_ascii_lowercase();
-    let of_vendor = |key: &&Key| {
-        let maker = key.vendor.as_deref().unwrap_or_default().to_ascii_lowercase();
-        !maker.is_empty() && !vendor.is_empty() && (vendor.contains(&maker) || maker.contains(&vendor))
-    };
-    same().find(of_vendor).or_else(|| same().find(|k| k.vendor.is_none())).or_else(|| same().next())
+    same()
+        .find(|k| k.vendor.is_some() && k.is_of(vendor))
+        .or_else(|| same().find(|k| k.vendor.is_none()))
+        .or_else(|| same().next())
 }
 
 #[cfg(test)]

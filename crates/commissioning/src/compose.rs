@@ -1,19 +1,20 @@
 //! The report: composed from the record alone, so that it says only what is on disk.
 
+use chargehand_catalogue::jurisdiction;
 use chargehand_ocpp::Version;
 use jiff::Timestamp;
 
 use crate::attempt::{Password, Security};
-use crate::ceiling::CeilingParts;
+use crate::ceiling::{CeilingParts, Derating};
 use crate::event::Step;
 use crate::limit;
 use crate::outcome::{Finding, Outcome, Verdict};
 use crate::record::{InForce, Listed, Record, Tally, is_hard, place};
 use crate::report::{
     ConnectionEvidence, FORMAT, Headline, LeftBehind, Report, ReportCeiling, ReportCharger, ReportDeviation,
-    ReportStep, SiteDetails,
+    ReportRule, ReportStep, SiteDetails,
 };
-use crate::units::Amperes;
+use crate::units::{Amperes, Phases};
 
 /// What the report needs besides the charger's record.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,7 @@ pub fn compose(record: &Record, about: About) -> Report {
         created: about.created,
         time_zone: about.time_zone,
         simulated: record.simulated(),
+        rules: rules(&about.site.jurisdiction, &record.ceiling_parts),
         site: about.site,
         charger: charger(record),
         connection: connection(record),
@@ -211,7 +213,30 @@ fn ceiling(parts: &CeilingParts) -> Option<ReportCeiling> {
         nameplate_ma: parts.nameplate.map(Amperes::milliamps),
         installer_ma: parts.installer.map(Amperes::milliamps),
         installer_confirmed: parts.installer_confirmed,
+        curve: parts.curve,
+        derating_per_mille: parts.derating.map(Derating::per_mille),
+        cable_as_installed_ma: parts.cable_as_installed().map(Amperes::milliamps),
+        connector_ma: parts.connector.map(Amperes::milliamps),
+        phases: parts.phases.map(Phases::count),
+        main_switch_ma: parts.main_switch.map(Amperes::milliamps),
+        rest_ma: parts.rest.map(Amperes::milliamps),
+        rest_known: parts.rest_known,
+        headroom_ma: parts.headroom().map(Amperes::milliamps),
+        approved_ma: parts.approved.map(Amperes::milliamps),
+        load_management: parts.load_management,
     })
+}
+
+fn rules(jurisdiction: &str, parts: &CeilingParts) -> Vec<ReportRule> {
+    let rule = |applied: jurisdiction::Applied| ReportRule {
+        of: applied.of.name.clone(),
+        says: applied.rule.says.clone(),
+        sure: applied.sure,
+        unverified: applied.rule.unverified(),
+        source: applied.rule.source.clone(),
+        date: applied.rule.date.clone(),
+    };
+    jurisdiction::applies(jurisdiction, &parts.connection()).into_iter().map(rule).collect()
 }
 
 fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
@@ -355,6 +380,41 @@ mod tests {
         let report = compose(&record, about());
         assert_eq!(report.connection.security, "encrypted (TLS 1.3), the right password; as in security profile 2");
         assert!(!report.headline.text.contains("unencrypted"), "{}", report.headline.text);
+    }
+
+    #[test]
+    fn what_the_network_asks_of_this_charger_stands_in_the_report_with_its_source() {
+        let mut record = Record::new("CP1");
+        let site = SiteDetails { jurisdiction: "sa-power-networks".into(), ..SiteDetails::default() };
+        let approval = |record: &Record| {
+            let report = compose(record, About { site: site.clone(), ..about() });
+            report.rules.into_iter().find(|rule| rule.says.contains("SmartApply"))
+        };
+        assert!(approval(&record).is_some_and(|rule| !rule.sure), "no nameplate was entered");
+        record.ceiling_parts.nameplate = Some(Amperes::from_milliamps(32_000));
+        record.ceiling_parts.phases = Phases::new(1);
+        let rule = approval(&record).expect("it applies");
+        assert!(rule.sure && rule.of == "SA Power Networks" && rule.source.contains("SA Power Networks"), "{rule:?}");
+        record.ceiling_parts.nameplate = Some(Amperes::from_milliamps(20_000));
+        assert_eq!(approval(&record), None);
+        assert!(compose(&record, about()).rules.is_empty(), "no jurisdiction was chosen");
+    }
+
+    #[test]
+    fn the_report_shows_what_the_ceiling_rests_on() {
+        let mut record = Record::new("CP1");
+        let amps = |a: u32| Some(Amperes::from_milliamps(a * 1000));
+        record.ceiling_parts = CeilingParts {
+            breaker: amps(40),
+            cable: amps(40),
+            derating: Derating::new(900),
+            main_switch: amps(63),
+            rest: amps(45),
+            ..CeilingParts::default()
+        };
+        let ceiling = compose(&record, about()).ceiling.expect("parts were entered");
+        assert_eq!((ceiling.limit_ma, ceiling.binding), (18_000, crate::ceiling::CeilingPart::Headroom));
+        assert_eq!((ceiling.cable_as_installed_ma, ceiling.headroom_ma), (Some(36_000), Some(18_000)));
     }
 
     #[test]

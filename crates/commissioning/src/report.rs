@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ceiling::CeilingPart;
 use crate::demand::{DemandResponse, OutputDead};
+use crate::ceiling::{CeilingPart, Curve, LoadManagement, RestKnown};
 use crate::outcome::{Finding, Outcome, Verdict};
 
 /// The format name that the JSON carries.
@@ -37,6 +37,9 @@ pub struct Report {
     pub headline: Headline,
     /// The ceiling, where one was entered.
     pub ceiling: Option<ReportCeiling>,
+    /// What the network, the state and the country ask of this connection, where one was chosen; not a judgement.
+    #[serde(default)]
+    pub rules: Vec<ReportRule>,
     /// The limit check, where it was run.
     pub limit: Option<LimitProof>,
     /// Demand response as rehearsed or held: capability evidence, oldest first.
@@ -75,6 +78,8 @@ pub struct SiteDetails {
     pub licence: String,
     /// The person who tested.
     pub tester: String,
+    /// Whose rules hold here: an id of the catalogue's jurisdictions.
+    pub jurisdiction: String,
 }
 
 /// What the charger said it is (BootNotification, path); empty where it said nothing.
@@ -157,6 +162,56 @@ pub struct ReportCeiling {
     pub installer_ma: Option<u32>,
     /// It was confirmed in the charger itself.
     pub installer_confirmed: bool,
+    /// The breaker's curve.
+    #[serde(default)]
+    pub curve: Option<Curve>,
+    /// What is left of the cable's Iz, per mille.
+    #[serde(default)]
+    pub derating_per_mille: Option<u16>,
+    /// What the cable carries as installed.
+    #[serde(default)]
+    pub cable_as_installed_ma: Option<u32>,
+    /// Rating of the socket outlet, the plug or the charging cable.
+    #[serde(default)]
+    pub connector_ma: Option<u32>,
+    /// Phases of the circuit.
+    #[serde(default)]
+    pub phases: Option<u8>,
+    /// Rating of the main switch.
+    #[serde(default)]
+    pub main_switch_ma: Option<u32>,
+    /// Peak of everything else behind it.
+    #[serde(default)]
+    pub rest_ma: Option<u32>,
+    /// How that is known.
+    #[serde(default)]
+    pub rest_known: Option<RestKnown>,
+    /// What the main switch leaves beside it.
+    #[serde(default)]
+    pub headroom_ma: Option<u32>,
+    /// What the network approved.
+    #[serde(default)]
+    pub approved_ma: Option<u32>,
+    /// The charger's own load management.
+    #[serde(default)]
+    pub load_management: Option<LoadManagement>,
+}
+
+/// A rule of the place, as the catalogue has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportRule {
+    /// Whose it is, for example `SA Power Networks`.
+    pub of: String,
+    /// What it says, in our words.
+    pub says: String,
+    /// It applies to what was entered; else it may, as what decides was not entered.
+    pub sure: bool,
+    /// Nobody read it where it is written: check the current edition.
+    pub unverified: bool,
+    /// Where it was read.
+    pub source: String,
+    /// When that source was written or read; `unknown` where it bears no date.
+    pub date: String,
 }
 
 /// The limit check: what was asked, what was measured.

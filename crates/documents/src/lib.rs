@@ -7,6 +7,7 @@
 
 mod chart;
 mod demand;
+mod installation;
 mod printable;
 mod record;
 mod render;

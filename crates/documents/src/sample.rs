@@ -1,9 +1,10 @@
 //! Reports to test with: one rich and passed, one of a simulated charger that failed, one with almost nothing in it, and
 //! one full of hostile strings.
 
-use chargehand_commissioning::ceiling::CeilingPart;
+use chargehand_commissioning::ceiling::{CeilingPart, CtDirection, CtLost, CtPhase, Curve, LoadManagement, RestKnown};
 use chargehand_commissioning::outcome::{Finding, Gravity, Outcome, Verdict};
 use chargehand_commissioning::report::*;
+use chargehand_commissioning::units::Amperes;
 use jiff::{SignedDuration, Timestamp};
 
 fn at(second: i64) -> Timestamp {
@@ -37,6 +38,7 @@ pub fn empty() -> Report {
             text: "The charger connected and went away before anything could be asked.".into(),
         },
         ceiling: None,
+        rules: Vec::new(),
         limit: None,
         demand_responses: Vec::new(),
         output_dead: None,
@@ -60,6 +62,7 @@ pub fn passed() -> Report {
             company: "Norwood Electrical Pty Ltd".into(),
             licence: "PGE 000000".into(),
             tester: "R. Nguyễn".into(),
+            jurisdiction: "sa-power-networks".into(),
         },
         charger: ReportCharger {
             id: "WP-91020014".into(),
@@ -111,11 +114,45 @@ pub fn passed() -> Report {
             limit_ma: 25_000,
             binding: CeilingPart::Cable,
             breaker_ma: Some(32_000),
-            cable_ma: Some(25_000),
+            cable_ma: Some(40_000),
             nameplate_ma: Some(32_000),
             installer_ma: Some(25_000),
             installer_confirmed: true,
+            curve: Some(Curve::C),
+            derating_per_mille: Some(625),
+            cable_as_installed_ma: Some(25_000),
+            connector_ma: Some(32_000),
+            phases: Some(1),
+            main_switch_ma: Some(63_000),
+            rest_ma: Some(50_000),
+            rest_known: Some(RestKnown::Measured),
+            headroom_ma: Some(13_000),
+            approved_ma: Some(32_000),
+            load_management: Some(LoadManagement {
+                direction: CtDirection::Right,
+                ratio: Some(2000),
+                phase: CtPhase::L1,
+                lost: CtLost::FallsTo(Amperes::from_milliamps(10_000)),
+            }),
         }),
+        rules: vec![
+            ReportRule {
+                of: "SA Power Networks".into(),
+                says: "A charger above 20 A on one phase needs approval before it is connected.".into(),
+                sure: true,
+                unverified: false,
+                source: "SA Power Networks: EV chargers in residential and small business sites".into(),
+                date: "unknown".into(),
+            },
+            ReportRule {
+                of: "Australia".into(),
+                says: "The maximum demand is found by calculation, assessment, measurement or limitation.".into(),
+                sure: false,
+                unverified: true,
+                source: "AS/NZS 3000, not read".into(),
+                date: "2024".into(),
+            },
+        ],
         limit: Some(proof()),
         left_behind: vec![
             left("Current limit", "32 A", "25 A (ceiling: cable)", true),

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::chart::{Chart, chart};
 use crate::demand::{Demand, demand};
+use crate::installation::{self, Installation};
 use crate::printable;
 use crate::words::{self, LocalTime, Mark, NOTHING, amps};
 
@@ -32,6 +33,7 @@ struct Sheet {
     steps: Vec<Row>,
     limit: Limit,
     demand: Demand,
+    installation: Installation,
     left_behind: Table<Left>,
     findings: Table<Row>,
     deviations: Table<Deviation>,
@@ -61,8 +63,9 @@ struct Row {
     frames: String,
 }
 
+/// A name and a value.
 #[derive(Serialize)]
-struct Pair {
+pub struct Pair {
     label: &'static str,
     value: String,
 }
@@ -173,6 +176,7 @@ fn sheet(report: &Report) -> Sheet {
         steps: report.steps.iter().map(step).collect(),
         limit: limit(report.limit.as_ref(), report.ceiling.as_ref(), &time),
         demand: demand(report, &time),
+        installation: installation::installation(report),
         left_behind: table(&report.left_behind, left),
         findings: table(&report.findings, finding),
         deviations: table(&report.deviations, deviation),
@@ -204,7 +208,8 @@ fn filled<const N: usize>(parts: [String; N]) -> Vec<String> {
     parts.into_iter().filter(|part| !part.is_empty()).collect()
 }
 
-fn pair(label: &'static str, value: impl Into<String>) -> Pair {
+/// The value, or that there is none.
+pub fn pair(label: &'static str, value: impl Into<String>) -> Pair {
     Pair { label, value: entered(&value.into(), NOTHING) }
 }
 
@@ -269,7 +274,7 @@ fn limit(proof: Option<&LimitProof>, ceiling: Option<&ReportCeiling>, time: &Loc
     }
     facts.push(pair(
         "Ceiling",
-        ceiling.map_or_else(|| "not entered: nothing may be commanded".to_owned(), ceiling_in_words),
+        ceiling.map_or_else(|| "not entered: nothing may be commanded".to_owned(), installation::in_words),
     ));
     Limit {
         outcome: proof.map(|proof| outcome("", &proof.outcome)),
@@ -281,21 +286,6 @@ fn limit(proof: Option<&LimitProof>, ceiling: Option<&ReportCeiling>, time: &Loc
 
 fn fallback(outcome: &Outcome) -> String {
     filled([words::verdict(outcome.verdict).word.to_lowercase(), outcome.finding.clone()]).join(": ")
-}
-
-fn ceiling_in_words(ceiling: &ReportCeiling) -> String {
-    let part =
-        |name: &str, milliamps: Option<u32>| milliamps.map_or(String::new(), |ma| format!("{name} {}", amps(ma)));
-    let confirmed = if ceiling.installer_confirmed { "confirmed in the charger" } else { "not confirmed" };
-    let parts = filled([
-        part("breaker", ceiling.breaker_ma),
-        part("cable", ceiling.cable_ma),
-        part("nameplate", ceiling.nameplate_ma),
-        named("", &part("installer limit", ceiling.installer_ma)),
-    ])
-    .join(", ");
-    let confirmed = ceiling.installer_ma.map_or(String::new(), |_| format!(" ({confirmed})"));
-    format!("{} per phase, set by the {}: {parts}{confirmed}", amps(ceiling.limit_ma), ceiling.binding.word())
 }
 
 fn attempt(attempt: &Attempt) -> Try {

@@ -294,3 +294,23 @@ fn a_report_is_delivered_at_a_lower_level_where_the_exporter_refuses_the_best() 
     assert_ne!(standard, Standard::ArchivalTagged);
     assert!(matches!(verify_pdf(&pdf), Ok(Verified::Mismatch { expected, .. }) if expected == Some(hash)));
 }
+
+#[test]
+fn what_the_ceiling_rests_on_and_what_the_place_asks_stand_on_the_page_with_their_sources() {
+    let data = sheet::data(&sample::passed(), "");
+    let part = |label: &str| {
+        let parts = data["installation"]["parts"].as_array().expect("a list");
+        parts.iter().find(|part| part["label"] == label).map(|part| part["value"].clone()).expect("is said")
+    };
+    assert_eq!(part("Breaker"), "32\u{a0}A, curve C, on one phase");
+    assert_eq!(part("Cable"), "40\u{a0}A × 0.625 = 25\u{a0}A as installed");
+    assert_eq!(part("Supply"), "main switch 63\u{a0}A, peak of the rest 50\u{a0}A (measured), 13\u{a0}A left");
+    assert_eq!(
+        part("Load management"),
+        "CT counts the right way, ratio 2000 to 1, on L1; without it the charger falls to 10\u{a0}A"
+    );
+    let rules = data["installation"]["rules"].as_array().expect("a list");
+    assert!(rules[0]["source"].as_str().expect("text").starts_with("SA Power Networks"));
+    let unsure = rules[1]["says"].as_str().expect("text");
+    assert!(unsure.starts_with("May apply") && unsure.ends_with("Check the current edition."), "{unsure}");
+}

@@ -3,6 +3,7 @@
 mod findings;
 mod supply;
 
+use chargehand_catalogue::jurisdiction::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::units::{Amperes, Phases};
@@ -178,6 +179,17 @@ impl CeilingParts {
         let (limit, binding) = entered.min_by_key(|(limit, _)| *limit)?;
         let hardware_confirmed = self.installer_confirmed && counts(self.installer).is_some_and(|i| i <= limit);
         Some(Ceiling { limit, binding, hardware_confirmed })
+    }
+
+    /// What decides about the rules of a place.
+    pub fn connection(&self) -> Connection {
+        let ma = |part: Option<Amperes>| counts(part).map(Amperes::milliamps);
+        Connection {
+            nameplate_ma: ma(self.nameplate),
+            main_switch_ma: ma(self.main_switch),
+            rest_ma: self.rest.map(Amperes::milliamps),
+            phases: self.phases.map(Phases::count),
+        }
     }
 
     /// What was entered of all that limits, each with its name in a sentence.

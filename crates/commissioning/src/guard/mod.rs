@@ -1,18 +1,17 @@
 //! The last door before the wire: nothing above the ceiling passes, whoever asks.
 
+mod key;
 mod schedule;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use chargehand_catalogue::{Effect, Key};
 use chargehand_ocpp::profile::RateUnit;
-use chargehand_ocpp::read::{flag, int, list, number, text};
-use chargehand_ocpp::v2::variable::Variable;
+use chargehand_ocpp::read::{flag, int, list};
 use chargehand_ocpp::{Call, message};
 
 use crate::ceiling::Ceiling;
-use crate::limit::{self, SESSION_PROFILE, TEST_PROFILE};
+use crate::limit::{SESSION_PROFILE, TEST_PROFILE};
 use crate::record::{InForce, Listed, Record};
 use crate::units::{Amperes, LEAST_OFFER, Phases};
 use crate::{in_force, profiles};
@@ -105,25 +104,37 @@ pub fn check(record: &Record, call: &Call, confirmed: bool) -> Result<(), Refuse
         }
         "UpdateDynamicSchedule" => dynamic(record, payload),
         "ClearChargingProfile" => clear(record, payload),
-        "ChangeConfiguration" => key(record, payload, confirmed),
-        "SetVariables" => {
-            list(payload, "setVariableData").iter().try_for_each(|data| variable(record, data, confirmed))
-        }
+        "ChangeConfiguration" => key::of_1_6(record, payload, confirmed),
+        "SetVariables" => list(payload, "setVariableData").iter().try_for_each(|it| key::of_2(record, it, confirmed)),
         "UsePriorityCharging" if !confirmed && flag(payload, "activate") => {
             Err(unknown("priority takes the limits of the session away (UsePriorityCharging)"))
         }
         "NotifyAllowedEnergyTransfer" if !confirmed && feeds_back(payload) => {
             Err(unknown("the car may feed back (NotifyAllowedEnergyTransfer)"))
         }
-        // Wherever a schedule is, it is held to the ceiling.
-        _ if schedule::is_in(payload) => profile(record, payload, confirmed),
-        action if !confirmed => match UNKNOWN.iter().find(|(name, _)| *name == action) {
-            Some((_, what)) => Err(unknown(*what)),
-            None if message::spelled(action).is_none() => Err(unknown(format!("OCPP does not define {action}"))),
-            None => Ok(()),
-        },
-        _ => Ok(()),
+        action => {
+            carried(record, payload, confirmed)?;
+            if confirmed { Ok(()) } else { known(action) }
+        }
     }
+}
+
+/// Is it known of this message that it does not act on the current?
+fn known(action: &str) -> Result<(), Refused> {
+    if let Some((_, what)) = UNKNOWN.iter().find(|(name, _)| *name == action) {
+        return Err(unknown(*what));
+    }
+    match message::spelled(action) {
+        Some(_) => Ok(()),
+        None => Err(unknown(format!("OCPP does not define {action}"))),
+    }
+}
+
+/// Wherever a schedule is, also as text in a maker's own message, it is held to the ceiling.
+fn carried(record: &Record, payload: &Value, confirmed: bool) -> Result<(), Refused> {
+    let inner = payload.get("data").and_then(Value::as_str).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let carriers = [Some(payload), inner.as_ref()].into_iter().flatten();
+    carriers.filter(|it| schedule::is_in(it)).try_for_each(|it| profile(record, it, confirmed))
 }
 
 fn unknown(what: impl Into<String>) -> Refused {
@@ -210,40 +221,6 @@ fn clear(record: &Record, payload: &Value) -> Result<(), Refused> {
         return Ok(());
     }
     Err(Refused::TakesLimitAway)
-}
-
-fn key(record: &Record, payload: &Value, confirmed: bool) -> Result<(), Refused> {
-    let name = text(payload, "key");
-    let vendor = record.boot.as_ref().map(|b| b.vendor.as_str()).unwrap_or_default();
-    let known = chargehand_catalogue::key(&name, vendor);
-    setting(record, known, &format!("the key {name}"), number(payload, "value"), confirmed)
-}
-
-fn variable(record: &Record, data: &Value, confirmed: bool) -> Result<(), Refused> {
-    let variable = Variable::read(data).unwrap_or_default();
-    let known = chargehand_catalogue::variable(&variable.plain());
-    setting(record, known, &format!("the variable {variable}"), number(data, "attributeValue"), confirmed)
-}
-
-fn setting(
-    record: &Record,
-    known: Option<&Key>,
-    what: &str,
-    value: Option<f64>,
-    confirmed: bool,
-) -> Result<(), Refused> {
-    let unknown = || unknown(what);
-    let value = || value.ok_or_else(unknown);
-    let ceiling = record.ceiling_parts.ceiling();
-    let asked = match known.map_or(Effect::Unknown, |k| k.effect) {
-        Effect::None => return Ok(()),
-        Effect::Unknown if confirmed => return Ok(()),
-        Effect::Unknown => return Err(unknown()),
-        Effect::Amps => value()?,
-        Effect::TenthsOfAmps => value()? / 10.0,
-        Effect::Watts => return within(ceiling, limit::period_amps(value()?, "W", Phases::ONE).ok_or_else(unknown)?),
-    };
-    within(ceiling, Amperes::from_amps(asked).ok_or_else(unknown)?)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What may be sent, and what is held back.
 
 use chargehand_ocpp::Version;
+use chargehand_ocpp::v2::variable::Variable;
 use serde_json::json;
 
 use super::*;
@@ -219,4 +220,100 @@ fn clearing_by_criteria_is_refused_while_only_ocpp_holds_the_current_down() {
     assert_eq!(clear(json!({"chargingProfileCriteria": {"evseId": 0}})), Err(Refused::TakesLimitAway));
     assert_eq!(clear(json!({"chargingProfileId": 5})), Err(Refused::TakesLimitAway));
     assert_eq!(clear(json!({"chargingProfileId": TEST_PROFILE})), Ok(()));
+}
+
+/// A 1.6 charger of this maker with this breaker.
+fn made_by(vendor: &str, breaker: u32) -> Record {
+    Record { boot: Some(crate::record::Booted { vendor: vendor.into(), ..Default::default() }), ..record(breaker) }
+}
+
+fn change(key: &str, value: &str) -> Call {
+    call("ChangeConfiguration", json!({"key": key, "value": value}))
+}
+
+fn marked(refused: Result<(), Refused>) -> String {
+    match refused {
+        Err(Refused::EffectUnknown { what }) => what,
+        other => panic!("it is to be confirmed: {other:?}"),
+    }
+}
+
+#[test]
+fn an_unknown_key_whose_name_looks_like_a_current_is_marked_with_what_it_might_do() {
+    let record = made_by("Acme", 16);
+    let plain = marked(check(&record, &change("Xyz", "63"), false));
+    assert_eq!(plain, "the key Xyz");
+    for name in ["MaxCurrent_A", "ACME-max-amps", "acme.IMax", "PowerLimit", "Maxchargecurrent", "MainFuse"] {
+        let what = marked(check(&record, &change(name, "63"), false));
+        assert!(what.contains("looks like a current") && what.contains("63.0 A"), "{name}: {what}");
+        assert!(what.contains("ceiling of 16.0 A"), "{name}: {what}");
+        let low = marked(check(&record, &change(name, "10"), false));
+        assert!(low.contains("looks like a current") && !low.contains("above"), "{name}: {low}");
+        assert_eq!(check(&record, &change(name, "63"), true), Ok(()), "{name}: a person knows what it does");
+    }
+    for name in ["SampleInterval", "LampColour", "Clamp", "Currency"] {
+        assert!(!marked(check(&record, &change(name, "63"), false)).contains("looks like"), "{name}");
+    }
+}
+
+#[test]
+fn what_is_known_of_another_makers_key_counts_only_after_it_was_confirmed() {
+    let harmless =
+        |key: &&chargehand_catalogue::Key| key.vendor.is_some() && key.effect == chargehand_catalogue::Effect::None;
+    let harmless = chargehand_catalogue::keys().iter().find(harmless).expect("a maker's own key that is harmless");
+    let own = made_by(harmless.vendor.as_deref().unwrap_or_default(), 16);
+    assert_eq!(check(&own, &change(&harmless.key, "1"), false), Ok(()));
+    let other = made_by("Nobody Ltd", 16);
+    assert!(marked(check(&other, &change(&harmless.key, "1"), false)).contains("another maker"));
+    assert_eq!(check(&made_by("go-e", 16), &change("RequestedCurrent", "16"), false), Ok(()));
+    assert!(marked(check(&other, &change("RequestedCurrent", "16"), false)).contains("another maker"));
+    assert!(matches!(check(&other, &change("RequestedCurrent", "17"), true), Err(Refused::AboveCeiling { .. })));
+}
+
+#[test]
+fn a_schedule_that_another_message_carries_is_held_to_the_ceiling() {
+    let record = record(16);
+    let carried = |limit: f64| set(limit, "A").payload;
+    for payload in
+        [json!({"vendorId": "v", "data": carried(17.0)}), json!({"vendorId": "v", "data": carried(17.0).to_string()})]
+    {
+        let refused = check(&record, &call("DataTransfer", payload), true);
+        assert!(matches!(refused, Err(Refused::AboveCeiling { .. })), "{refused:?}");
+    }
+    let reserve = call("ReserveNow", json!({"idTag": "X", "chargingProfile": carried(17.0)}));
+    assert!(matches!(check(&record, &reserve, true), Err(Refused::AboveCeiling { .. })));
+    let low = call("DataTransfer", json!({"vendorId": "v", "data": carried(16.0).to_string()}));
+    assert!(matches!(check(&record, &low, false), Err(Refused::EffectUnknown { .. })), "still a maker's own message");
+    assert_eq!(check(&record, &low, true), Ok(()));
+}
+
+#[test]
+fn a_message_that_no_version_defines_must_be_confirmed() {
+    let record = record(16);
+    let own = call("SetMaxCurrent", json!({"amps": 32}));
+    assert!(marked(check(&record, &own, false)).contains("OCPP does not define SetMaxCurrent"));
+    assert_eq!(check(&record, &own, true), Ok(()));
+    assert_eq!(check(&record, &call("TriggerMessage", json!({"requestedMessage": "Heartbeat"})), false), Ok(()));
+}
+
+#[test]
+fn each_part_of_the_ceiling_holds_a_limit_down_by_itself() {
+    let amps = |a: u32| Some(Amperes::from_milliamps(a * 1000));
+    let with = |change: fn(&mut CeilingParts, Option<Amperes>)| {
+        let mut record = record(32);
+        change(&mut record.ceiling_parts, amps(16));
+        record
+    };
+    for (name, record) in [
+        ("cable", with(|parts, a| parts.cable = a)),
+        ("nameplate", with(|parts, a| parts.nameplate = a)),
+        ("installer", with(|parts, a| parts.installer = a)),
+        ("connector", with(|parts, a| parts.connector = a)),
+        ("headroom", with(|parts, a| (parts.main_switch, parts.rest) = (Some(Amperes::from_milliamps(32_000)), a))),
+        ("network", with(|parts, a| parts.approved = a)),
+    ] {
+        assert_eq!(check(&record, &set(16.0, "A"), false), Ok(()), "{name}");
+        assert!(matches!(check(&record, &set(16.1, "A"), true), Err(Refused::AboveCeiling { .. })), "{name}");
+        assert!(matches!(check(&record, &change("RequestedCurrent", "17"), true), Err(Refused::AboveCeiling { .. })));
+    }
 }
