@@ -27,6 +27,8 @@ const COMMANDS: &[&str] = &[
     "search",
     "known",
     "recipe",
+    "jurisdictions",
+    "rules",
     "find",
     "find_step_open",
     "allow_network",

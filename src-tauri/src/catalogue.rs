@@ -3,7 +3,7 @@
 use chargehand_catalogue::{Server, charger};
 
 use crate::app::other;
-use crate::ipc::{FoundView, KnownView, RecipeView, UiError};
+use crate::ipc::{CeilingPartsView, FoundView, JurisdictionView, KnownView, RecipeView, RulesView, UiError};
 use crate::view;
 
 /// The chargers that fit these words, with slips forgiven, the best first.
@@ -28,6 +28,20 @@ pub async fn recipe(model: String, url: String, identity: String) -> Result<Opti
         other(format!("{url} is no address of ours."), "Choose one of the addresses of this computer.")
     })?;
     Ok(charger(&model).map(|it| view::recipe(it, &server)))
+}
+
+/// Whose rules can hold at a site.
+#[tauri::command]
+#[specta::specta]
+pub async fn jurisdictions() -> Result<Vec<JurisdictionView>, UiError> {
+    Ok(view::jurisdictions())
+}
+
+/// What is asked at this place of a charger with these inputs; `None` where no place of that id is known.
+#[tauri::command]
+#[specta::specta]
+pub async fn rules(jurisdiction: String, parts: CeilingPartsView) -> Result<Option<RulesView>, UiError> {
+    Ok(view::rules(&jurisdiction, &view::entered(&parts)))
 }
 
 /// `ws://192.168.1.23:9616/` taken apart.

@@ -96,7 +96,7 @@ pub async fn set_policy(app: State<'_, App>, id: String, policy: PolicyView) -> 
 #[specta::specta]
 pub async fn set_ceiling(app: State<'_, App>, id: String, parts: CeilingPartsView) -> Result<(), UiError> {
     let link = app.link(&id)?;
-    let parts = view::parts(&parts);
+    let parts = view::entered(&parts);
     let record = link.record().await.map_err(|e| failed(&e))?;
     record.may_enter(&parts).map_err(|why| other(why, "Read breaker, cable and charger once more."))?;
     note(&link, Event::Ceiling { parts }).await
@@ -191,7 +191,7 @@ pub async fn clear(app: State<'_, App>, id: String) -> Result<(), UiError> {
 #[specta::specta]
 pub async fn configuration(app: State<'_, App>, id: String) -> Result<Option<ConfigurationView>, UiError> {
     let record = app.link(&id)?.record().await.map_err(|e| failed(&e))?;
-    Ok(record.configuration.as_ref().map(view::configuration))
+    Ok(record.configuration.as_ref().map(|snapshot| view::configuration(&record, snapshot)))
 }
 
 /// Stored frames and events by number (the evidence of a sentence), at most 200.

@@ -48,6 +48,8 @@ macro_rules! bridge {
                 catalogue::search,
                 catalogue::known,
                 catalogue::recipe,
+                catalogue::jurisdictions,
+                catalogue::rules,
                 finding::commands::find,
                 finding::commands::find_step_open,
                 finding::commands::allow_network,

@@ -1,8 +1,8 @@
 //! What is shown: the record, converted for the window. No judgement is made here.
 
-use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::compose::{self, About};
 use chargehand_commissioning::event::{ReportFiles, Step};
+use chargehand_commissioning::guard;
 use chargehand_commissioning::journal::{Direction, Entry};
 use chargehand_commissioning::limit::STATION_PROFILE;
 use chargehand_commissioning::link::{Running, View};
@@ -21,6 +21,7 @@ use crate::ipc::*;
 
 mod app;
 mod catalogue;
+mod ceiling;
 mod connection;
 mod demand;
 mod find;
@@ -31,6 +32,7 @@ mod steps;
 
 pub use app::app;
 pub use catalogue::{fact, found, known, recipe};
+pub use ceiling::{entered, jurisdictions, rules};
 pub use connection::{connection, plan};
 pub use demand::{expression, order, said, signal};
 pub use find::find;
@@ -47,27 +49,15 @@ fn numbers(list: &[u64]) -> Vec<u32> {
 
 impl From<SiteView> for SiteDetails {
     fn from(v: SiteView) -> Self {
-        let SiteView { address, customer, job, company, licence, tester } = v;
-        Self { address, customer, job, company, licence, tester }
+        let SiteView { address, customer, job, company, licence, tester, jurisdiction } = v;
+        Self { address, customer, job, company, licence, tester, jurisdiction }
     }
 }
 
 impl From<SiteDetails> for SiteView {
     fn from(d: SiteDetails) -> Self {
-        let SiteDetails { address, customer, job, company, licence, tester } = d;
-        Self { address, customer, job, company, licence, tester }
-    }
-}
-
-/// The parts of the ceiling as the engine wants them.
-pub fn parts(v: &CeilingPartsView) -> CeilingParts {
-    let amps = |ma: Option<u32>| ma.map(Amperes::from_milliamps);
-    CeilingParts {
-        breaker: amps(v.breaker_ma),
-        cable: amps(v.cable_ma),
-        nameplate: amps(v.nameplate_ma),
-        installer: amps(v.installer_ma),
-        installer_confirmed: v.installer_confirmed,
+        let SiteDetails { address, customer, job, company, licence, tester, jurisdiction } = d;
+        Self { address, customer, job, company, licence, tester, jurisdiction }
     }
 }
 
@@ -109,7 +99,7 @@ pub fn charger(view: &View) -> ChargerView {
         oddities: record.recognised().map(|known| reach::oddities(record, &known)),
         security: connection::security(view),
         configuration: record.configuration.as_ref().map(configuration_line),
-        ceiling_parts: ceiling_parts(&record.ceiling_parts),
+        ceiling_parts: ceiling::parts(&record.ceiling_parts),
         ceiling: record.ceiling_parts.ceiling().map(|c| CeilingView {
             limit_ma: c.limit.milliamps(),
             binding: c.binding.word().to_owned(),
@@ -185,8 +175,9 @@ fn configuration_line(snapshot: &ConfigurationSnapshot) -> ConfigurationLine {
 }
 
 /// The whole configuration as last read.
-pub fn configuration(snapshot: &ConfigurationSnapshot) -> ConfigurationView {
+pub fn configuration(record: &Record, snapshot: &ConfigurationSnapshot) -> ConfigurationView {
     let key = |k: &ConfigurationKey| KeyView {
+        effect_unknown: guard::effect_unknown(record, &k.key),
         component: component(k),
         key: k.key.clone(),
         value: k.value.clone(),
@@ -226,16 +217,6 @@ pub fn wanted_policy(p: PolicyView) -> Policy {
     match p {
         PolicyView::Cooperative => Policy::Cooperative,
         PolicyView::Strict => Policy::Strict,
-    }
-}
-
-fn ceiling_parts(parts: &CeilingParts) -> CeilingPartsView {
-    CeilingPartsView {
-        breaker_ma: parts.breaker.map(Amperes::milliamps),
-        cable_ma: parts.cable.map(Amperes::milliamps),
-        nameplate_ma: parts.nameplate.map(Amperes::milliamps),
-        installer_ma: parts.installer.map(Amperes::milliamps),
-        installer_confirmed: parts.installer_confirmed,
     }
 }
 

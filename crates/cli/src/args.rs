@@ -9,6 +9,7 @@ use chargehand_site::authority::{Keeping, Passphrase};
 use chargehand_site::csms::Password;
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::ceiling::Parts;
 use crate::{Exit, Failure};
 
 /// The commissioning instrument for EV chargers, without a window.
@@ -141,9 +142,12 @@ pub struct Commission {
     /// The limit to prove, A per phase.
     #[arg(long, value_name = "AMPS", value_parser = amps)]
     pub limit: Amperes,
-    /// Rated current of the circuit breaker, A: the ceiling.
+    /// Rated current of the circuit breaker, A: the ceiling, where none of the parts below is less.
     #[arg(long, value_name = "AMPS", value_parser = amps)]
     pub breaker: Amperes,
+    /// What else the ceiling rests on.
+    #[command(flatten)]
+    pub parts: Parts,
     /// Where to write the PDF. Without it: beside the JSON, or in the data folder.
     #[arg(long, value_name = "OUT.pdf")]
     pub report: Option<PathBuf>,

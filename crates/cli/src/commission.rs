@@ -41,6 +41,7 @@ pub async fn run(args: args::Commission) -> Result<Exit, Failure> {
         let sentence = format!("The limit of {} is above the breaker's {}. Ask for less.", args.limit, args.breaker);
         return Err(Failure(Exit::BadArguments, sentence));
     }
+    let entered = args.parts.with(Some(args.breaker)).map_err(|why| Failure(Exit::BadArguments, why))?;
     let (pdf, json) = paths(&args);
     if pdf == json {
         let sentence = format!("--report and --json both mean {}. Give the PDF and the JSON two names.", pdf.display());
@@ -56,7 +57,7 @@ pub async fn run(args: args::Commission) -> Result<Exit, Failure> {
     let site = open(&args.place, options).await?;
     let (output, writing) = Output::start();
     let result = tokio::select! {
-        result = commission(&site, &args, &output, end) => result,
+        result = commission(&site, &args, entered, &output, end) => result,
         failure = overdue(&site, end) => Err(failure),
     };
     drop(output);
@@ -75,9 +76,15 @@ async fn overdue(site: &Site, end: Instant) -> Failure {
     }
 }
 
-async fn commission(site: &Site, args: &args::Commission, output: &Output, end: Instant) -> Result<Exit, Failure> {
+async fn commission(
+    site: &Site,
+    args: &args::Commission,
+    entered: CeilingParts,
+    output: &Output,
+    end: Instant,
+) -> Result<Exit, Failure> {
     let link = site.expect(&args.charger);
-    enter_ceiling(&link, args).await?;
+    enter_ceiling(&link, args, entered).await?;
     let told = link.watch().await.map_err(Failure::world)?;
     announce(site, output).await?;
     let connected = connect(&link, told, end).await.ok_or_else(|| {
@@ -111,12 +118,16 @@ fn not_run(why: &impl std::fmt::Display) -> Outcome {
     Outcome::new(Verdict::NotTested, why.to_string())
 }
 
-/// The breaker is entered now; other parts that were entered before stay.
-async fn enter_ceiling(link: &Link, args: &args::Commission) -> Result<(), Failure> {
+/// What is entered now; other parts that were entered before stay. A rise needs all of them again.
+async fn enter_ceiling(link: &Link, args: &args::Commission, entered: CeilingParts) -> Result<(), Failure> {
+    let bad = |sentence| Failure(Exit::BadArguments, sentence);
     let record = link.record().await.map_err(Failure::world)?;
-    let parts = CeilingParts { breaker: Some(args.breaker), ..record.ceiling_parts };
+    let parts = entered.over(&record.ceiling_parts);
+    if parts.raises(&record.ceiling_parts) {
+        record.may_enter(&entered).map_err(bad)?;
+    }
     guard::within(parts.ceiling(), args.limit).map_err(|held| {
-        Failure(Exit::BadArguments, format!("{held} It was entered for this charger before. {}", held.remedy()))
+        bad(format!("{held} Some of it may have been entered for this charger before. {}", held.remedy()))
     })?;
     link.keep(Event::Ceiling { parts }).await.map_err(Failure::world)?;
     Ok(())

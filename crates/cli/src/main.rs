@@ -2,6 +2,7 @@
 
 mod args;
 mod catalogue;
+mod ceiling;
 mod certificate;
 mod commission;
 mod demand;

@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
-use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::guard::Refused;
 use chargehand_commissioning::link::{CallFailure, Link};
-use chargehand_commissioning::units::Amperes;
 use chargehand_ocpp::{Call, Policy};
 use chargehand_site::Site;
 use serde::Deserialize;
@@ -15,6 +13,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, BufReader};
 
 use crate::Failure;
 use crate::args;
+use crate::ceiling::Parts;
 use crate::demand::{self, DemandOrder};
 use crate::line;
 use crate::output::Output;
@@ -57,21 +56,12 @@ struct Order {
     from: Option<u32>,
     #[serde(default)]
     restart: bool,
+    #[serde(default)]
+    breaker: Option<f64>,
     #[serde(flatten)]
-    ceiling: CeilingOrder,
+    parts: Parts,
     #[serde(flatten)]
     demand: DemandOrder,
-}
-
-/// The parts of `ceiling`, A.
-#[derive(Debug, Default, Deserialize)]
-struct CeilingOrder {
-    breaker: Option<f64>,
-    cable: Option<f64>,
-    nameplate: Option<f64>,
-    installer: Option<f64>,
-    #[serde(default)]
-    installer_confirmed: bool,
 }
 
 /// Why an order was not carried out.
@@ -179,7 +169,7 @@ async fn carry_out(site: &Site, order: Order) -> Result<Value, Refusal> {
         "call" => call(&charger(site, &order)?, order).await,
         "adopt" => adopt(&charger(site, &order)?).await,
         "authorize" => authorize(&charger(site, &order)?, order).await,
-        "ceiling" => ceiling(&charger(site, &order)?, &order.ceiling).await,
+        "ceiling" => ceiling(&charger(site, &order)?, &order).await,
         "policy" => policy(&charger(site, &order)?, order.policy).await,
         "demand_response" => Ok(demand::respond(&charger(site, &order)?, &order.demand).await?),
         "output_dead" => Ok(demand::output_dead(&charger(site, &order)?, &order.demand).await?),
@@ -265,20 +255,8 @@ async fn policy(link: &Link, policy: Option<Value>) -> Result<Value, Refusal> {
     Ok(json!({ "number": number }))
 }
 
-async fn ceiling(link: &Link, order: &CeilingOrder) -> Result<Value, Refusal> {
-    let amps = |value: Option<f64>| match value {
-        None => Ok(None),
-        Some(a) => {
-            Amperes::from_amps(a).map(Some).ok_or_else(|| refusal("bad_order", format!("{a} is not a current in A.")))
-        }
-    };
-    let parts = CeilingParts {
-        breaker: amps(order.breaker)?,
-        cable: amps(order.cable)?,
-        nameplate: amps(order.nameplate)?,
-        installer: amps(order.installer)?,
-        installer_confirmed: order.installer_confirmed,
-    };
+async fn ceiling(link: &Link, order: &Order) -> Result<Value, Refusal> {
+    let parts = order.parts.ordered(order.breaker).map_err(|why| refusal("bad_order", why))?;
     link.record().await?.may_enter(&parts).map_err(|why| refusal("raises_ceiling", why))?;
     link.keep(Event::Ceiling { parts }).await?;
     let ceiling = parts.ceiling();

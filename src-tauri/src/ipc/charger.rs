@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ChangesView, ConfigurationLine, DemandView, GravityView, KnownLine, OdditiesView, SecurityView};
+use super::{
+    CeilingPartsView, CeilingView, ChangesView, ConfigurationLine, DemandView, GravityView, KnownLine, OdditiesView,
+    SecurityView,
+};
 
 /// Everything the window shows of one charger.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -205,34 +208,6 @@ pub enum PolicyView {
     Cooperative,
     /// As a strict platform would.
     Strict,
-}
-
-/// The parts of the ceiling, mA per phase.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct CeilingPartsView {
-    /// Breaker In.
-    pub breaker_ma: Option<u32>,
-    /// Cable Iz.
-    pub cable_ma: Option<u32>,
-    /// Nameplate.
-    pub nameplate_ma: Option<u32>,
-    /// Installer (hardware) limit.
-    pub installer_ma: Option<u32>,
-    /// Confirmed by eye in the charger itself.
-    pub installer_confirmed: bool,
-}
-
-/// The ceiling.
-#[derive(Debug, Clone, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct CeilingView {
-    /// mA per phase.
-    pub limit_ma: u32,
-    /// `breaker`, `cable`, `nameplate` or `installer limit`.
-    pub binding: String,
-    /// A hardware limit ≤ ceiling is confirmed.
-    pub hardware_confirmed: bool,
 }
 
 /// A profile of ours that is in force.

@@ -41,6 +41,8 @@ pub struct KeyView {
     pub value: Option<String>,
     /// It cannot be written.
     pub readonly: bool,
+    /// What writing it does to the current is not known: it would have to be confirmed.
+    pub effect_unknown: bool,
     /// What it means, where known.
     pub meaning: Option<String>,
     /// What is told of a variable besides its value.

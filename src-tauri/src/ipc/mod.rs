@@ -1,6 +1,7 @@
 //! Every type that crosses to the window. Integers only (mA, W, ms); times are RFC 3339 strings in UTC.
 
 mod catalogue;
+mod ceiling;
 mod charger;
 mod configuration;
 mod connection;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use catalogue::*;
+pub use ceiling::*;
 pub use charger::*;
 pub use configuration::*;
 pub use connection::*;
@@ -121,6 +123,8 @@ pub struct SiteView {
     pub licence: String,
     /// The person who tests.
     pub tester: String,
+    /// Whose rules hold here: the id of a jurisdiction.
+    pub jurisdiction: String,
 }
 
 /// Our OCPP endpoint.

@@ -207,8 +207,9 @@ impl CeilingParts {
         ]
     }
 
-    /// These parts, and where one of the numbers was left out, what `before` has for it.
+    /// These parts, and where one was left out, what `before` has for it.
     pub fn over(self, before: &CeilingParts) -> CeilingParts {
+        let seen = counts(self.installer).is_none_or(|installer| Some(installer) == before.installer);
         CeilingParts {
             breaker: counts(self.breaker).or(before.breaker),
             cable: counts(self.cable).or(before.cable),
@@ -219,8 +220,18 @@ impl CeilingParts {
             main_switch: counts(self.main_switch).or(before.main_switch),
             rest: self.rest.or(before.rest),
             approved: counts(self.approved).or(before.approved),
-            ..self
+            curve: self.curve.or(before.curve),
+            phases: self.phases.or(before.phases),
+            rest_known: self.rest_known.or(before.rest_known),
+            load_management: self.load_management.or(before.load_management),
+            // A confirmation belongs to the number that was seen.
+            installer_confirmed: self.installer_confirmed || (before.installer_confirmed && seen),
         }
+    }
+
+    /// Do they let more current flow than these did? Taking the ceiling away does.
+    pub fn raises(&self, before: &CeilingParts) -> bool {
+        before.ceiling().is_some_and(|old| self.ceiling().is_none_or(|new| new.limit > old.limit))
     }
 
     /// May these parts take the place of `before`? They may always lower the ceiling. Raising it needs every part that was
@@ -230,7 +241,6 @@ impl CeilingParts {
     /// What is missing, in words.
     pub fn may_follow(&self, before: &CeilingParts, known: &CeilingParts) -> Result<(), String> {
         let Some(old) = before.ceiling() else { return Ok(()) };
-        let raises = self.ceiling().is_none_or(|new| new.limit > old.limit);
         let known = before.over(known).entered();
         let missing: Vec<&str> = known
             .iter()
@@ -238,7 +248,7 @@ impl CeilingParts {
             .filter(|((was, _), (is, _))| *was && !is)
             .map(|((_, name), _)| *name)
             .collect();
-        if !raises || missing.is_empty() {
+        if !self.raises(before) || missing.is_empty() {
             return Ok(());
         }
         Err(format!("This would raise the ceiling above {}. Enter {} again too.", old.limit, missing.join(" and ")))

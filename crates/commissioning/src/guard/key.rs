@@ -17,9 +17,9 @@ const WORDS: &[&str] = &[
 ];
 
 /// What is to be written.
-struct Setting<'a> {
+struct Setting {
     /// What the catalogue knows of it.
-    known: Option<&'a Key>,
+    known: Option<&'static Key>,
     /// It is known of another maker's chargers only.
     foreign: bool,
     /// Its name as a person reads it.
@@ -28,17 +28,22 @@ struct Setting<'a> {
     value: Option<f64>,
 }
 
+/// Is it unknown what writing this key (or variable, as `Component.Variable`) of the charger does to the current?
+pub fn effect_unknown(record: &Record, name: &str) -> bool {
+    let setting = if record.version().is_v2() {
+        Setting::of_2(&Variable::parse(name).unwrap_or_default(), None)
+    } else {
+        Setting::of_1_6(record, name, None)
+    };
+    setting.foreign || setting.known.is_none_or(|key| key.effect == Effect::Unknown)
+}
+
 /// May this key be written?
 ///
 /// # Errors
 /// Why not.
 pub fn of_1_6(record: &Record, payload: &Value, confirmed: bool) -> Result<(), Refused> {
-    let name = text(payload, "key");
-    let vendor = record.boot.as_ref().map(|b| b.vendor.as_str()).unwrap_or_default();
-    let known = chargehand_catalogue::key(&name, vendor);
-    let foreign = known.is_some_and(|key| !key.is_of(vendor));
-    Setting { known, foreign, name: format!("the key {name}"), value: number(payload, "value") }
-        .check(record, confirmed)
+    Setting::of_1_6(record, &text(payload, "key"), number(payload, "value")).check(record, confirmed)
 }
 
 /// May this variable be written?
@@ -47,12 +52,22 @@ pub fn of_1_6(record: &Record, payload: &Value, confirmed: bool) -> Result<(), R
 /// Why not.
 pub fn of_2(record: &Record, data: &Value, confirmed: bool) -> Result<(), Refused> {
     let variable = Variable::read(data).unwrap_or_default();
-    let known = chargehand_catalogue::variable(&variable.plain());
-    let value = number(data, "attributeValue");
-    Setting { known, foreign: false, name: format!("the variable {variable}"), value }.check(record, confirmed)
+    Setting::of_2(&variable, number(data, "attributeValue")).check(record, confirmed)
 }
 
-impl Setting<'_> {
+impl Setting {
+    fn of_1_6(record: &Record, name: &str, value: Option<f64>) -> Self {
+        let vendor = record.boot.as_ref().map(|b| b.vendor.as_str()).unwrap_or_default();
+        let known = chargehand_catalogue::key(name, vendor);
+        let foreign = known.is_some_and(|key| !key.is_of(vendor));
+        Setting { known, foreign, name: format!("the key {name}"), value }
+    }
+
+    fn of_2(variable: &Variable, value: Option<f64>) -> Self {
+        let known = chargehand_catalogue::variable(&variable.plain());
+        Setting { known, foreign: false, name: format!("the variable {variable}"), value }
+    }
+
     fn check(&self, record: &Record, confirmed: bool) -> Result<(), Refused> {
         match self.known.map_or(Effect::Unknown, |key| key.effect) {
             Effect::None if !self.foreign => Ok(()),

@@ -3,6 +3,8 @@
 mod key;
 mod schedule;
 
+pub use key::effect_unknown;
+
 use jiff::Timestamp;
 use serde_json::Value;
 

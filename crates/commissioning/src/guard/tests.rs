@@ -317,3 +317,13 @@ fn each_part_of_the_ceiling_holds_a_limit_down_by_itself() {
         assert!(matches!(check(&record, &change("RequestedCurrent", "17"), true), Err(Refused::AboveCeiling { .. })));
     }
 }
+
+#[test]
+fn keys_of_which_nobody_knows_what_they_do_to_the_current_are_told_apart_for_the_window() {
+    let goe = made_by("go-e", 16);
+    for known in ["HeartbeatInterval", "RequestedCurrent"] {
+        assert!(!effect_unknown(&goe, known), "{known}");
+    }
+    assert!(effect_unknown(&goe, "Xyz") && effect_unknown(&made_by("Nobody Ltd", 16), "RequestedCurrent"));
+    assert!(!effect_unknown(&v21(16), "EVSE#1.ACCurrent") && effect_unknown(&v21(16), "AcmeCtrlr.MaxCurrent"));
+}

@@ -146,3 +146,17 @@ fn a_ceiling_that_was_entered_before_holds_in_a_later_run() {
     assert_eq!((ended.code, ended.lines.len()), (2, 0), "{ended:#?}");
     assert!(ended.stderr.contains("8.0 A"), "{}", ended.stderr);
 }
+
+#[test]
+fn a_later_run_does_not_raise_the_ceiling_by_naming_only_the_breaker() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    crate::charger::Charger::connect(endpoint.port, "CP1").boot();
+    let parts = json!({"do": "ceiling", "charger": "CP1", "breaker": 16, "cable": 20});
+    assert_eq!(endpoint.order(parts).expect("it is entered")["limit_ma"], 16_000);
+    endpoint.stop();
+    let options = ["--listen", "127.0.0.1:0", "--charger", "CP1", "--limit", "10", "--breaker", "32"];
+    let ended = Program::run("commission", data.path(), &options).ended();
+    assert_eq!((ended.code, ended.lines.len()), (2, 0), "{ended:#?}");
+    assert!(ended.stderr.contains("cable"), "{}", ended.stderr);
+}

@@ -156,6 +156,31 @@ fn no_limit_is_sent_without_a_ceiling_and_none_above_it() {
 }
 
 #[test]
+fn an_electricians_inputs_come_with_the_order_and_the_least_binds() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    adopted(endpoint.port, &mut endpoint, "CP1");
+    let circuit = json!({"do": "ceiling", "charger": "CP1", "breaker": 40, "curve": "C", "cable": 40, "derating": 0.87,
+        "nameplate": 32, "connector": 32, "main_switch": 63, "rest": 50, "rest_known": "measured", "phases": 1});
+    let entered = endpoint.order(circuit.clone());
+    assert_eq!(entered, Ok(json!({"limit_ma": 13_000, "binding": "headroom"})));
+    let mut managed = circuit;
+    for (name, value) in
+        [("ct_direction", json!("right")), ("ct_ratio", json!(2000)), ("ct_phase", json!("l1")), ("ct_falls_to", json!(10))]
+    {
+        managed[name] = value;
+    }
+    assert_eq!(endpoint.order(managed.clone()), Ok(json!({"limit_ma": 32_000, "binding": "nameplate"})));
+    managed["approved"] = json!(25);
+    assert_eq!(endpoint.order(managed.clone()), Ok(json!({"limit_ma": 25_000, "binding": "network"})));
+    for (name, nonsense) in [("derating", json!(1.2)), ("phases", json!(4)), ("curve", json!("Z")), ("rest", json!(-1))] {
+        let mut order = managed.clone();
+        order[name] = nonsense;
+        assert_eq!(endpoint.order(order).expect_err(name)["code"], "bad_order", "{name}");
+    }
+}
+
+#[test]
 fn transactions_are_listed_with_who_when_why_and_their_readings() {
     let data = folder();
     let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
