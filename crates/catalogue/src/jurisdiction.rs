@@ -153,6 +153,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// It depends on what was entered, or names hours or times that a limit meets.
+    pub fn acts(&self) -> bool {
+        let names = self.delay.is_some() || self.dimmed.is_some() || !self.blocked.is_empty();
+        names || self.above.is_some()
+    }
+
     /// Nobody read it where it is written.
     pub fn unverified(&self) -> bool {
         matches!(self.confidence, Confidence::Low | Confidence::Unknown)

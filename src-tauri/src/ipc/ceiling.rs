@@ -162,6 +162,8 @@ pub struct RuleView {
     pub sure: bool,
     /// Nobody read it where it is written.
     pub unverified: bool,
+    /// It depends on what was entered, or names hours or times that a limit meets.
+    pub acts: bool,
     /// The network has to approve: what it approved belongs to the ceiling.
     pub approval: bool,
     /// Where it was read, and when that was written.

@@ -120,7 +120,7 @@ fn managed_view(it: LoadManagement) -> LoadManagementView {
 pub fn jurisdictions() -> Vec<JurisdictionView> {
     let mut all: Vec<JurisdictionView> =
         jurisdiction::all().iter().map(|it| JurisdictionView { id: it.id.to_owned(), name: full_name(it) }).collect();
-    all.sort_by(|a, b| a.name.split(", ").rev().cmp(b.name.split(", ").rev()));
+    all.sort_by(|a, b| a.name.rsplit(", ").cmp(b.name.rsplit(", ")));
     all
 }
 
@@ -145,6 +145,7 @@ fn rule(it: Applied) -> RuleView {
         says: it.rule.says.clone(),
         sure: it.sure,
         unverified: it.rule.unverified(),
+        acts: it.rule.acts(),
         approval: it.rule.topic == Topic::Approval,
         source: format!("{}{date}", it.rule.source),
     }

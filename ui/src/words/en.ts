@@ -1,5 +1,5 @@
 // Every sentence a person reads in the window. What the engine says (findings, outcomes) comes from the engine.
-import type { CeilingView, InForceView, StepName, StepView, UiError } from '../backend';
+import type { InForceView, StepName, StepView, UiError } from '../backend';
 import { buy } from './buy';
 import { catalogue } from './catalogue';
 import { demand } from './demand';
@@ -13,6 +13,7 @@ import { plan } from './plan';
 import { practice, simulated } from './practice';
 import { reach } from './reach';
 import { security } from './security';
+import { set } from './set';
 
 const step: Record<StepName, string> = {
   find: 'Find',
@@ -207,6 +208,7 @@ export const en = {
   handshake,
   inspect,
   security,
+  set,
   messages,
   recipe,
   plan,
@@ -214,54 +216,6 @@ export const en = {
   simulated,
 
   demand,
-
-  set: {
-    ceiling: 'Ceiling',
-    ceilingWhy: 'The most current per phase that Chargehand ever asks of this charger: the least of these. Read them off; do not guess.',
-    breakerMa: 'Breaker (In)',
-    breakerHint: 'printed on the breaker in front of the charger',
-    cableMa: 'Cable (Iz)',
-    cableHint: 'what the cable carries as installed, after derating',
-    nameplateMa: 'Nameplate',
-    nameplateHint: 'printed on the charger',
-    installerMa: 'Installer limit',
-    installerHint: 'DIP switch, rotary switch or installer menu in the charger',
-    confirmed: 'I have seen this limit set in the charger itself',
-    confirmedFirst: 'Enter the installer limit first.',
-    again: (ma: number) => `enter again (was ${amps(ma)} A)`,
-    raises: (from: number, to: number) =>
-      `This raises the ceiling from ${amps(from)} A to ${amps(to)} A. Look at breaker and cable again and enter both; until then the ceiling stays ${amps(from)} A.`,
-    putBack: 'Put back what was kept',
-    kept: 'Kept as typed.',
-    none: 'No ceiling yet. Enter at least the breaker: without a ceiling nothing is sent to the charger.',
-    binds: ({ binding }: CeilingView) => `the ${binding} binds`,
-    hardware: 'A hardware limit at or below the ceiling is confirmed.',
-    noHardware: 'No hardware limit at or below the ceiling is confirmed',
-    noHardwareWhy: 'An OCPP limit is a setting in software. It is neither overload protection nor a hardware limit. Tests that could leave the charger without a limit are not offered.',
-    notProtection: 'An OCPP limit is neither overload protection nor a hardware limit.',
-    permanent: 'Permanent current limit',
-    permanentWhy: 'What the charger must keep from now on, per phase. It stays after Chargehand is gone.',
-    limit: 'Limit per phase',
-    onPhases: (ma: number) => [1, 3].map((phases) => ({ phases, kw: kilowatts((230 * ma * phases) / 1000) })),
-    phases: (n: number) => (n === 1 ? 'on 1 phase' : `on ${n} phases`),
-    calculation: '230 V × A × phases',
-    needsNumber: 'Enter amperes, for example 16 or 13.5.',
-    aboveCeiling: (ceilingMa: number) => `Above the ceiling of ${amps(ceilingMa)} A. It is not sent.`,
-    belowLeast: 'Below 6 A no car charges. As a permanent limit it is refused.',
-    partBelowLeast: 'Below 6 A no car charges: check the number. It is not kept.',
-    willWrite: 'What Apply writes',
-    willWriteLimit: (ma: number) => `A limit of ${amps(ma)} A per phase without an end, where later platforms do not trip over it: as the station’s maximum if that is proved obeyed, else as the default for every charging session at the lowest stack level.`,
-    willWriteNothing: 'Enter a limit to see what would be written.',
-    overwrites: (version: string) =>
-      version === '1.6'
-        ? 'OCPP 1.6 cannot list what is already there. What another platform wrote at the same purpose and level is overwritten and cannot be brought back.'
-        : 'What another platform wrote at the same purpose and level is overwritten; the charger lists it before.',
-    goBack: 'To change it, apply another limit; the ceiling always holds.',
-    apply: 'Apply',
-    applying: 'Applying …',
-    applied: 'Set permanently',
-    asRecipe: 'written as',
-  },
 
   prove: {
     title: 'Does it follow a limit?',
@@ -370,6 +324,9 @@ export const en = {
     company: 'Company',
     licence: 'Licence number',
     tester: 'Tested by',
+    jurisdiction: 'Whose rules hold here',
+    jurisdictionWhy: 'The network if it is listed, else the state or the country. What it asks stands beside the ceiling and in the report.',
+    noJurisdiction: 'None chosen',
     connecting: 'Connecting',
     look: 'Look',
     theme: 'Colours',

@@ -49,10 +49,10 @@ impl Derating {
         self.0
     }
 
-    /// So much of this Iz is left, rounded down to a milliampere; never more than it.
+    /// So much of this Iz is left, rounded down to the 0.1 A that a limit can be set to; never more than it.
     pub fn of(self, cable: Amperes) -> Amperes {
         let left = u64::from(cable.milliamps()) * u64::from(self.0.min(1000)) / 1000;
-        Amperes::from_milliamps(u32::try_from(left).unwrap_or(u32::MAX))
+        Amperes::from_milliamps(u32::try_from(left).unwrap_or(u32::MAX)).floor_to_tenth()
     }
 }
 

@@ -60,7 +60,7 @@ fn a_cable_counts_with_its_derating_rounded_down() {
     assert_eq!(
         CeilingParts { cable: Some(Amperes::from_milliamps(32_999)), derating: Derating::new(777), ..circuit() }
             .cable_as_installed(),
-        Some(Amperes::from_milliamps(25_640))
+        Some(Amperes::from_milliamps(25_600))
     );
     assert_eq!(derated(1000), amps(40));
     assert_eq!((Derating::new(0), Derating::new(1001)), (None, None));

@@ -1,11 +1,14 @@
-// The parts of the ceiling while they are typed. A rise is held back until breaker and cable were both typed again.
-import type { CeilingPartsView } from '../../backend';
-import { milliamps, typed } from '../../state/amperes';
-import { fault, fields, guards, raises, type Field } from './parts';
+// The parts of the ceiling while they are entered. A rise is held back until breaker, cable and the charger's own limit were
+// typed again.
+import type { CeilingPartsView, LoadManagementView } from '../../backend';
+import { fault, fields, guards, raises, textOf, valueOf, type Chosen, type Field } from './parts';
 
 export class CeilingDraft {
   /** What stands in the fields that were typed into. */
   #texts = $state<Partial<Record<Field, string>>>({});
+  /** What was chosen since the last keep. */
+  #chosen = $state.raw<Partial<Chosen>>({});
+  #managed = $state.raw<LoadManagementView | null | undefined>(undefined);
   /** Typed since the last keep. */
   #typed = $state.raw<Field[]>([]);
   /** Emptied by us, because they must be entered again. */
@@ -15,32 +18,44 @@ export class CeilingDraft {
   constructor(private readonly kept: () => CeilingPartsView) {}
 
   text(field: Field): string {
-    return this.#texts[field] ?? typed(this.kept()[field]);
+    return this.#texts[field] ?? textOf(field, this.kept());
   }
 
-  /** The parts as they would be kept; what we emptied ourselves counts as it was. */
+  /** The number a field would be kept as; what we emptied ourselves counts as it was. */
+  #value(field: Field): number | null {
+    const open = this.again.includes(field) && this.text(field).trim() === '';
+    return valueOf(field, open ? textOf(field, this.kept()) : this.text(field));
+  }
+
+  /** The parts as they would be kept. */
   get parts(): CeilingPartsView {
-    const value = (field: Field): number | null => {
-      const open = this.again.includes(field) && this.text(field).trim() === '';
-      return open ? this.kept()[field] : milliamps(this.text(field));
-    };
+    const kept = this.kept();
+    const managed = this.#managed === undefined ? kept.loadManagement : this.#managed;
     return {
-      breakerMa: value('breakerMa'),
-      cableMa: value('cableMa'),
-      nameplateMa: value('nameplateMa'),
-      installerMa: value('installerMa'),
+      ...kept,
+      ...this.#chosen,
+      breakerMa: this.#value('breakerMa'),
+      cableMa: this.#value('cableMa'),
+      deratingPerMille: this.#value('derating'),
+      nameplateMa: this.#value('nameplateMa'),
+      installerMa: this.#value('installerMa'),
       // A confirmation belongs to the number that was seen.
-      installerConfirmed: this.kept().installerConfirmed && value('installerMa') === this.kept().installerMa,
+      installerConfirmed: kept.installerConfirmed && this.#value('installerMa') === kept.installerMa,
+      connectorMa: this.#value('connectorMa'),
+      mainSwitchMa: this.#value('mainSwitchMa'),
+      restMa: this.#value('restMa'),
+      approvedMa: this.#value('approvedMa'),
+      loadManagement: managed && { ...managed, ratio: this.#value('ratio'), fallsToMa: managed.lost === 'fallsTo' ? this.#value('fallsToMa') : null },
     };
   }
 
   get faulty(): boolean {
-    return fields.some((field) => fault(this.text(field)) !== null);
+    return fields.some((field) => fault(field, this.text(field)) !== null);
   }
 
-  /** A rise, and breaker and cable were not both typed again. */
+  /** A rise, and what guards it was not all typed again. */
   get held(): boolean {
-    const readAgain = guards.every((field) => this.#typed.includes(field) && milliamps(this.text(field)) !== null);
+    const readAgain = guards(this.kept()).every((field) => this.#typed.includes(field) && valueOf(field, this.text(field)) !== null);
     return raises(this.kept(), this.parts) && !readAgain;
   }
 
@@ -50,9 +65,19 @@ export class CeilingDraft {
     if (!this.faulty) this.#askAgain();
   }
 
+  choose(change: Partial<Chosen>): void {
+    this.#chosen = { ...this.#chosen, ...change };
+  }
+
+  /** `null`: there is no load management. */
+  manage(managed: LoadManagementView | null): void {
+    this.#managed = managed;
+    if (!this.faulty) this.#askAgain();
+  }
+
   #askAgain(): void {
     if (this.held) {
-      const untouched = guards.filter((field) => !this.#typed.includes(field) && !this.again.includes(field));
+      const untouched = guards(this.kept()).filter((field) => !this.#typed.includes(field) && !this.again.includes(field));
       for (const field of untouched) this.#texts[field] = '';
       this.again = [...this.again, ...untouched];
     } else {
@@ -61,19 +86,23 @@ export class CeilingDraft {
     }
   }
 
-  /** The engine kept it: what is typed from now on is new. The texts stay, a person may still be typing. */
-  settled(): void {
+  /** The engine kept this: what is entered from now on is new. The texts stay, a person may still be typing. */
+  settled(kept: CeilingPartsView): void {
     this.#typed = [];
+    this.#chosen = Object.fromEntries(Object.entries(this.#chosen).filter(([name, value]) => kept[name as keyof Chosen] !== value));
+    if (JSON.stringify(this.parts.loadManagement) === JSON.stringify(kept.loadManagement)) this.#managed = undefined;
   }
 
   /** The field was left: from now on it shows what is kept. */
   left(field: Field): void {
-    const same = milliamps(this.text(field)) === this.kept()[field];
+    const same = valueOf(field, this.text(field)) === valueOf(field, textOf(field, this.kept()));
     if (same && !this.again.includes(field)) delete this.#texts[field];
   }
 
   putBack(): void {
     this.#texts = {};
+    this.#chosen = {};
+    this.#managed = undefined;
     this.#typed = [];
     this.again = [];
   }
