@@ -43,7 +43,7 @@ test('a test limit that is left behind needs somebody and has its button', async
 });
 
 test('a missing address is asked for before the report', async () => {
-  const empty = { address: '', customer: '', job: '', company: '', licence: '', tester: '' };
+  const empty = { address: '', customer: '', job: '', company: '', licence: '', tester: '', jurisdiction: '' };
   await open(new DemoSite({ site: empty }, [proved('passed')]), 'handOver');
   await expect.element(at('report')).toHaveTextContent('Address or customer is not entered');
   await at('enter-site').click();

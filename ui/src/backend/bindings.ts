@@ -52,6 +52,10 @@ export const commands = {
 	known: (id: string) => typedError<KnownView | null, UiError>(__TAURI_INVOKE("known", { id })),
 	/**  How a model is pointed at this URL of ours, so that it comes with that identity; `None` where there is no such model. */
 	recipe: (model: string, url: string, identity: string) => typedError<RecipeView | null, UiError>(__TAURI_INVOKE("recipe", { model, url, identity })),
+	/**  Whose rules can hold at a site. */
+	jurisdictions: () => typedError<JurisdictionView[], UiError>(__TAURI_INVOKE("jurisdictions")),
+	/**  What is asked at this place of a charger with these inputs; `None` where no place of that id is known. */
+	rules: (jurisdiction: string, parts: CeilingPartsView) => typedError<RulesView | null, UiError>(__TAURI_INVOKE("rules", { jurisdiction, parts })),
 	/**  Discovery as it stands. */
 	find: () => typedError<FindView, UiError>(__TAURI_INVOKE("find")),
 	/**  The Find step was opened or left. */
@@ -351,25 +355,43 @@ export type CautionView = {
 	fact: FactView,
 };
 
-/**  The parts of the ceiling, mA per phase. */
+/**  The parts of the ceiling, mA per phase; `None` is "not entered". */
 export type CeilingPartsView = {
 	/**  Breaker In. */
 	breakerMa: number | null,
-	/**  Cable Iz. */
+	/**  Its curve. */
+	curve: CurveView | null,
+	/**  Cable Iz, before derating where that is entered. */
 	cableMa: number | null,
+	/**  What is left of it, 1 to 1000. */
+	deratingPerMille: number | null,
 	/**  Nameplate. */
 	nameplateMa: number | null,
 	/**  Installer (hardware) limit. */
 	installerMa: number | null,
 	/**  Confirmed by eye in the charger itself. */
 	installerConfirmed: boolean,
+	/**  Socket outlet, plug or charging cable. */
+	connectorMa: number | null,
+	/**  Phases of the circuit, 1 to 3. */
+	phases: number | null,
+	/**  Main switch. */
+	mainSwitchMa: number | null,
+	/**  Peak of everything else. */
+	restMa: number | null,
+	/**  How that is known. */
+	restKnown: RestKnownView | null,
+	/**  What the network approved. */
+	approvedMa: number | null,
+	/**  The charger's own load management. */
+	loadManagement: LoadManagementView | null,
 };
 
 /**  The ceiling. */
 export type CeilingView = {
 	/**  mA per phase. */
 	limitMa: number,
-	/**  `breaker`, `cable`, `nameplate` or `installer limit`. */
+	/**  The part that binds, as a word in a sentence, for example `supply headroom`. */
 	binding: string,
 	/**  A hardware limit ≤ ceiling is confirmed. */
 	hardwareConfirmed: boolean,
@@ -745,6 +767,47 @@ export type DeviatingLine = {
 	/**  They are not all alike. */
 	deviates: boolean,
 };
+/**  Which way a CT counts. */
+export type CtDirectionView = 
+/**  Nobody looked. */
+"notChecked" | 
+/**  Drawn is drawn. */
+"right" | 
+/**  Drawn is fed in. */
+"reversed";
+
+/**  What a charger does without its CT. */
+export type CtLostView = 
+/**  Not known. */
+"unknown" | 
+/**  It stops. */
+"stops" | 
+/**  It falls to a current. */
+"fallsTo" | 
+/**  It keeps its full current. */
+"keepsFull";
+
+/**  Where a CT is. */
+export type CtPhaseView = 
+/**  Nobody looked. */
+"notChecked" | 
+/**  L1. */
+"l1" | 
+/**  L2. */
+"l2" | 
+/**  L3. */
+"l3" | 
+/**  One on each phase. */
+"all";
+
+/**  A breaker's curve. */
+export type CurveView = 
+/**  B. */
+"B" | 
+/**  C. */
+"C" | 
+/**  D. */
+"D";
 
 /**  A deviation from the specification. */
 export type DeviationView = {
@@ -1040,6 +1103,14 @@ export type JudgementView = {
 	evidence: string,
 };
 
+/**  Whose rules can hold at a site. */
+export type JurisdictionView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name, with those it lies in, for example `SA Power Networks, South Australia, Australia`. */
+	name: string,
+};
+
 /**  One key, or one variable of a 2.x charger. */
 export type KeyView = {
 	/**  The component of a variable, with its instance, EVSE and connector; empty for a key. */
@@ -1050,6 +1121,8 @@ export type KeyView = {
 	value: string | null,
 	/**  It cannot be written. */
 	readonly: boolean,
+	/**  What writing it does to the current is not known: it would have to be confirmed. */
+	effectUnknown: boolean,
 	/**  What it means, where known. */
 	meaning: string | null,
 	/**  What is told of a variable besides its value. */
@@ -1119,6 +1192,20 @@ export type LiveView = {
 	energyWh: number | null,
 	/**  Phases seen carrying current. */
 	phases: number | null,
+};
+
+/**  The charger's own load management. */
+export type LoadManagementView = {
+	/**  Which way its CT counts. */
+	direction: CtDirectionView,
+	/**  Its ratio to one. */
+	ratio: number | null,
+	/**  Where it is. */
+	phase: CtPhaseView,
+	/**  What the charger does without it. */
+	lost: CtLostView,
+	/**  Where it falls to a current: which, mA. */
+	fallsToMa: number | null,
 };
 
 /**  Whether a user name and a password are wanted. */
@@ -1604,6 +1691,40 @@ export type RiskView =
 "care" | 
 /**  What it does to the current is not known. */
 "unknown";
+/**  How the peak of everything else is known. */
+export type RestKnownView = 
+/**  Measured. */
+"measured" | 
+/**  Calculated. */
+"calculated";
+
+/**  One rule. */
+export type RuleView = {
+	/**  Whose it is. */
+	of: string,
+	/**  What it says. */
+	says: string,
+	/**  It applies; else it may: what decides was not entered. */
+	sure: boolean,
+	/**  Nobody read it where it is written. */
+	unverified: boolean,
+	/**  It depends on what was entered, or names hours or times that a limit meets. */
+	acts: boolean,
+	/**  The network has to approve: what it approved belongs to the ceiling. */
+	approval: boolean,
+	/**  Where it was read, and when that was written. */
+	source: string,
+};
+
+/**  What is asked at a place of a charger with these inputs. */
+export type RulesView = {
+	/**  The name of the place. */
+	name: string,
+	/**  The rules that apply or may apply, those of the network first. */
+	rules: RuleView[],
+	/**  What was looked for and not found. */
+	unknown: string[],
+};
 
 /**  One security profile to reach. */
 export type RungView = {
@@ -1820,6 +1941,8 @@ export type SiteView = {
 	licence: string,
 	/**  The person who tests. */
 	tester: string,
+	/**  Whose rules hold here: the id of a jurisdiction. */
+	jurisdiction: string,
 };
 
 /**  How this computer and its chargers are connected. */

@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { ActView, AppView, CeilingPartsView, Changed, ChangeView, ChargerView, ConfigurationView, ConnectionView, DemandOrderView, DeviatingLine, ExpressionView, FindView, FoundView, FrameView, InterfaceView, JudgementView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, SaidView, SelfCheckView, SentView, SettingLine, ShelfView, SignalView, SiteView, TargetView, UiError, WhyView } from './bindings';
+import type { ActView, AppView, CeilingPartsView, Changed, ChangeView, ChargerView, ConfigurationView, ConnectionView, DemandOrderView, DeviatingLine, ExpressionView, FindView, FoundView, FrameView, InterfaceView, JudgementView, JurisdictionView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, RulesView, SaidView, SelfCheckView, SentView, SettingLine, ShelfView, SignalView, SiteView, TargetView, UiError, WhyView } from './bindings';
 
 export type * from './bindings';
 
@@ -46,6 +46,8 @@ export interface Backend {
   exportReport(id: string): Promise<Answer<ReportFilesView>>;
   search(words: string): Promise<FoundView>;
   known(id: string): Promise<KnownView | null>;
+  jurisdictions(): Promise<JurisdictionView[]>;
+  rules(jurisdiction: string, parts: CeilingPartsView): Promise<RulesView | null>;
   recipe(model: string, url: string, identity: string): Promise<RecipeView | null>;
   find(): Promise<FindView>;
   allowNetwork(key: string, on: boolean): Promise<Answer<null>>;

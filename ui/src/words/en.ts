@@ -4,7 +4,7 @@ import { buy } from './buy';
 import { catalogue } from './catalogue';
 import { demand } from './demand';
 import { find } from './find';
-import { amps, clock, coarse, count, kilowatts, ranges, short, span, zone } from './format';
+import { amps, clock, coarse, count, ranges, short, span, zone } from './format';
 import { handshake } from './handshake';
 import { deviations, inspect } from './inspect';
 import { form, messages } from './messages';

@@ -54,6 +54,7 @@ export const inspect = {
   attributes,
   value: 'Value',
   meaning: 'What it means',
+  effectUnknown: 'Effect on the current unknown: writing it has to be confirmed.',
   readonly: 'read only',
   writeOnly: 'write only',
   noValue: 'no value sent',

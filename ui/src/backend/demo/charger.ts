@@ -1,5 +1,6 @@
 // One scripted charger at each stage of the job.
 import type { ArrivalView, AttemptView, ChargerView, ConfigurationView, KeyView, PointView, ProofView, StepName, StepState, VerdictView } from '..';
+import { noParts } from '../../state/ceiling';
 import { lineOfKnown } from './catalogue';
 import { noChanges } from './plan';
 import { ago } from './site';
@@ -53,7 +54,7 @@ export const arrived = (): ChargerView => ({
   policy: 'cooperative',
   oddities: null,
   security: { profile: 0, tls: null, password: 'missing', certificate: null, has: 0, raising: false, raised: null },
-  ceilingParts: { breakerMa: null, cableMa: null, nameplateMa: null, installerMa: null, installerConfirmed: false },
+  ceilingParts: noParts,
   ceiling: null,
   inForce: [],
   permanent: null,
@@ -69,7 +70,7 @@ export const arrived = (): ChargerView => ({
 
 export const adopted = (): ChargerView => ({ ...arrived(), adopted: true, steps: strip({ connect: ['done', 'booted 09:41'] }) });
 
-const plain = { component: '', attributes: null };
+const plain = { component: '', attributes: null, effectUnknown: false };
 
 const keys: KeyView[] = [
   { ...plain, key: 'AllowOfflineTxForUnknownId', value: 'false', readonly: false, meaning: 'Charge for an unknown card while there is no contact.' },
@@ -85,7 +86,7 @@ const keys: KeyView[] = [
   { ...plain, key: 'NumberOfConnectors', value: '1', readonly: true, meaning: 'Connectors, not counting 0 for the whole charger.' },
   { ...plain, key: 'SupportedFeatureProfiles', value: 'Core,FirmwareManagement,RemoteTrigger,SmartCharging', readonly: true, meaning: 'Parts of OCPP 1.6 it implements.' },
   { ...plain, key: 'WebSocketPingInterval', value: '30', readonly: false, meaning: 'How often it pings the connection, s. 0: never.' },
-  { ...plain, key: 'X-FroniusGridPhase', value: null, readonly: false, meaning: null },
+  { ...plain, effectUnknown: true, key: 'X-FroniusGridPhase', value: null, readonly: false, meaning: null },
 ];
 
 export const inspected = (): ChargerView => ({
@@ -102,12 +103,34 @@ export const inspected = (): ChargerView => ({
   frameCount: 64,
 });
 
+/** Every part of the ceiling was entered, and the supply binds: without its CT the charger would keep its full current. */
+export const circuit = (): ChargerView => ({
+  ...limited(),
+  ceilingParts: {
+    breakerMa: 40_000,
+    curve: 'C',
+    cableMa: 46_000,
+    deratingPerMille: 870,
+    nameplateMa: 32_000,
+    installerMa: 32_000,
+    installerConfirmed: true,
+    connectorMa: 32_000,
+    phases: 1,
+    mainSwitchMa: 63_000,
+    restMa: 45_000,
+    restKnown: 'measured',
+    approvedMa: null,
+    loadManagement: { direction: 'right', ratio: 2000, phase: 'l1', lost: 'keepsFull', fallsToMa: null },
+  },
+  ceiling: { limitMa: 18_000, binding: 'supply headroom', hardwareConfirmed: false },
+});
+
 export const limited = (): ChargerView => ({
   ...inspected(),
   steps: strip({ connect: ['done', 'booted 09:41'], inspect: ['done', '14 keys saved'], set: ['done', '16 A · ceiling 25 A'] }),
   transaction: { id: 1001, named: '', connector: 1, started: ago(240) },
   live: { at: ago(2), importMa: 15_800, offeredMa: 16_000, powerW: 3_610, energyWh: 12_410, phases: 1 },
-  ceilingParts: { breakerMa: 25_000, cableMa: 32_000, nameplateMa: 32_000, installerMa: 25_000, installerConfirmed: true },
+  ceilingParts: { ...noParts, breakerMa: 25_000, cableMa: 32_000, nameplateMa: 32_000, installerMa: 25_000, installerConfirmed: true },
   ceiling: { limitMa: 25_000, binding: 'breaker', hardwareConfirmed: true },
   findings: [],
   inForce: [{ what: 'permanent limit', test: false, limitMa: 16_000, until: null }],

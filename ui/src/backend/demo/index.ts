@@ -1,5 +1,6 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
 import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeLine, ChangesView, ChangeView, ChargerView, DemandOrderView, FindView, FrameView, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SaidView, SentView, ShelfView, SignalView, SiteView, TargetView, UiError } from '..';
+import { leastPart } from '../../state/ceiling';
 import { attempts, lineOf } from './attempts';
 import { known, recipe, search } from './catalogue';
 import * as stage from './charger';
@@ -9,6 +10,7 @@ import { exchange, messagesOf, schemaOf } from './messages';
 import * as bench from './practice';
 import { commonSettings, planned, sideBySide, waiting } from './plan';
 import * as ways from './reach';
+import * as places from './rules';
 import { climbing, planOf, risen } from './raise';
 import { ago, line, secured, site, taken } from './site';
 
@@ -152,6 +154,8 @@ export class DemoSite implements Backend {
   clear = (id: string) => this.#answer('clear', [id], () => (this.change(id, { inForce: [] }), this.changeApp({ notices: [] })));
   search = async (words: string) => (this.calls.push(['search', words]), search(words));
   known = async (id: string) => known(id);
+  jurisdictions = async () => places.jurisdictions;
+  rules = async (jurisdiction: string, parts: CeilingPartsView) => places.rules(jurisdiction, parts);
   selfCheck = async () => ways.selfCheck;
   addressesFor: Backend['addressesFor'] = async () => ways.offers;
   whyNothing = async (missing: MissingView) => {
@@ -283,16 +287,8 @@ export class DemoSite implements Backend {
 }
 
 function ceilingOf(parts: CeilingPartsView): ChargerView['ceiling'] {
-  const named: [number | null, string][] = [
-    [parts.breakerMa, 'breaker'],
-    [parts.cableMa, 'cable'],
-    [parts.nameplateMa, 'nameplate'],
-    [parts.installerMa, 'installer limit'],
-  ];
-  const entered = named.filter((part): part is [number, string] => part[0] !== null).sort((a, b) => a[0] - b[0]);
-  const [first] = entered;
-  if (!first) return null;
-  return { limitMa: first[0], binding: first[1], hardwareConfirmed: parts.installerConfirmed && parts.installerMa === first[0] };
+  const least = leastPart(parts);
+  return least && { ...least, hardwareConfirmed: parts.installerConfirmed && parts.installerMa !== null && parts.installerMa <= least.limitMa };
 }
 
 function frame(number: number): FrameView {
@@ -349,6 +345,7 @@ export const sites = {
   planned: () => new DemoSite({}, [{ ...stage.limited(), changes: planned() }, { ...stage.limited(), id: 'wattpilot-91020015', serial: '91020015' }]),
   rehearsed: () => new DemoSite({}, [{ ...stage.limited(), demand: { runs: [demand.rehearsal()], measureOutput: false, outputDead: null } }]),
   measuring: () => new DemoSite({ notices: [stopNotice] }, [{ ...stage.limited(), ...demand.measuring() }]),
+  circuit: () => new DemoSite({ site: { ...site.site, jurisdiction: 'sa-power-networks' } }, [stage.circuit()]),
   running: () => new DemoSite({ notices: [stopNotice] }, [stage.running()]),
   passed: () => new DemoSite({}, [stage.proved('passed')]),
   failed: () => new DemoSite({}, [stage.proved('failed')]),

@@ -10,7 +10,7 @@ const qrPath =
 
 export const site: AppView = {
   version: '0.1.0',
-  site: { address: '14 Wattle St, Norwood', customer: 'Chen', job: '2026-114', company: 'Norwood Electrical', licence: 'PGE 281 404', tester: 'M. Okafor' },
+  site: { address: '14 Wattle St, Norwood', customer: 'Chen', job: '2026-114', company: 'Norwood Electrical', licence: 'PGE 281 404', tester: 'M. Okafor', jurisdiction: '' },
   autoAdopt: true,
   endpoint: {
     state: 'listening',

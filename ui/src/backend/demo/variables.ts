@@ -8,6 +8,7 @@ const variable = (component: string, name: string, value: string | null, more: P
   key: `${component}.${name}`,
   value,
   readonly,
+  effectUnknown: false,
   meaning,
   attributes: { ...none, ...more },
 });
