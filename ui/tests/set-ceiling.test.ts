@@ -156,6 +156,5 @@ test('a factor is read to thousandths and never rounded up', () => {
 
 test('a key of which nobody knows what it does to the current is marked', async () => {
   await open('inspected', 'inspect');
-  await at('tab-configuration').click();
   await expect.element(page.getByTestId('effect-unknown').first()).toHaveTextContent('writing it has to be confirmed');
 });

@@ -21,7 +21,7 @@ test('what was typed is kept when the step is left at once', async () => {
   expect(callsOf(site, 'setCeiling').at(-1)).toMatchObject([id, { cableMa: 20_000 }]);
 });
 
-test('a rise of the ceiling is held back until breaker and cable are typed again', async () => {
+test('a rise of the ceiling is held back until breaker, cable and the charger’s own limit are typed again', async () => {
   const site = await open('limited', 'set');
   await at('installerMa').fill('32');
   await at('breakerMa').fill('32');
@@ -29,6 +29,8 @@ test('a rise of the ceiling is held back until breaker and cable are typed again
   await expect.element(at('cableMa')).toHaveValue('');
   await expect.element(at('cableMa-say')).toHaveTextContent('enter again (was 32.0 A)');
   await at('cableMa').fill('32');
+  await expect.element(at('installerMa-say')).toHaveTextContent('enter again (was 32.0 A)');
+  await at('installerMa').fill('32');
   await expect.element(at('rise')).not.toBeInTheDocument();
   await expect.element(at('ceiling-value')).toHaveTextContent('32.0 A');
   const kept = callsOf(site, 'setCeiling').map(([, sent]) => sent as typeof parts);
