@@ -105,6 +105,7 @@ pub fn charger(view: &View) -> ChargerView {
             binding: c.binding.word().to_owned(),
             hardware_confirmed: c.hardware_confirmed,
         }),
+        ceiling_findings: compose::findings(record).iter().filter(|f| ceiling::shown(f)).map(finding).collect(),
         in_force: record.in_force.iter().filter_map(in_force).collect(),
         permanent: record.permanent.as_ref().map(|p| PermanentView {
             limit_ma: p.limit_ma,

@@ -15,6 +15,11 @@ async function message(action: string, ...then: string[]): Promise<void> {
   for (const id of then) await at(id).click();
 }
 
+/** Opens what is closed on the screen. */
+async function openGroups(): Promise<void> {
+  for (const summary of document.querySelectorAll('main details > summary')) await userEvent.click(summary);
+}
+
 /** Looks these up, one after the other, and opens a part. */
 async function lookedUp(words: string[], then?: string): Promise<void> {
   await at('rail-buy').click();
@@ -75,6 +80,9 @@ const views: View[] = [
   ['set, limited', 'limited', 'set'],
   ['set, demand response rehearsed', 'rehearsed', 'set'],
   ['set, measuring at the output', 'measuring', 'set'],
+  ['set, every part of the ceiling', 'circuit', 'set'],
+  ['set, every group of the ceiling open', 'circuit', 'set', openGroups],
+  ['set, load management that falls to a current', 'circuit', 'set', () => openGroups().then(() => page.getByRole('radio', { name: 'it falls to a current' }).click())],
   ['prove, not run', 'limited', 'prove'],
   ['prove, asking first', 'limited', 'prove', () => at('start').click()],
   ['prove, running', 'running', 'prove'],

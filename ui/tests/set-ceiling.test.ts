@@ -114,6 +114,11 @@ test('load management is entered with direction, ratio, phase and what happens w
   expect(sent(site).at(-1)?.loadManagement).toBeNull();
 });
 
+test('what the parts say about the installation stands beside the ceiling', async () => {
+  await open('circuit', 'set');
+  await expect.element(at('ceiling-findings')).toHaveTextContent('Without its CT the charger keeps its full current');
+});
+
 test('what the network asks of this charger stands beside the ceiling, with its source', async () => {
   await open('circuit', 'set');
   await expect.element(at('rules')).toHaveTextContent('SA Power Networks, South Australia, Australia');

@@ -70,6 +70,8 @@ pub struct ChargerView {
     pub ceiling_parts: CeilingPartsView,
     /// The ceiling that follows from it.
     pub ceiling: Option<CeilingView>,
+    /// What its parts say about the installation, most grave first; that no hardware limit is confirmed stands in `ceiling`.
+    pub ceiling_findings: Vec<FindingView>,
     /// What is in force in the charger by our hand.
     pub in_force: Vec<InForceView>,
     /// The permanent limit as set, with its outcome.

@@ -2,8 +2,9 @@
 
 use chargehand_catalogue::jurisdiction::{self, Applied, Jurisdiction, Topic};
 use chargehand_commissioning::ceiling::{
-    CeilingParts, CtDirection, CtLost, CtPhase, Curve, Derating, LoadManagement, RestKnown,
+    self, CeilingParts, CtDirection, CtLost, CtPhase, Curve, Derating, LoadManagement, RestKnown,
 };
+use chargehand_commissioning::outcome::Finding;
 use chargehand_commissioning::units::{Amperes, Phases};
 
 use crate::ipc::*;
@@ -114,6 +115,11 @@ fn managed_view(it: LoadManagement) -> LoadManagementView {
         lost,
         falls_to_ma,
     }
+}
+
+/// Is it said beside the ceiling? That no hardware limit is confirmed has a place of its own there.
+pub fn shown(finding: &Finding) -> bool {
+    ceiling::is_about_parts(&finding.code) && finding.code != ceiling::HARDWARE_NOT_CONFIRMED
 }
 
 /// All places to choose from, networks under their state and country.

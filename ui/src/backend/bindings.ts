@@ -581,6 +581,8 @@ export type ChargerView = {
 	ceilingParts: CeilingPartsView,
 	/**  The ceiling that follows from it. */
 	ceiling: CeilingView | null,
+	/**  What its parts say about the installation, most grave first; that no hardware limit is confirmed stands in `ceiling`. */
+	ceilingFindings: FindingView[],
 	/**  What is in force in the charger by our hand. */
 	inForce: InForceView[],
 	/**  The permanent limit as set, with its outcome. */

@@ -55,6 +55,7 @@ export const arrived = (): ChargerView => ({
   oddities: null,
   security: { profile: 0, tls: null, password: 'missing', certificate: null, has: 0, raising: false, raised: null },
   ceilingParts: noParts,
+  ceilingFindings: [],
   ceiling: null,
   inForce: [],
   permanent: null,
@@ -123,6 +124,14 @@ export const circuit = (): ChargerView => ({
     loadManagement: { direction: 'right', ratio: 2000, phase: 'l1', lost: 'keepsFull', fallsToMa: null },
   },
   ceiling: { limitMa: 18_000, binding: 'supply headroom', hardwareConfirmed: false },
+  ceilingFindings: [
+    {
+      code: 'load_management_above_headroom',
+      gravity: 'stop',
+      text: 'Without its CT the charger keeps its full current, but the main switch leaves 18.0 A beside everything else. Set a fall-back of 18.0 A or less in the charger. Until then the headroom counts as if there were no load management.',
+      evidence: [],
+    },
+  ],
 });
 
 export const limited = (): ChargerView => ({
