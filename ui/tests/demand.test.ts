@@ -4,8 +4,15 @@ import { at, callsOf, expectSound, id, open } from './support';
 
 const said = { phases: null, wholeAmperes: false, ofInstaller: false, feedsBack: false };
 
+/** Opens demand response of the site's charger. */
+async function opened(site: Parameters<typeof open>[0]) {
+  const backend = await open(site, 'set');
+  await at('tab-modes').click();
+  return backend;
+}
+
 test('each mode says what it becomes on this charger, or why it cannot be said', async () => {
-  await open('limited', 'set');
+  await opened('limited');
   await expect.element(at('drm-1')).toHaveTextContent('0 A: it pauses');
   await expect.element(at('drm-2')).toHaveTextContent('16.0 A');
   await expect.element(at('drm-2')).toHaveTextContent('3.7 kW');
@@ -16,7 +23,7 @@ test('each mode says what it becomes on this charger, or why it cannot be said',
 });
 
 test('without a ceiling nothing can be asked for, and the window says where to enter it', async () => {
-  await open('inspected', 'set');
+  await opened('inspected');
   await expect.element(at('drm-2')).toHaveTextContent('No ceiling was entered');
   await at('drm-2-tick').click();
   await expect.element(at('rehearse')).toBeDisabled();
@@ -24,7 +31,7 @@ test('without a ceiling nothing can be asked for, and the window says where to e
 });
 
 test('what is chosen is rehearsed, each mode by itself', async () => {
-  const site = await open('limited', 'set');
+  const site = await opened('limited');
   await expect.element(at('rehearse')).toBeDisabled();
   for (const mode of [3, 1]) await at(`drm-${mode}-tick`).click();
   await at('rehearse').click();
@@ -36,7 +43,7 @@ test('what is chosen is rehearsed, each mode by itself', async () => {
 });
 
 test('modes that are held are asserted at once, for as long as was typed', async () => {
-  const site = await open('limited', 'set');
+  const site = await opened('limited');
   for (const mode of [2, 4]) await at(`drm-${mode}-tick`).click();
   await expect.element(at('held-becomes')).toHaveTextContent('DRM2 + DRM4 together: 16.0 A');
   await at('minutes').fill('half an hour');
@@ -48,14 +55,14 @@ test('modes that are held are asserted at once, for as long as was typed', async
 });
 
 test('a hold without a time lasts until it is stopped', async () => {
-  const site = await open('limited', 'set');
+  const site = await opened('limited');
   await at('drm-1-tick').click();
   await at('hold').click();
   expect(callsOf(site, 'demandResponse')).toMatchObject([[id, { hold: true, forS: null }]]);
 });
 
 test('a limit of the site asks what everything else draws', async () => {
-  const site = await open('limited', 'set');
+  const site = await opened('limited');
   await at('signal-kind').selectOptions('siteLimit');
   await at('signal-W').fill('9200');
   await expect.element(at('signal-becomes')).toHaveTextContent('Say what everything else on the site draws');
@@ -67,7 +74,7 @@ test('a limit of the site asks what everything else draws', async () => {
 });
 
 test('modes and another signal are rehearsed one after the other and cannot be held at once', async () => {
-  await open('limited', 'set');
+  await opened('limited');
   await at('drm-2-tick').click();
   await at('signal-kind').selectOptions('section14a');
   await expect.element(at('signal-becomes')).toHaveTextContent('18.2 A');
@@ -77,7 +84,7 @@ test('modes and another signal are rehearsed one after the other and cannot be h
 });
 
 test('a licensed person is asked for only where DRM0 is chosen', async () => {
-  const site = await open('limited', 'set');
+  const site = await opened('limited');
   await expect.element(at('licensed')).not.toBeInTheDocument();
   await at('drm-0-tick').click();
   await at('licensed').fill('Kim Lee');
@@ -86,7 +93,7 @@ test('a licensed person is asked for only where DRM0 is chosen', async () => {
 });
 
 test('while 0 A is asked for, what was measured at the output is entered with a name', async () => {
-  const site = await open('measuring', 'set');
+  const site = await opened('measuring');
   await at('output-by').fill(' ');
   await expect.element(at('output-dead')).toBeDisabled();
   await at('output-by').fill('Kim Lee');
@@ -97,7 +104,7 @@ test('while 0 A is asked for, what was measured at the output is entered with a 
 });
 
 test('what a rehearsal showed stands with its evidence and never as a requirement that is met', async () => {
-  await open('rehearsed', 'set');
+  await opened('rehearsed');
   const modes = at('demand-mode').elements().map((row) => row.textContent ?? '');
   expect(modes.map((text) => /passed|not tested|inconclusive|not applicable/.exec(text)?.[0])).toEqual(['not tested', 'passed', 'passed', 'inconclusive', 'not applicable']);
   await expect.element(at('demand-run')).toHaveTextContent('Capability evidence');
@@ -116,7 +123,7 @@ test('a refusal of the engine stands where it was asked', async () => {
 });
 
 test('demand response is sound in every state', async () => {
-  const site = await open('rehearsed', 'set');
+  const site = await opened('rehearsed');
   for (const mode of [0, 4]) await at(`drm-${mode}-tick`).click();
   await at('signal-kind').selectOptions('siteLimit');
   await at('demand-known').getByText('What only you know').click();
