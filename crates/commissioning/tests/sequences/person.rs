@@ -20,8 +20,8 @@ fn amps(amps: f64) -> Option<Amperes> {
 }
 
 async fn enters(world: &World, parts: CeilingParts) {
-    let before = world.bench().parts();
-    if let Err(why) = parts.may_follow(&before) {
+    let (before, known) = (world.bench().parts(), world.bench().known());
+    if let Err(why) = parts.may_follow(&before, &known) {
         return world.tell(format!("a person enters {parts:?} and is told: {why}"));
     }
     world.tell(format!("a person enters {parts:?}"));
@@ -36,7 +36,11 @@ pub async fn enters_a_ceiling(world: &mut World, mut dice: Dice) {
     let before = world.bench().parts();
     let installer = if dice.chance(50) { before.installer } else { None };
     let installer_confirmed = before.installer_confirmed && installer.is_some();
-    enters(world, CeilingParts { breaker, cable, nameplate, installer, installer_confirmed }).await;
+    enters(
+        world,
+        CeilingParts { breaker, cable, nameplate, installer, installer_confirmed, ..CeilingParts::default() },
+    )
+    .await;
 }
 
 /// The hardware limit is seen with one's own eyes, or is not so after all.

@@ -68,6 +68,11 @@ impl Bench {
         self.ceilings.last().map(|(_, parts)| *parts).unwrap_or_default()
     }
 
+    /// Each part as it was last entered, also where a later entry left it out.
+    pub fn known(&self) -> CeilingParts {
+        self.ceilings.iter().fold(CeilingParts::default(), |known, (_, parts)| parts.over(&known))
+    }
+
     fn fault(&mut self, what: String) {
         self.tell(format!("FAULT: {what}"));
         self.faults.push(what);
