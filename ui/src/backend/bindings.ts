@@ -714,6 +714,48 @@ export type ConnectorView = {
 	at: string,
 };
 
+/**  Which way a CT counts. */
+export type CtDirectionView = 
+/**  Nobody looked. */
+"notChecked" | 
+/**  Drawn is drawn. */
+"right" | 
+/**  Drawn is fed in. */
+"reversed";
+
+/**  What a charger does without its CT. */
+export type CtLostView = 
+/**  Not known. */
+"unknown" | 
+/**  It stops. */
+"stops" | 
+/**  It falls to a current. */
+"fallsTo" | 
+/**  It keeps its full current. */
+"keepsFull";
+
+/**  Where a CT is. */
+export type CtPhaseView = 
+/**  Nobody looked. */
+"notChecked" | 
+/**  L1. */
+"l1" | 
+/**  L2. */
+"l2" | 
+/**  L3. */
+"l3" | 
+/**  One on each phase. */
+"all";
+
+/**  A breaker's curve. */
+export type CurveView = 
+/**  B. */
+"B" | 
+/**  C. */
+"C" | 
+/**  D. */
+"D";
+
 /**  What is to be done. */
 export type DemandOrderView = {
 	/**  The signals; a hold is of one. */
@@ -769,47 +811,6 @@ export type DeviatingLine = {
 	/**  They are not all alike. */
 	deviates: boolean,
 };
-/**  Which way a CT counts. */
-export type CtDirectionView = 
-/**  Nobody looked. */
-"notChecked" | 
-/**  Drawn is drawn. */
-"right" | 
-/**  Drawn is fed in. */
-"reversed";
-
-/**  What a charger does without its CT. */
-export type CtLostView = 
-/**  Not known. */
-"unknown" | 
-/**  It stops. */
-"stops" | 
-/**  It falls to a current. */
-"fallsTo" | 
-/**  It keeps its full current. */
-"keepsFull";
-
-/**  Where a CT is. */
-export type CtPhaseView = 
-/**  Nobody looked. */
-"notChecked" | 
-/**  L1. */
-"l1" | 
-/**  L2. */
-"l2" | 
-/**  L3. */
-"l3" | 
-/**  One on each phase. */
-"all";
-
-/**  A breaker's curve. */
-export type CurveView = 
-/**  B. */
-"B" | 
-/**  C. */
-"C" | 
-/**  D. */
-"D";
 
 /**  A deviation from the specification. */
 export type DeviationView = {
@@ -1683,6 +1684,13 @@ export type ResidueLine = {
 	evidence: number[],
 };
 
+/**  How the peak of everything else is known. */
+export type RestKnownView = 
+/**  Measured. */
+"measured" | 
+/**  Calculated. */
+"calculated";
+
 /**  What a line may do to people and current. */
 export type RiskView = 
 /**  It does not act on the current. */
@@ -1693,12 +1701,6 @@ export type RiskView =
 "care" | 
 /**  What it does to the current is not known. */
 "unknown";
-/**  How the peak of everything else is known. */
-export type RestKnownView = 
-/**  Measured. */
-"measured" | 
-/**  Calculated. */
-"calculated";
 
 /**  One rule. */
 export type RuleView = {
