@@ -199,6 +199,29 @@ async fn a_car_that_draws_less_than_a_mode_allows_proves_nothing_about_that_mode
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_car_that_reduces_by_itself_while_a_mode_is_asked_for_proves_nothing() {
+    let bench = Bench::new();
+    bench
+        .parts(CeilingParts { breaker: Some(amps(32.0)), nameplate: Some(amps(32.0)), ..CeilingParts::default() })
+        .await;
+    // the check before sends two test limits; from the third on the car takes 9 A, limit or not
+    let mut tests = 0;
+    let tired = Box::new(move |way, frame: &mut serde_json::Value| {
+        tests += usize::from(way == crate::bench::Way::ToCharger && crate::tamper::plays(frame, 47_552));
+        if tests > 2 && crate::tamper::is_reading(frame) {
+            crate::tamper::set_import(frame, |_| 9.0);
+        }
+        true
+    });
+    let _cable = bench.connect_tampered(plugged(), tired).await;
+    bench.run(1).await;
+    assert_eq!(bench.prove(20.0).await.0.fallback.verdict, Passed);
+    let run = done(&bench, rehearsal(vec![drm(2)])).await;
+    assert_eq!(verdicts(&run), [Inconclusive], "{run:#?}");
+    assert!(run.modes[0].outcome.finding.contains("by itself"), "{run:#?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn half_of_ten_amperes_is_a_pause_and_is_measured_as_one() {
     let (bench, _cable) = of(10.0, Behaviour { nameplate_amps: 10.0, ..plugged() }).await;
     let run = done(&bench, rehearsal(vec![drm(2)])).await;
