@@ -85,8 +85,10 @@ pub async fn demand_response(link: &Link, order: &Order) -> Result<DemandRespons
     keep_demand_response(link, &run).await;
     let mut proof = limit_follows::proof(Amperes::ZERO);
     let stopped = tokio::select! {
-        () = demand_response::run(link, order, &mut run, &mut proof) => false,
+        // Nothing more is sent once it is cancelled.
+        biased;
         () = guard.cancelled() => true,
+        () = demand_response::run(link, order, &mut run, &mut proof) => false,
     };
     if stopped {
         demand_response::stopped_by_a_person(&mut run);
