@@ -6,9 +6,9 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    for folder in
-        ["cars", "chargers", "exercises", "fingerprints", "jurisdictions", "local_apis", "platforms", "simulated"]
-    {
+    for folder in [
+        "cars", "chargers", "exercises", "fingerprints", "jurisdictions", "local_apis", "platforms", "simulated", "tariffs",
+    ] {
         fs::write(out.join(folder).with_extension("rs"), list(&here.join(folder))?)?;
     }
     Ok(())

@@ -7,6 +7,7 @@ pub mod demand;
 pub mod endpoint;
 pub mod finding;
 mod forward;
+mod hours;
 pub mod ipc;
 pub mod messages;
 pub mod plan;
@@ -72,6 +73,10 @@ macro_rules! bridge {
                 demand::demand_preview,
                 demand::demand_response,
                 demand::output_dead,
+                hours::hours_choices,
+                hours::hours_plan,
+                hours::apply_hours,
+                hours::clear_hours,
                 commands::export_report,
                 reach::self_check,
                 reach::addresses_for,

@@ -29,6 +29,7 @@ mod plan;
 mod practice;
 pub mod reach;
 mod steps;
+mod windows;
 
 pub use app::app;
 pub use catalogue::{fact, found, known, recipe};
@@ -38,6 +39,7 @@ pub use demand::{expression, order, said, signal};
 pub use find::find;
 pub use plan::{changes, deviating, setting, wanted_change};
 pub use practice::{practice, shelf};
+pub use windows::{hours_choices, hours_plan, week};
 
 fn time(at: Timestamp) -> String {
     at.to_string()
@@ -113,6 +115,8 @@ pub fn charger(view: &View) -> ChargerView {
             outcome: outcome(&p.outcome),
         }),
         changes: changes(record),
+        cheap_hours: record.cheap_hours.as_ref().map(windows::cheap_hours),
+        hours_outcome: record.outcomes.get(&Step::Windows).map(outcome),
         proof: record.proof.as_ref().map(|p| proof(p, view.running.as_ref().is_some_and(|r| r.step == Step::Limit))),
         demand: demand::demand(view),
         running: view.running.as_ref().map(running),
@@ -221,13 +225,18 @@ pub fn wanted_policy(p: PolicyView) -> Policy {
     }
 }
 
-/// `None` once it is over. A test in one schedule with its base leaves that base when it ends.
+/// `None` once it is over. A test in one schedule with its base leaves that base when it ends. Of cheap hours in pieces the
+/// one that stays stands for all.
 fn in_force(f: &InForce) -> Option<InForceView> {
+    if f.is_window() && f.until.is_some() {
+        return None;
+    }
     let stays = f.stays(Timestamp::now());
     let runs = !f.is_over(Timestamp::now());
     let test = f.is_test() && runs;
     let what = match f.profile {
         _ if test => "test limit",
+        _ if f.is_window() => "cheap hours",
         STATION_PROFILE => "station maximum",
         _ => "limit of every session",
     };

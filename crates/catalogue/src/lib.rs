@@ -23,6 +23,7 @@ mod search;
 mod setting;
 mod sign;
 mod simulated;
+mod tariff;
 mod text;
 mod uses;
 
@@ -41,7 +42,7 @@ pub use fingerprint::{
 };
 pub use form::{Field, Form, Place, Server, Slash, Typed};
 pub use pattern::Pattern;
-pub use platform::{Platform, PlatformKind, platform, platforms};
+pub use platform::{Platform, PlatformKind, Steers, platform, platforms};
 pub use question::{NO_ANSWER, question};
 pub use recognise::{Applied, Booted, Recognised, quirks, recognise};
 pub use register::{Content, Modbus, Reads, Register};
@@ -50,6 +51,7 @@ pub use search::{Ranked, search};
 pub use setting::{CommonSetting, SettingForm, SettingGroup, common_setting, common_settings};
 pub use sign::{Certainty, Identity, Match, Seen, Sign, Way, identify};
 pub use simulated::{Fact, Group, Simulated, simulated};
+pub use tariff::{Allows, Daytime, Hours, RandomDelay, Tariff, tariff, tariffs};
 pub use text::plain;
 pub use uses::{Purpose, Use, uses};
 
@@ -97,6 +99,9 @@ pub struct Key {
     pub area: String,
     /// What writing it does to the current.
     pub effect: Effect,
+    /// Of a control of the charger's own: the value at which it is off, as spelled.
+    #[serde(default)]
+    pub off: Option<String>,
     /// Its value is a secret and is never stored or shown.
     #[serde(default)]
     pub secret: bool,

@@ -17,6 +17,26 @@ pub enum PlatformKind {
     LocalProgram,
 }
 
+/// When a platform lets a car charge, by something else than a person's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Steers {
+    /// While the sun gives more than the house takes.
+    Solar,
+    /// While power is cheap.
+    Tariffs,
+}
+
+impl Steers {
+    /// As people say it: `follows the sun`.
+    pub const fn says(self) -> &'static str {
+        match self {
+            Steers::Solar => "follows the sun",
+            Steers::Tariffs => "follows prices",
+        }
+    }
+}
+
 /// What chargers connect to. What is absent is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +60,8 @@ pub struct Platform {
     pub ports: Option<Known<Vec<u16>>>,
     /// The versions of OCPP it speaks, in words.
     pub version: Option<Known<String>>,
+    /// By what it decides when a car charges.
+    pub steers: Option<Known<Vec<Steers>>>,
     /// What else is known.
     #[serde(default)]
     pub fact: Vec<Statement>,
@@ -75,6 +97,14 @@ mod tests {
             assert!(it.url.is_some() || !it.fact.is_empty() || !it.unknown.is_empty(), "{}", it.id);
             assert!(it.url.is_some() || !it.unknown.is_empty(), "{}: nothing is said of its URL", it.id);
         }
+    }
+
+    #[test]
+    fn those_that_follow_sun_or_prices_say_so() {
+        let steers = |id| platform(id).and_then(|it| it.steers.clone()).map(|it| it.is);
+        assert_eq!(steers("chargehq"), Some(vec![Steers::Solar, Steers::Tariffs]));
+        assert_eq!(steers("evcc"), Some(vec![Steers::Solar]));
+        assert_eq!(steers("steve"), None, "not known");
     }
 
     #[test]

@@ -6,15 +6,16 @@ use jiff::Timestamp;
 
 use crate::attempt::{Password, Security};
 use crate::ceiling::{CeilingParts, Derating};
-use crate::event::Step;
+use crate::event::{CheapHours, Step};
 use crate::limit;
-use crate::outcome::{Finding, Outcome, Verdict};
+use crate::outcome::{Finding, Gravity, Outcome, Verdict};
 use crate::record::{InForce, Listed, Record, Tally, is_hard, place};
 use crate::report::{
     ConnectionEvidence, FORMAT, Headline, LeftBehind, Report, ReportCeiling, ReportCharger, ReportDeviation,
     ReportRule, ReportStep, SiteDetails,
 };
 use crate::units::{Amperes, Phases};
+use crate::windows;
 
 /// What the report needs besides the charger's record.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,14 +127,18 @@ static STEPS: &[(Step, &str, &str)] = &[
     (Step::Security, "security", "How is its connection secured?"),
     (Step::Residue, "residue", "What did an earlier platform leave?"),
     (Step::DemandResponse, "demand_response", "Does it follow demand response? (capability evidence)"),
+    (Step::Windows, "cheap_hours", "When may a car charge?"),
 ];
 
 fn steps(record: &Record) -> Vec<ReportStep> {
     let outcome = |step: &Step| {
         record.outcomes.get(step).cloned().or_else(|| (*step == Step::Connect).then(|| connected(record)))
     };
+    // Cheap hours are an extra: where nobody asked for any, nothing is missing.
+    let asked = |(step, ..): &&(Step, &str, &str)| *step != Step::Windows || record.outcomes.contains_key(step);
     STEPS
         .iter()
+        .filter(asked)
         .map(|(step, name, title)| ReportStep {
             step: (*name).to_owned(),
             title: (*title).to_owned(),
@@ -264,6 +269,15 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
         },
         proved: proved && tests.is_empty(),
     });
+    if windows::stand(record) {
+        let unsure = "a part of them may be in force";
+        lines.push(LeftBehind {
+            what: "Cheap hours".to_owned(),
+            before: "not asked".to_owned(),
+            after: record.cheap_hours.as_ref().map_or_else(|| unsure.to_owned(), |hours| windows::listed(&hours.week)),
+            proved: record.outcomes.get(&Step::Windows).is_some_and(|o| o.verdict == Verdict::Passed),
+        });
+    }
     lines.extend(others(record));
     let charging = record.running_transaction().map(|t| format!("transaction {} is running", t.id));
     lines.push(LeftBehind {
@@ -331,8 +345,20 @@ fn deviations(tallies: &[Tally]) -> Vec<ReportDeviation> {
 /// Most grave first.
 pub fn findings(record: &Record) -> Vec<Finding> {
     let mut findings = record.findings.clone();
+    findings.extend(record.cheap_hours.as_ref().map(cheap_hours));
     findings.sort_by_key(|f| std::cmp::Reverse(f.gravity));
     findings
+}
+
+/// What stays in the charger of cheap hours, and how its owner charges at another hour.
+fn cheap_hours(hours: &CheapHours) -> Finding {
+    let text = hours.words.iter().map(String::as_str).chain(windows::OVERRIDE).collect::<Vec<_>>().join(" ");
+    Finding {
+        code: "cheap_hours".to_owned(),
+        gravity: Gravity::Attention,
+        text: format!("Cheap hours stay in the charger ({}). {text}", windows::listed(&hours.week)),
+        evidence: hours.outcome.evidence.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -351,9 +377,23 @@ mod tests {
     }
 
     #[test]
+    fn cheap_hours_that_stay_are_in_the_report_with_how_the_owner_overrides_them() {
+        let span = windows::Span { from_min: 0, to_min: 360, limit: Amperes::from_milliamps(16_000) };
+        let week = windows::Week::new("Australia/Darwin", std::array::from_fn(|_| vec![span])).expect("a week");
+        let words = vec!["In Australia/Darwin the clocks are not changed.".to_owned()];
+        let outcome = Outcome::new(Verdict::NotTested, "The charger says so.");
+        let cheap_hours = Some(CheapHours { week, words, outcome });
+        let findings = compose(&Record { cheap_hours, ..Record::new("CP1") }, about()).findings;
+        let text = &findings.iter().find(|it| it.code == "cheap_hours").expect("it is told").text;
+        assert!(text.contains("Monday to Sunday 00:00-06:00 16.0 A; by the clock of Australia/Darwin"), "{text}");
+        assert!(text.contains("clocks are not changed") && text.contains("To charge at another hour"), "{text}");
+        assert!(compose(&Record::new("CP1"), about()).findings.is_empty());
+    }
+
+    #[test]
     fn what_was_not_run_stands_in_the_report_as_not_tested() {
         let report = compose(&Record::new("CP1"), about());
-        assert_eq!(report.steps.len(), STEPS.len());
+        assert_eq!(report.steps.len(), STEPS.len() - 1, "all but cheap hours, which nobody asked for");
         assert!(report.steps.iter().all(|s| s.outcome.verdict == Verdict::NotTested));
         assert_eq!(report.headline.verdict, Verdict::NotTested);
     }

@@ -13,6 +13,7 @@ use crate::outcome::{Finding, Outcome};
 use crate::plan::{Change, Was};
 use crate::record::{Listed, Reading};
 use crate::report::{ConfigurationSnapshot, LimitProof};
+use crate::windows::Week;
 
 /// How a charger came to us: what arrived before the first message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -77,6 +78,8 @@ pub enum Step {
     Residue,
     /// Does it follow demand response?
     DemandResponse,
+    /// When a car may charge.
+    Windows,
 }
 
 /// The files of a written report.
@@ -100,6 +103,17 @@ pub struct PermanentLimit {
     /// Purpose, kind, connector and unit in words; empty where nothing was accepted.
     pub recipe: String,
     /// What it showed.
+    pub outcome: Outcome,
+}
+
+/// Cheap hours as they were written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheapHours {
+    /// The hours.
+    pub week: Week,
+    /// What was written, until when it is right and what was left out, as sentences.
+    pub words: Vec<String>,
+    /// What it showed; the words are not said again in it.
     pub outcome: Outcome,
 }
 
@@ -279,6 +293,11 @@ pub enum Event {
     Reported {
         /// Its files.
         files: ReportFiles,
+    },
+    /// Cheap hours were written, or taken away.
+    CheapHours {
+        /// All of them; `None`: none stand any more.
+        hours: Option<Box<CheapHours>>,
     },
 }
 

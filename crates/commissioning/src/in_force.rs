@@ -40,8 +40,12 @@ fn read(record: &Record, profile: &Value, connector: u32, number: u64, at: Times
     };
     let periods = list(schedule, "chargingSchedulePeriod");
     let first = periods.first()?;
-    let valid_to = profile["validTo"].as_str().and_then(time::read).map(|time| time.instant);
-    let stays = schedule.get("duration").is_none() && valid_to.is_none();
+    let valid = |key: &str| profile[key].as_str().and_then(time::read).map(|time| time.instant);
+    let (valid_from, valid_to) = (valid("validFrom"), valid("validTo"));
+    let recurs = text(profile, "chargingProfileKind") == "Recurring";
+    let stays = schedule.get("duration").is_none() && valid_to.is_none() && !recurs;
+    let limit = amps(first, schedule)?;
+    let highest = periods.iter().filter_map(|period| amps(period, schedule)).max().unwrap_or(limit);
     Some(InForce {
         profile: small(profile, profile_id)?,
         schedule: small(schedule, "id"),
@@ -49,14 +53,21 @@ fn read(record: &Record, profile: &Value, connector: u32, number: u64, at: Times
         purpose: Purpose::read(&text(profile, "chargingProfilePurpose")).unwrap_or(Purpose::TxDefaultProfile),
         connector,
         stack_level: small(profile, "stackLevel").unwrap_or(0),
-        limit: amps(first, schedule)?,
+        limit: if recurs { highest } else { limit },
         phases: phases(first),
         relative: text(profile, "chargingProfileKind") == "Relative",
-        until: ends(profile, schedule, charger_now).into_iter().chain(valid_to).min().and_then(ours),
+        at_times: valid_from.is_some_and(|from| from > charger_now) || (recurs && schedule.get("duration").is_some()),
+        // What recurs begins anew after its last period.
+        until: ends(profile, schedule, charger_now)
+            .filter(|_| !recurs)
+            .into_iter()
+            .chain(valid_to)
+            .min()
+            .and_then(ours),
         then: periods.last().filter(|_| stays && periods.len() > 1).and_then(|last| amps(last, schedule)),
         accepted: false,
         doubted: None,
-        recurs: text(profile, "chargingProfileKind") == "Recurring",
+        recurs,
         awaits: false,
         number,
     })
@@ -201,7 +212,7 @@ pub fn way_back(record: &Record, now: Timestamp) -> Vec<Ask> {
 
 #[cfg(test)]
 mod tests {
-    use chargehand_ocpp::profile::Profile;
+    use chargehand_ocpp::profile::{Every, Kind, Period, Profile};
     use serde_json::json;
 
     use super::*;
@@ -249,6 +260,33 @@ mod tests {
         call.payload["chargingProfile"]["validTo"] = "1970-01-01T01:00:00Z".into();
         let entry = sent(&record, &call.payload, 1, NOW).expect("a profile");
         assert_eq!(entry.until, Timestamp::from_second(3600).ok());
+    }
+
+    #[test]
+    fn what_recurs_counts_as_its_highest_hour_ends_with_its_validity_alone_and_is_no_base() {
+        for version in [Version::V16, Version::V201] {
+            let record = charger(version);
+            let start = NOW;
+            let profile = Profile {
+                kind: Kind::Recurring { every: Every::Day, start },
+                periods: [(0, 0), (3600, 160), (7200, 100)].map(|(start_s, tenths)| Period { start_s, tenths }).into(),
+                duration_s: Some(86_400),
+                ..RECIPE.staying(amps(16), &Terms::of(&record, NOW))
+            };
+            let stands = entry(&record, profile.clone(), 1);
+            assert_eq!((stands.limit, stands.until, stands.then), (amps(16), None, None), "{version}");
+            assert_eq!((stands.at_times, stands.stays(NOW)), (true, None), "{version}: at some hours it is 0");
+            let ends = Timestamp::from_second(86_400 * 90).ok();
+            assert_eq!(entry(&record, Profile { valid_to: ends, ..profile }, 1).until, ends, "{version}");
+        }
+    }
+
+    #[test]
+    fn a_limit_that_holds_from_next_year_on_is_nothing_to_stand_on_today() {
+        let record = charger(Version::V16);
+        let later = Timestamp::from_second(86_400 * 365).ok();
+        let profile = Profile { valid_from: later, ..RECIPE.staying(amps(16), &Terms::of(&record, NOW)) };
+        assert_eq!(entry(&record, profile, 1).stays(NOW), None);
     }
 
     #[test]

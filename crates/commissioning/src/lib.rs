@@ -31,3 +31,4 @@ pub mod setting;
 pub mod step;
 pub mod trial;
 pub mod units;
+pub mod windows;

@@ -22,13 +22,28 @@ pub const SESSION_PROFILE: i32 = 47_554;
 /// Plus the connector: the profile that stays for all sessions of one connector.
 const CONNECTOR_PROFILES: i32 = 47_560;
 
-/// Is this one of the ids above? In 2.x a schedule of ours has one also where its profile has taken another's.
-pub fn is_ours(role: i32) -> bool {
-    (BASE_PROFILE..=CONNECTOR_PROFILES.saturating_add(CONNECTORS)).contains(&role)
-}
-
 /// The most connectors that have an id of their own.
 const CONNECTORS: i32 = 1000;
+/// The cheap hours: [`WINDOW_PIECES`] ids for each connector, one for each piece between two changes of the clock.
+const WINDOW_PROFILES: i32 = 49_000;
+/// The most pieces that cheap hours are split into: two a year.
+pub const WINDOW_PIECES: usize = 16;
+
+/// Is this one of the ids above? In 2.x a schedule of ours has one also where its profile has taken another's.
+pub fn is_ours(role: i32) -> bool {
+    (BASE_PROFILE..=CONNECTOR_PROFILES.saturating_add(CONNECTORS)).contains(&role) || is_window(role)
+}
+
+/// Is this the id of a piece of the cheap hours?
+pub fn is_window(role: i32) -> bool {
+    (WINDOW_PROFILES..window_id(u32::MAX, 0).saturating_add(WINDOW_PIECES as i32)).contains(&role)
+}
+
+/// The id of a piece of the cheap hours, counted from 0, on a connector (0: the whole charger).
+pub fn window_id(connector: u32, piece: usize) -> i32 {
+    let connector = i32::try_from(connector).unwrap_or(CONNECTORS).min(CONNECTORS);
+    WINDOW_PROFILES + connector * WINDOW_PIECES as i32 + piece.min(WINDOW_PIECES - 1) as i32
+}
 
 /// The idTag of our own remote starts: at most 16 characters (field problem P22).
 pub const TEST_ID_TAG: &str = "CHARGEHAND";
@@ -106,7 +121,7 @@ impl Terms {
 
     /// The id for what is written in a place: that of what stands there, else our own. A default for all EVSEs and one for
     /// a single EVSE cannot stand at one level either (OCPP 2.0.1 part 2 K01.FR.52, K01.FR.53).
-    fn id(&self, place: Place, ours: i32) -> i32 {
+    pub(crate) fn id(&self, place: Place, ours: i32) -> i32 {
         let shared = |taken: &Place| {
             let default = taken.purpose == Purpose::TxDefaultProfile && taken.purpose == place.purpose;
             default && taken.stack_level == place.stack_level && (taken.connector == 0 || place.connector == 0)
@@ -168,7 +183,8 @@ pub fn as_sent(limit: Amperes) -> Amperes {
     if limit < LEAST_OFFER { Amperes::ZERO } else { limit.floor_to_tenth() }
 }
 
-fn tenths(limit: Amperes, terms: &Terms) -> i64 {
+/// The limit as a period carries it, in tenths of the charger's unit.
+pub(crate) fn tenths(limit: Amperes, terms: &Terms) -> i64 {
     in_unit(limit, terms.unit, terms.phases)
 }
 
@@ -271,6 +287,9 @@ impl Recipe {
             duration_s,
             phases: terms.named_phases.map(Phases::count),
             transaction: self.transaction,
+            valid_from: None,
+            valid_to: None,
+            local_time: false,
         }
     }
 }
@@ -299,6 +318,19 @@ mod tests {
         let key = ConfigurationKey { key: key.into(), value: Some(value.into()), readonly: true, ..Default::default() };
         let snapshot = ConfigurationSnapshot { keys: vec![key], ..Default::default() };
         Record { configuration: Some(snapshot), ..Record::new("CP1") }
+    }
+
+    #[test]
+    fn every_piece_of_the_cheap_hours_has_an_id_that_is_ours_and_nobody_elses() {
+        let mut ids: Vec<i32> =
+            (0..=1000).flat_map(|c| (0..WINDOW_PIECES).map(move |piece| window_id(c, piece))).collect();
+        assert!(ids.iter().all(|id| is_window(*id) && is_ours(*id)));
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 1001 * WINDOW_PIECES);
+        for other in [BASE_PROFILE, TEST_PROFILE, SESSION_PROFILE, CONNECTOR_PROFILES + CONNECTORS, 1, 0, i32::MAX] {
+            assert!(!is_window(other), "{other}");
+        }
     }
 
     #[test]

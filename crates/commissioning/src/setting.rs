@@ -17,6 +17,14 @@ pub enum Setting {
     SupplyPhases,
     /// Seconds it wants between two changes of a limit; only 2.1 tells them.
     UpdateRateLimit,
+    /// The most periods in one schedule.
+    Periods,
+    /// The most charging profiles it keeps.
+    Profiles,
+    /// Its time zone, an IANA name; only 2.x tells it.
+    TimeZone,
+    /// Schedules may count in its local time (`useLocalTime`); only 2.1 tells it.
+    LocalTime,
 }
 
 /// Each setting's key (OCPP 1.6 section 9) and its variable (OCPP 2.0.1 part 2 appendices, referenced components).
@@ -26,6 +34,10 @@ static NAMES: &[(Setting, &str, &str)] = &[
     (Setting::StackLevels, "ChargeProfileMaxStackLevel", "SmartChargingCtrlr.ProfileStackLevel"),
     (Setting::SupplyPhases, "", "EVSE.SupplyPhases"),
     (Setting::UpdateRateLimit, "", "SmartChargingCtrlr.UpdateRateLimit"),
+    (Setting::Periods, "ChargingScheduleMaxPeriods", "SmartChargingCtrlr.PeriodsPerSchedule"),
+    (Setting::Profiles, "MaxChargingProfilesInstalled", "SmartChargingCtrlr.Entries[ChargingProfiles]"),
+    (Setting::TimeZone, "", "ClockCtrlr.TimeZone"),
+    (Setting::LocalTime, "", "SmartChargingCtrlr.SupportsFeature[UseLocalTime]"),
 ];
 
 impl Setting {

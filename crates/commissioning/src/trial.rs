@@ -274,6 +274,13 @@ impl<'a> Trial<'a> {
         Ok(shown)
     }
 
+    /// As [`Trial::attempt`], of a limit that the charger has just accepted in the frame `number`.
+    pub async fn watch(&mut self, limit: Amperes, number: u64) -> Shown {
+        self.asked(limit);
+        let since = Since { at: self.link.clock.now(), number };
+        self.settles(limit, since, Shown::nothing_yet(Vec::new())).await
+    }
+
     /// Sends a profile: the answer as spelled, and nothing measured yet.
     async fn send(
         &mut self,

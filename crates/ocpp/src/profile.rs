@@ -57,6 +57,40 @@ pub enum Kind {
     },
     /// From the start of the transaction.
     Relative,
+    /// Again and again, from this time on: nothing that its periods and its duration say ends it.
+    Recurring {
+        /// How often.
+        every: Every,
+        /// Put it in the past: before its start a schedule is not in force.
+        start: Timestamp,
+    },
+}
+
+/// How often a recurring schedule begins anew. In UTC a day has 24 hours and a week 168, also where clocks are changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Every {
+    /// `Daily`.
+    Day,
+    /// `Weekly`.
+    Week,
+}
+
+impl Every {
+    /// As it is spelled on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Every::Day => "Daily",
+            Every::Week => "Weekly",
+        }
+    }
+
+    /// Minutes in one round: 1440 or 10 080.
+    pub const fn minutes(self) -> i32 {
+        match self {
+            Every::Day => 24 * 60,
+            Every::Week => 7 * 24 * 60,
+        }
+    }
 }
 
 impl Kind {
@@ -65,6 +99,23 @@ impl Kind {
         match self {
             Kind::Absolute { .. } => "Absolute",
             Kind::Relative => "Relative",
+            Kind::Recurring { .. } => "Recurring",
+        }
+    }
+
+    /// When its seconds count from, where that is a time.
+    pub const fn start(self) -> Option<Timestamp> {
+        match self {
+            Kind::Absolute { start } | Kind::Recurring { start, .. } => Some(start),
+            Kind::Relative => None,
+        }
+    }
+
+    /// How often it recurs, where it does.
+    pub const fn every(self) -> Option<Every> {
+        match self {
+            Kind::Recurring { every, .. } => Some(every),
+            Kind::Absolute { .. } | Kind::Relative => None,
         }
     }
 }
@@ -120,6 +171,16 @@ pub struct Profile {
     pub phases: Option<u8>,
     /// Only with [`Purpose::TxProfile`]: our own number of the transaction.
     pub transaction: Option<i32>,
+    /// It holds from this time on; `None`: as soon as it is there.
+    #[serde(default)]
+    pub valid_from: Option<Timestamp>,
+    /// It holds until this time; `None`: until it is replaced.
+    #[serde(default)]
+    pub valid_to: Option<Timestamp>,
+    /// The start is meant as local time in the charger's own zone, so that the charger does the changes of the clock. Only
+    /// 2.1 has that (`useLocalTime`): set it for no other.
+    #[serde(default)]
+    pub local_time: bool,
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! Tolerant reads: take what is there, in whatever type it came; the schema check has already named what is wrong. Here is
 //! what both ways of speaking share; [`crate::v16::read`] and [`crate::v2::read`] know the messages.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::time::{self, WireTime};
 
 /// The longest text that is kept of any field, characters.
 const TEXT_CHARS: usize = 500;
+
+/// The most periods read of one schedule: one that changes every quarter of an hour has 96.
+const PERIODS: usize = 512;
 
 /// The most sampled values read from one message: a real one has a few dozen.
 pub(crate) const SAMPLES: usize = 512;
@@ -169,6 +173,35 @@ pub fn composite(payload: &Value) -> Option<Composite> {
     Some(Composite { unit: text(schedule, "chargingRateUnit"), limit, phases })
 }
 
+/// What a charger says it will limit itself to: GetCompositeSchedule's answer in full.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeline {
+    /// When it begins, where that is told.
+    pub start: Option<Timestamp>,
+    /// How long it is, s; 0 where that is not told.
+    pub duration_s: i64,
+    /// `A` or `W`, as spelled.
+    pub unit: String,
+    /// From second, limit in the unit, phases; ascending as told.
+    pub periods: Vec<(i64, f64, Option<i64>)>,
+}
+
+/// The whole schedule in an answer to GetCompositeSchedule; `None` where it holds no period that can be read.
+pub fn timeline(payload: &Value) -> Option<Timeline> {
+    let schedule = payload.get("chargingSchedule").or_else(|| payload.get("schedule"))?;
+    // 1.6 tells the start beside the schedule, 2.x within it.
+    let start = [payload, schedule].iter().find_map(|it| it["scheduleStart"].as_str());
+    let period =
+        |period: &Value| Some((int(period, "startPeriod")?, number(period, "limit")?, int(period, "numberPhases")));
+    let periods: Vec<_> = list(schedule, "chargingSchedulePeriod").iter().filter_map(period).take(PERIODS).collect();
+    (!periods.is_empty()).then(|| Timeline {
+        start: start.and_then(time::read).map(|time| time.instant),
+        duration_s: int(schedule, "duration").unwrap_or(0),
+        unit: text(schedule, "chargingRateUnit"),
+        periods,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -191,5 +224,16 @@ mod tests {
             assert_eq!((composite.unit.as_str(), composite.limit, composite.phases), ("A", 20.0, Some(1)));
         }
         assert_eq!(composite(&json!({"status": "Rejected"})), None);
+    }
+
+    #[test]
+    fn what_a_charger_says_of_the_hours_to_come_is_read_in_full() {
+        let periods = json!([{"startPeriod": 0, "limit": 0}, {"startPeriod": "3600", "limit": 16, "numberPhases": 1}]);
+        let schedule = json!({"duration": 7200, "chargingRateUnit": "A", "chargingSchedulePeriod": periods});
+        let told =
+            timeline(&json!({"scheduleStart": "2026-11-22T01:00:00Z", "chargingSchedule": schedule})).expect("periods");
+        assert_eq!(told.start, "2026-11-22T01:00:00Z".parse().ok());
+        assert_eq!((told.duration_s, told.periods), (7200, vec![(0, 0.0, None), (3600, 16.0, Some(1))]));
+        assert_eq!(timeline(&json!({"status": "Accepted", "schedule": {"chargingSchedulePeriod": []}})), None);
     }
 }

@@ -11,6 +11,7 @@ mod message;
 mod plan;
 mod practice;
 mod reach;
+mod windows;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -26,6 +27,7 @@ pub use message::*;
 pub use plan::*;
 pub use practice::*;
 pub use reach::*;
+pub use windows::*;
 
 /// The one event: what changed. A part that is `None` did not change.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Type, tauri_specta::Event)]

@@ -112,6 +112,13 @@ export const commands = {
 	demandResponse: (id: string, order: DemandOrderView) => typedError<null, UiError>(__TAURI_INVOKE("demand_response", { id, order })),
 	/**  Keep what a licensed person measured at the output. */
 	outputDead: (id: string, by: string, dead: boolean) => typedError<null, UiError>(__TAURI_INVOKE("output_dead", { id, by, dead })),
+	/**  What there is to choose from for cheap hours. */
+	hoursChoices: () => typedError<HoursChoices, UiError>(__TAURI_INVOKE("hours_choices")),
+	hoursPlan: (id: string, week: WeekView, platform: string | null) => typedError<HoursPlan, UiError>(__TAURI_INVOKE("hours_plan", { id, week, platform })),
+	/**  Start writing cheap hours. */
+	applyHours: (id: string, week: WeekView, platform: string | null) => typedError<null, UiError>(__TAURI_INVOKE("apply_hours", { id, week, platform })),
+	/**  Start taking cheap hours away. */
+	clearHours: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("clear_hours", { id })),
 	/**  Compose and write the report (PDF and JSON) into the hand-over folder. */
 	exportReport: (id: string) => typedError<ReportFilesView, UiError>(__TAURI_INVOKE("export_report", { id })),
 	/**  Whether a charger can reach us, as far as it can be seen from here. */
@@ -355,6 +362,15 @@ export type CautionView = {
 	fact: FactView,
 };
 
+export type SpanView = { fromMin: number, toMin: number, limitMa: number };
+export type WeekView = { zone: string, days: SpanView[][] };
+export type CheapHoursView = { week: WeekView, words: string[], outcome: OutcomeView };
+export type PresetView = { id: string, name: string, what: FactView, week: WeekView, besides: FactView[] };
+export type PlatformLine = { id: string, name: string };
+export type HoursChoices = { zones: string[], ownZone: string, presets: PresetView[], platforms: PlatformLine[], otherwise: string[] };
+export type FightView = { text: string, evidence: string, refuses: boolean };
+export type HoursPlan = { refused: string | null, words: string[], fights: FightView[] };
+
 /**  The parts of the ceiling, mA per phase; `None` is "not entered". */
 export type CeilingPartsView = {
 	/**  Breaker In. */
@@ -589,6 +605,9 @@ export type ChargerView = {
 	permanent: PermanentView | null,
 	/**  Its plan. */
 	changes: ChangesView,
+	/**  The cheap hours that stand in it. */
+	cheapHours: CheapHoursView | null,
+	hoursOutcome: OutcomeView | null,
 	/**  The limit check. */
 	proof: ProofView | null,
 	/**  Demand response. */

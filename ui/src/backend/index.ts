@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { ActView, AppView, CeilingPartsView, Changed, ChangeView, ChargerView, ConfigurationView, ConnectionView, DemandOrderView, DeviatingLine, ExpressionView, FindView, FoundView, FrameView, InterfaceView, JudgementView, JurisdictionView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, RulesView, SaidView, SelfCheckView, SentView, SettingLine, ShelfView, SignalView, SiteView, TargetView, UiError, WhyView } from './bindings';
+import type { ActView, AppView, CeilingPartsView, Changed, ChangeView, ChargerView, ConfigurationView, ConnectionView, DemandOrderView, DeviatingLine, ExpressionView, FindView, FoundView, FrameView, HoursChoices, HoursPlan, InterfaceView, JudgementView, JurisdictionView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, RulesView, SaidView, SelfCheckView, SentView, SettingLine, ShelfView, SignalView, SiteView, TargetView, UiError, WeekView, WhyView } from './bindings';
 
 export type * from './bindings';
 
@@ -41,6 +41,10 @@ export interface Backend {
   demandPreview(id: string, signals: SignalView[], said: SaidView): Promise<Answer<ExpressionView[]>>;
   demandResponse(id: string, order: DemandOrderView): Promise<Answer<null>>;
   outputDead(id: string, by: string, dead: boolean): Promise<Answer<null>>;
+  hoursChoices(): Promise<HoursChoices>;
+  hoursPlan(id: string, week: WeekView, platform: string | null): Promise<HoursPlan>;
+  applyHours(id: string, week: WeekView, platform: string | null): Promise<Answer<null>>;
+  clearHours(id: string): Promise<Answer<null>>;
   exportRoot(der: boolean): Promise<Answer<string>>;
   connection(id: string): Promise<ConnectionView | null>;
   exportReport(id: string): Promise<Answer<ReportFilesView>>;

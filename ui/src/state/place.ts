@@ -24,7 +24,7 @@ export const inspectParts = ['overview', 'messages', 'deviations', 'security'] a
 export type InspectPart = (typeof inspectParts)[number];
 
 /** The parts of the Set step. */
-export const setParts = ['limit', 'modes', 'settings', 'plan'] as const;
+export const setParts = ['limit', 'modes', 'hours', 'settings', 'plan'] as const;
 export type SetPart = (typeof setParts)[number];
 
 /** A part of a step that has some. */

@@ -1,5 +1,5 @@
 // One store, fed by the snapshot and then by `changed`. Screens read it and call its actions.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeView, ChargerView, DemandOrderView, DeviceView, PolicyView, SaidView, SignalView, SiteView, StepName, TargetView, UiError } from '../backend';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeView, ChargerView, DemandOrderView, DeviceView, PolicyView, SaidView, SignalView, SiteView, StepName, TargetView, UiError, WeekView } from '../backend';
 import { words } from '../words';
 import { Find } from './find.svelte';
 import { Messages } from './messages.svelte';
@@ -14,7 +14,7 @@ import { news } from './news';
 export type Action =
   | 'setSite' | 'setAutoAdopt' | 'adopt' | 'setCeiling' | 'inspect' | 'applyLimit' | 'proveLimit' | 'cancel' | 'clear'
   | 'exportReport' | 'frames' | 'close' | 'sendMessage' | 'setPolicy' | 'secure' | 'exportRoot' | 'raiseSecurity'
-  | 'demandPreview' | 'demandResponse' | 'outputDead'
+  | 'demandPreview' | 'demandResponse' | 'outputDead' | 'applyHours' | 'clearHours'
   | 'wherePointed' | 'pointHere' | 'pointBack' | 'forgetPointed' | 'heedQuirk'
   | 'allowNetwork' | 'scan' | 'stopScan' | 'lookAt'
   | 'planChange' | 'unplan' | 'applyPlan' | 'takeBack' | 'lookForResidue' | 'planAs'
@@ -246,6 +246,8 @@ export class Store {
   demandPreview = (id: string, signals: SignalView[], said: SaidView) => this.#ask('demandPreview', id, () => this.backend.demandPreview(id, signals, said));
   demandResponse = (id: string, order: DemandOrderView) => this.#ask('demandResponse', id, () => this.backend.demandResponse(id, order));
   outputDead = (id: string, by: string, dead: boolean) => this.#ask('outputDead', id, () => this.backend.outputDead(id, by, dead));
+  applyHours = (id: string, week: WeekView, platform: string | null) => this.#ask('applyHours', id, () => this.backend.applyHours(id, week, platform));
+  clearHours = (id: string) => this.#ask('clearHours', id, () => this.backend.clearHours(id));
   exportRoot = (der: boolean) => this.#ask('exportRoot', '', () => this.backend.exportRoot(der));
   sendMessage = async (id: string, action: string, payload: string, confirmed: boolean) => {
     const sent = await this.#ask('sendMessage', id, () => this.backend.sendMessage(id, action, payload, confirmed));

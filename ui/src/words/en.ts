@@ -6,6 +6,7 @@ import { demand } from './demand';
 import { find } from './find';
 import { amps, clock, coarse, count, ranges, short, span, zone } from './format';
 import { handshake } from './handshake';
+import { hours } from './hours';
 import { deviations, inspect } from './inspect';
 import { form, messages } from './messages';
 import { recipe } from './recipe';
@@ -216,6 +217,8 @@ export const en = {
   simulated,
 
   demand,
+  hours,
+
 
   prove: {
     title: 'Does it follow a limit?',

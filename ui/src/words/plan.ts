@@ -5,7 +5,7 @@ type Group = 'metering' | 'connection' | 'authorisation' | 'offline' | 'session'
 
 export const plan = {
   parts: 'Parts of Set',
-  part: { limit: 'Limit', modes: 'Demand response', settings: 'Settings', plan: 'Plan' },
+  part: { limit: 'Limit', modes: 'Demand response', hours: 'Cheap hours', settings: 'Settings', plan: 'Plan' },
 
   settings: {
     title: 'Other settings',

@@ -23,6 +23,7 @@ use crate::record::{Record, Transaction};
 use crate::report::LimitProof;
 use crate::trial::{self, Shown, Trial, composite, seconds, shows, stopped};
 use crate::units::{Amperes, LEAST_OFFER};
+use crate::windows;
 
 /// How long a test lasts beyond its settling, if nobody ends it.
 const DEAD_MAN: Duration = Duration::from_secs(600);
@@ -60,6 +61,9 @@ async fn follow(link: &Link, requested: Amperes, proof: &mut LimitProof) -> Resu
     let ceiling = record.ceiling_parts.ceiling();
     guard::within(ceiling, requested).map_err(|held| Outcome::new(Verdict::NotTested, held.to_string()))?;
     let Some(ceiling) = ceiling else { return Err(Outcome::new(Verdict::NotTested, "No ceiling was entered.")) };
+    if windows::stand(&record) {
+        return Err(Outcome::new(Verdict::NotTested, windows::IN_THE_WAY));
+    }
     let base = ceiling.limit;
     let mut trial = Trial::new(link, Step::Limit, &record, proof).await?;
 

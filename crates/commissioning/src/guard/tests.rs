@@ -41,6 +41,50 @@ fn no_period_of_any_profile_passes_above_the_ceiling() {
 }
 
 #[test]
+fn a_profile_that_recurs_is_held_back_for_one_period_above_the_ceiling() {
+    let recurring = |limit: f64| {
+        let mut call = set(limit, "A");
+        let profile = &mut call.payload["csChargingProfiles"];
+        profile["chargingProfilePurpose"] = json!("TxDefaultProfile");
+        profile["chargingProfileKind"] = json!("Recurring");
+        profile["recurrencyKind"] = json!("Daily");
+        profile["chargingSchedule"]["startSchedule"] = json!("2026-11-22T00:00:00Z");
+        call
+    };
+    assert_eq!(check(&record(16), &recurring(16.0), false), Ok(()));
+    assert!(matches!(check(&record(16), &recurring(16.1), true), Err(Refused::AboveCeiling { .. })));
+    let mut weekly = set_v2("A", json!({"startPeriod": 86_400, "limit": 16.1}));
+    let profile = &mut weekly.payload["chargingProfile"];
+    (profile["chargingProfileKind"], profile["recurrencyKind"]) = (json!("Recurring"), json!("Weekly"));
+    assert!(matches!(check(&v21(16), &weekly, true), Err(Refused::AboveCeiling { .. })));
+}
+
+#[test]
+fn what_recurs_is_a_limit_that_remains_only_where_it_holds_at_every_hour() {
+    let clear = call("ClearChargingProfile", json!({"id": 47_551}));
+    let with = |key: Option<(&str, Value)>| {
+        let mut record = record(16);
+        let mut hours = set(10.0, "A");
+        let profile = &mut hours.payload["csChargingProfiles"];
+        profile["chargingProfileKind"] = json!("Recurring");
+        profile["chargingProfilePurpose"] = json!("TxDefaultProfile");
+        match key {
+            Some(("duration", value)) => profile["chargingSchedule"]["duration"] = value,
+            Some((key, value)) => profile[key] = value,
+            None => {}
+        }
+        record.in_force.extend(in_force::sent(&record, &hours.payload, 1, jiff::Timestamp::UNIX_EPOCH));
+        in_force::accepted(&mut record.in_force, 1);
+        check(&record, &clear, true)
+    };
+    assert_eq!(with(None), Ok(()));
+    let later = json!("2030-01-01T00:00:00Z");
+    for key in [("duration", json!(3600)), ("validFrom", later.clone()), ("validTo", later)] {
+        assert_eq!(with(Some(key.clone())), Err(Refused::TakesLimitAway), "{key:?}");
+    }
+}
+
+#[test]
 fn watts_count_on_one_phase_until_more_phases_were_measured() {
     let mut record = record(16);
     assert!(matches!(check(&record, &set(11_040.0, "W"), false), Err(Refused::AboveCeiling { .. })));

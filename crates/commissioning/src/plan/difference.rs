@@ -58,8 +58,9 @@ pub fn difference(record: &Record, change: &Change) -> Difference {
 
 fn of_limit(record: &Record, asked: Amperes, connector: u32) -> Difference {
     let version = record.version();
-    let here =
-        |f: &&crate::record::InForce| f.accepted && f.until.is_none() && f.connector == connector && !f.is_test();
+    let here = |f: &&crate::record::InForce| {
+        f.accepted && f.until.is_none() && f.is_steady() && f.connector == connector && !f.is_test()
+    };
     let ours = record.in_force.iter().filter(here).map(|f| f.limit).min();
     let named = record.before.and_then(|before| before.limit);
     let now = match (ours, named) {

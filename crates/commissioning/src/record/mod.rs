@@ -13,7 +13,7 @@ use chargehand_ocpp::{Ask, Call, Deviation, Policy, Severity, Version, subprotoc
 use crate::ceiling::{self, CeilingParts};
 use crate::clock::ChargerClock;
 use crate::demand::{DemandResponse, OutputDead};
-use crate::event::{Event, Handshake, PermanentLimit, ReportFiles, Step};
+use crate::event::{CheapHours, Event, Handshake, PermanentLimit, ReportFiles, Step};
 use crate::limit::TEST_ID_TAG;
 use crate::outcome::{Finding, Outcome, Verdict};
 use crate::plan::Line;
@@ -136,6 +136,9 @@ pub struct Record {
     /// How many of our messages changed something in the charger, or were meant to.
     #[serde(default)]
     pub writes: u64,
+    /// The cheap hours.
+    #[serde(default)]
+    pub cheap_hours: Option<CheapHours>,
     /// The newest report.
     pub report: Option<ReportFiles>,
     /// What arrived, oldest first.
@@ -363,6 +366,13 @@ impl Record {
             Event::Undone { line, outcome } => self.with_line(line, |it| it.undone = Some(outcome)),
             Event::Reread { key, value } => self.reread(&key, value),
             Event::Looked { named } => self.looked = Some(Looked { named, number }),
+            Event::CheapHours { hours } => {
+                // A person decided what stays: there is nothing to go back to any more.
+                if hours.is_some() {
+                    self.listed = None;
+                }
+                self.cheap_hours = hours.map(|hours| *hours);
+            }
         }
     }
 

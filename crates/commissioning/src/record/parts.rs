@@ -185,7 +185,7 @@ pub struct InForce {
     pub connector: u32,
     /// Stack level.
     pub stack_level: i32,
-    /// The limit at its start, A per phase.
+    /// The limit at its start, A per phase; where it recurs, the highest of it.
     pub limit: Amperes,
     /// The phases it was sent for.
     #[serde(default)]
@@ -193,6 +193,9 @@ pub struct InForce {
     /// It counts from the start of the transaction or from when it was set, not from a time.
     #[serde(default)]
     pub relative: bool,
+    /// It holds at some hours only, or from a later time on.
+    #[serde(default)]
+    pub at_times: bool,
     /// When it ends by itself, at the latest; `None`: stays.
     pub until: Option<Timestamp>,
     /// The limit that follows in the same schedule and then stays, A per phase.
@@ -228,7 +231,7 @@ impl InForce {
     /// When it ends by itself, for good; `None`: it stays, or comes back. What counts from the start of a session acts anew
     /// in each.
     pub fn ends(&self) -> Option<Timestamp> {
-        let comes_back = self.recurs || (self.relative && self.purpose == Purpose::TxDefaultProfile);
+        let comes_back = self.relative && self.purpose == Purpose::TxDefaultProfile;
         self.until.filter(|_| !comes_back)
     }
 
@@ -241,7 +244,7 @@ impl InForce {
     /// schedule.
     pub fn holds(&self) -> bool {
         let for_all = matches!(self.purpose, Purpose::TxDefaultProfile | Purpose::StationMaxProfile);
-        for_all && (self.then.is_some() || (self.until.is_none() && !self.is_test()))
+        for_all && !self.at_times && (self.then.is_some() || (self.until.is_none() && !self.is_test()))
     }
 
     /// Is it in the charger for certain?
@@ -254,14 +257,25 @@ impl InForce {
         self.number != new.number && (self.profile == new.profile || self.place() == new.place())
     }
 
+    /// Is its limit the same at every hour from now on, as long as it is there?
+    pub fn is_steady(&self) -> bool {
+        !self.recurs && !self.at_times
+    }
+
+    /// A piece of the cheap hours.
+    pub fn is_window(&self) -> bool {
+        crate::limit::is_window(self.role())
+    }
+
     /// In one place there is one limit.
     pub fn place(&self) -> Place {
         Place { purpose: self.purpose, connector: self.connector, stack_level: self.stack_level }
     }
 
-    /// The limit that stays from `now` on, A per phase: of a schedule whose test is over, what followed it.
+    /// The limit that stays from `now` on, at every hour, A per phase: of a schedule whose test is over, what followed it.
     pub fn stays(&self, now: Timestamp) -> Option<Amperes> {
         match self.until {
+            _ if !self.is_steady() => None,
             None => Some(self.limit),
             Some(until) => self.then.filter(|_| until <= now),
         }

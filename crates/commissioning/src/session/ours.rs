@@ -7,7 +7,7 @@ use chargehand_ocpp::Call;
 use chargehand_ocpp::read::answer_status;
 
 use crate::record::Record;
-use crate::{in_force, profiles};
+use crate::{in_force, profiles, windows};
 
 /// Notes a call of ours the moment it goes to disk: from then on it may be in force, whatever the charger answers.
 pub fn on_sent(record: &mut Record, call: &Call, number: u64, at: Timestamp) {
@@ -59,6 +59,7 @@ pub fn on_answer(record: &mut Record, call: &Call, sent: u64, answer: &Result<Va
             let version = record.version();
             record.in_force.retain(|f| !in_force::names(version, &call.payload, f.profile, f.place()));
             profiles::cleared(record, &call.payload);
+            record.cheap_hours = record.cheap_hours.take().filter(|_| windows::stand(record));
         }
         (_, "Rejected" | "NotSupported" | "Error") => in_force::refused(&mut record.in_force, sent),
         // Any other answer says neither yes nor no: as if none had come.

@@ -4,6 +4,7 @@ pub mod apply;
 pub mod inspect;
 pub mod permanent_limit;
 pub mod residue;
+pub mod set_windows;
 pub mod take_back;
 pub mod undo;
 pub mod upgrade_security;

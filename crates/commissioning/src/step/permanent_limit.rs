@@ -14,6 +14,7 @@ use crate::profiles;
 use crate::record::{InForce, Record, Transaction};
 use crate::trial::{Shown, Trial, shows, stopped};
 use crate::units::Amperes;
+use crate::windows;
 
 /// The station maximum: nothing a later platform sends can go above it, if it is obeyed.
 const STATION: Recipe =
@@ -35,6 +36,9 @@ async fn write(link: &Link, limit: Amperes, connector: u32, recipe: &mut String)
     let record = link.record().await.map_err(|f| stopped(&f))?;
     guard::permanent(&record, limit)
         .map_err(|held| Outcome::new(Verdict::NotTested, format!("{held} {}", held.remedy())))?;
+    if windows::stand(&record) {
+        return Err(Outcome::new(Verdict::NotTested, windows::IN_THE_WAY));
+    }
     // What stands there tells which places are taken.
     profiles::read(link, Step::PermanentLimit, &record).await;
     let mut proof = limit_follows::proof(limit);

@@ -114,7 +114,7 @@ pub(super) async fn is_gone(
     let charging = record.running_transaction();
     if charging.is_some() {
         let mut trial = Trial::new(link, step, &record, proof).await?;
-        if let Some(base) = record.in_force.iter().find(|f| f.until.is_none()) {
+        if let Some(base) = record.in_force.iter().find(|f| f.until.is_none() && f.is_steady()) {
             trial.asked(base.limit);
         }
         let wakes = if tested == Amperes::ZERO { WAKES_WITHIN } else { Duration::ZERO };

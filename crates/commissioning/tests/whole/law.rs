@@ -30,7 +30,10 @@ pub fn held(disk: &Disk, sent: &[Sent], charger_ahead_s: Option<i64>) {
         }
         within(call, ceiling);
         started(call, charger_ahead_s);
-        if call.is_test() {
+        if call.profile()["chargingProfileKind"] == "Recurring" {
+            assert!(base_taken, "a base was taken before any cheap hours: {call:?}");
+            recurs(call);
+        } else if call.is_test() {
             assert!(base_taken, "a base was taken before the first test: {call:?}");
             ends(call);
         } else if call.answer == "Accepted" {
@@ -119,6 +122,11 @@ fn started(call: &Sent, charger_ahead_s: Option<i64>) {
             let before = call.at.as_second() - (began - ahead);
             assert!((59..=76).contains(&before), "began {before} s before: {call:?}");
         }
+        Some("Recurring") => {
+            let began = start.expect("a recurring schedule has a start").as_second();
+            let days = (call.at.as_second() - began) / 86_400;
+            assert!((13..=22).contains(&days), "it has begun, in any zone: {call:?}");
+        }
         Some("Relative" | "Dynamic") => assert_eq!(start, None, "{call:?}"),
         other => panic!("kind {other:?}"),
     }
@@ -126,6 +134,14 @@ fn started(call: &Sent, charger_ahead_s: Option<i64>) {
 
 fn time(text: &Value) -> Timestamp {
     text.as_str().unwrap().parse().unwrap()
+}
+
+/// Cheap hours go round, never above their level's limit, and end by nothing but their validity.
+fn recurs(call: &Sent) {
+    assert!((49_000..65_032).contains(&call.role().as_i64().unwrap()), "an id of ours: {call:?}");
+    assert!(call.schedule().get("duration").is_none(), "{call:?}");
+    let validity = ["validFrom", "validTo"].map(|key| call.profile().get(key).map(time));
+    assert!(validity[0].is_none_or(|from| from > call.at) && validity[1].is_none_or(|to| to > call.at), "{call:?}");
 }
 
 /// A test ends by itself: above the base by its duration, in the base's place by a second period without duration.

@@ -23,3 +23,4 @@ mod tamper;
 mod undoing;
 mod vanishing;
 mod versions;
+mod windows;

@@ -65,7 +65,7 @@ pub fn set_import(frame: &mut Value, change: impl Fn(f64) -> f64) {
 }
 
 /// Answers for the charger: calls of this action that `is` picks out get this answer instead of its own.
-pub fn answers(action: &'static str, is: fn(&Value) -> bool, answer: Value) -> Tamper {
+pub fn answers(action: &'static str, is: impl Fn(&Value) -> bool + Send + 'static, answer: Value) -> Tamper {
     let mut picked = Vec::<Value>::new();
     Box::new(move |way, frame| {
         match way {

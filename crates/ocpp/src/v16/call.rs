@@ -80,7 +80,7 @@ pub fn certificate_signed(chain: &str) -> Call {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{Kind, Period, RateUnit};
+    use crate::profile::{Every, Kind, Period, RateUnit};
     use crate::schema::{Half, check};
 
     #[test]
@@ -96,12 +96,30 @@ mod tests {
             duration_s: Some(600),
             phases: Some(1),
             transaction: None,
+            valid_from: None,
+            valid_to: None,
+            local_time: false,
         };
+        let start = "2026-11-15T13:30:00Z".parse().expect("a time");
+        let daily = Profile {
+            kind: Kind::Recurring { every: Every::Day, start },
+            valid_from: Some(start),
+            valid_to: "2027-04-03T16:30:00Z".parse().ok(),
+            duration_s: None,
+            ..profile.clone()
+        };
+        let daily = set_charging_profile(0, &daily);
+        let wire = &daily.payload["csChargingProfiles"];
+        assert_eq!((&wire["chargingProfileKind"], &wire["recurrencyKind"]), (&json!("Recurring"), &json!("Daily")));
+        let validity = (wire["validFrom"].as_str(), wire["validTo"].as_str());
+        assert_eq!(validity, (Some("2026-11-15T13:30:00Z"), Some("2027-04-03T16:30:00Z")));
+        assert_eq!(wire["chargingSchedule"]["startSchedule"], "2026-11-15T13:30:00Z");
         let set = set_charging_profile(0, &profile);
         let period = &set.payload["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"][0];
         assert_eq!(period["limit"].to_string(), "10.2");
         for call in [
             set,
+            daily,
             get_configuration(&[]),
             get_configuration(&["HeartbeatInterval".into()]),
             trigger(Trigger::MeterValues, Some(1)),

@@ -3,7 +3,7 @@
 use ocpp_kit::types::Decimal;
 use ocpp_kit::v1_6 as kit;
 
-use crate::profile::{Kind, Period, Profile, Purpose, RateUnit};
+use crate::profile::{Every, Kind, Period, Profile, Purpose, RateUnit};
 use crate::time::milliseconds;
 
 /// As the typed message.
@@ -20,12 +20,16 @@ pub(crate) fn typed(profile: &Profile) -> kit::ChargingProfile {
         charging_profile_kind: match profile.kind {
             Kind::Absolute { .. } => kit::ChargingProfileKind::Absolute,
             Kind::Relative => kit::ChargingProfileKind::Relative,
+            Kind::Recurring { .. } => kit::ChargingProfileKind::Recurring,
         },
         charging_schedule: schedule(profile),
         transaction_id: profile.transaction,
-        recurrency_kind: None,
-        valid_from: None,
-        valid_to: None,
+        recurrency_kind: profile.kind.every().map(|every| match every {
+            Every::Day => kit::RecurrencyKind::Daily,
+            Every::Week => kit::RecurrencyKind::Weekly,
+        }),
+        valid_from: profile.valid_from.map(|at| milliseconds(at).into()),
+        valid_to: profile.valid_to.map(|at| milliseconds(at).into()),
     }
 }
 
@@ -37,10 +41,7 @@ fn schedule(profile: &Profile) -> kit::ChargingSchedule {
         },
         charging_schedule_period: profile.periods.iter().map(|p| period(p, profile.phases)).collect(),
         duration: profile.duration_s,
-        start_schedule: match profile.kind {
-            Kind::Absolute { start } => Some(milliseconds(start).into()),
-            Kind::Relative => None,
-        },
+        start_schedule: profile.kind.start().map(|start| milliseconds(start).into()),
         min_charging_rate: None,
     }
 }

@@ -99,7 +99,7 @@ pub fn certificate_signed(version: Version, chain: &str, kind: &str, request: Op
 mod tests {
     use super::*;
     use crate::ask::Ask;
-    use crate::profile::{Kind, Period, Profile, RateUnit};
+    use crate::profile::{Every, Kind, Period, Profile, RateUnit};
     use crate::schema::{Half, check};
 
     fn profile(purpose: Purpose, kind: Kind) -> Profile {
@@ -114,6 +114,22 @@ mod tests {
             duration_s: Some(600),
             phases: (purpose != Purpose::TxProfile).then_some(1),
             transaction: (purpose == Purpose::TxProfile).then_some(7),
+            valid_from: None,
+            valid_to: None,
+            local_time: false,
+        }
+    }
+
+    /// Hours of the week, from one change of the clocks to the next.
+    fn recurring(local_time: bool) -> Profile {
+        let at = |text: &str| text.parse().expect("a time");
+        let kind = Kind::Recurring { every: Every::Week, start: at("2026-11-15T13:30:00Z") };
+        Profile {
+            duration_s: None,
+            valid_from: Some(at("2026-11-22T07:00:00Z")),
+            valid_to: Some(at("2027-04-03T16:30:00Z")),
+            local_time,
+            ..profile(Purpose::TxDefaultProfile, kind)
         }
     }
 
@@ -123,6 +139,7 @@ mod tests {
         let asks = [
             Ask::SetProfile { connector: 0, profile: profile(Purpose::StationMaxProfile, Kind::Absolute { start }) },
             Ask::SetProfile { connector: 1, profile: profile(Purpose::TxProfile, Kind::Relative) },
+            Ask::SetProfile { connector: 0, profile: recurring(version == Version::V21) },
             Ask::ClearProfile { id: 1 },
             Ask::ClearPlace { connector: 0, purpose: Purpose::TxDefaultProfile, stack_level: 1 },
             Ask::CompositeSchedule { connector: 1, duration_s: 600 },
@@ -161,6 +178,22 @@ mod tests {
         let periods = &profile["chargingSchedule"][0]["chargingSchedulePeriod"];
         assert_eq!((periods[0]["limit"].to_string(), periods[1]["limit"].to_string()), ("10.2".into(), "16".into()));
         assert_eq!(profile["transactionId"], "tx-7");
+    }
+
+    #[test]
+    fn a_recurring_schedule_says_how_often_and_from_when_to_when_it_holds() {
+        let wire = crate::v2::profile::wire(&recurring(true), |_| String::new());
+        let schedule = &wire["chargingSchedule"][0];
+        assert_eq!((&wire["chargingProfileKind"], &wire["recurrencyKind"]), (&json!("Recurring"), &json!("Weekly")));
+        assert_eq!(
+            (&wire["validFrom"], &wire["validTo"]),
+            (&json!("2026-11-22T07:00:00Z"), &json!("2027-04-03T16:30:00Z"))
+        );
+        assert_eq!(
+            (&schedule["startSchedule"], &schedule["useLocalTime"]),
+            (&json!("2026-11-15T13:30:00Z"), &json!(true))
+        );
+        assert_eq!(schedule.get("duration"), None);
     }
 
     #[test]

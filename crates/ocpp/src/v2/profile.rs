@@ -1,8 +1,8 @@
-//! A charging profile as a 2.x charger reads it. We write only what both versions know.
+//! A charging profile as a 2.x charger reads it. We write only what both versions know, and `useLocalTime` to 2.1.
 
 use serde_json::{Map, Number, Value, json};
 
-use crate::profile::{Kind, Period, Profile};
+use crate::profile::{Period, Profile};
 use crate::time::write;
 use crate::version::Version;
 
@@ -13,8 +13,11 @@ pub fn wire(profile: &Profile, name: impl Fn(i32) -> String) -> Value {
         "chargingRateUnit": profile.unit.name(),
         "chargingSchedulePeriod": profile.periods.iter().map(|p| period(p, profile.phases)).collect::<Vec<_>>(),
     });
-    if let Kind::Absolute { start } = profile.kind {
+    if let Some(start) = profile.kind.start() {
         schedule["startSchedule"] = write(start).into();
+    }
+    if profile.local_time {
+        schedule["useLocalTime"] = true.into();
     }
     if let Some(duration) = profile.duration_s {
         schedule["duration"] = duration.into();
@@ -26,6 +29,14 @@ pub fn wire(profile: &Profile, name: impl Fn(i32) -> String) -> Value {
         "chargingProfileKind": profile.kind.name(),
         "chargingSchedule": [schedule],
     });
+    if let Some(every) = profile.kind.every() {
+        wire["recurrencyKind"] = every.name().into();
+    }
+    for (key, at) in [("validFrom", profile.valid_from), ("validTo", profile.valid_to)] {
+        if let Some(at) = at {
+            wire[key] = write(at).into();
+        }
+    }
     if let Some(transaction) = profile.transaction {
         wire["transactionId"] = name(transaction).into();
     }

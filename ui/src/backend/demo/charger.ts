@@ -60,6 +60,8 @@ export const arrived = (): ChargerView => ({
   inForce: [],
   permanent: null,
   changes: noChanges,
+  cheapHours: null,
+  hoursOutcome: null,
   proof: null,
   demand: { runs: [], measureOutput: false, outputDead: null },
   running: null,

@@ -1,5 +1,5 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeLine, ChangesView, ChangeView, ChargerView, DemandOrderView, FindView, FrameView, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SaidView, SentView, ShelfView, SignalView, SiteView, TargetView, UiError } from '..';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeLine, ChangesView, ChangeView, ChargerView, DemandOrderView, FindView, FrameView, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SaidView, SentView, ShelfView, SignalView, SiteView, TargetView, UiError, WeekView } from '..';
 import { leastPart } from '../../state/ceiling';
 import { attempts, lineOf } from './attempts';
 import { known, recipe, search } from './catalogue';
@@ -9,6 +9,7 @@ import * as discovery from './find';
 import { exchange, messagesOf, schemaOf } from './messages';
 import * as bench from './practice';
 import { commonSettings, planned, sideBySide, waiting } from './plan';
+import { choices, nights, planOfHours, takenAway, written } from './hours';
 import * as ways from './reach';
 import * as places from './rules';
 import { climbing, planOf, risen } from './raise';
@@ -240,6 +241,10 @@ export class DemoSite implements Backend {
     });
   securityPlan = async (id: string, to: number): Promise<PlanView> => planOf(this.#chargers.get(id)!, to);
   raiseSecurity = (id: string, to: number, password: string) => this.#answer('raiseSecurity', [id, to, password], () => this.change(id, climbing(this.#chargers.get(id)!, to)));
+  hoursChoices = async () => choices;
+  hoursPlan = async (id: string, week: WeekView, platform: string | null) => planOfHours(this.#chargers.get(id)!, week, platform);
+  applyHours = (id: string, week: WeekView, platform: string | null) => this.#answer('applyHours', [id, week, platform], () => this.change(id, { cheapHours: written(week) }));
+  clearHours = (id: string) => this.#answer('clearHours', [id], () => this.change(id, { cheapHours: null, hoursOutcome: takenAway }));
   exportRoot = async (der: boolean): Promise<Answer<string>> => {
     this.calls.push(['exportRoot', der]);
     return { status: 'ok', data: `/home/okafor/Documents/Chargehand/Chargehand root CA.${der ? 'der' : 'pem'}` };
@@ -346,6 +351,7 @@ export const sites = {
   rehearsed: () => new DemoSite({}, [{ ...stage.limited(), demand: { runs: [demand.rehearsal()], measureOutput: false, outputDead: null } }]),
   measuring: () => new DemoSite({ notices: [stopNotice] }, [{ ...stage.limited(), ...demand.measuring() }]),
   circuit: () => new DemoSite({ site: { ...site.site, jurisdiction: 'sa-power-networks' } }, [stage.circuit()]),
+  hours: () => new DemoSite({}, [{ ...stage.limited(), cheapHours: written(nights) }]),
   running: () => new DemoSite({ notices: [stopNotice] }, [stage.running()]),
   passed: () => new DemoSite({}, [stage.proved('passed')]),
   failed: () => new DemoSite({}, [stage.proved('failed')]),

@@ -194,5 +194,7 @@ export const simulatedCharger = ({ charger }: PracticeView): ChargerView => ({
   steps: strip({ connect: ['done', 'booted 09:41'], inspect: ['done', '14 keys saved'], set: ['done', '16 A · ceiling 25 A'] }),
   inForce: [],
   permanent: null,
+  cheapHours: null,
+  hoursOutcome: null,
   findings: inspected().findings,
 });

@@ -22,7 +22,7 @@ use crate::record::Record;
 use crate::trial::{composite, stopped};
 
 /// Between two writes: chargers keep each in their memory first.
-const PACE: Duration = Duration::from_secs(2);
+pub(crate) const PACE: Duration = Duration::from_secs(2);
 /// A charger that restarts this soon after a write may do so because of it (field problem P17).
 const SUSPECT: Duration = Duration::from_secs(60);
 /// It is back from a restart within this.
@@ -165,8 +165,12 @@ impl<'a> Applying<'a> {
     /// What limits it now, to go back to.
     async fn limits_now(&self, record: &Record) -> Was {
         let listed = profiles::read(self.link, Step::Plan, record).await.map(|(listed, _)| listed);
-        let ours =
-            record.in_force.iter().filter(|f| f.accepted && !f.is_test() && f.until.is_none()).cloned().collect();
+        let ours = record
+            .in_force
+            .iter()
+            .filter(|f| f.accepted && !f.is_test() && f.is_steady() && f.until.is_none())
+            .cloned()
+            .collect();
         Was::Limit { ours, named: composite(self.link, record, 1).await.map(|(limit, _)| limit), listed }
     }
 

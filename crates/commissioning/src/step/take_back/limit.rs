@@ -99,7 +99,7 @@ impl Way<'_> {
         let before = |f: &InForce| f.place() == entry.place() && f.limit == entry.limit;
         let is_base =
             entry.place().connector == 0 && entry.purpose == Purpose::TxDefaultProfile && entry.limit == stays;
-        let staying = !entry.is_test() && entry.until.is_none();
+        let staying = !entry.is_test() && entry.is_steady() && entry.until.is_none();
         staying && !self.ours.iter().any(before) && (!is_base || self.ours.iter().any(|f| f.place() == entry.place()))
     }
 
@@ -129,7 +129,7 @@ impl Way<'_> {
     /// Does a higher limit than that of the plan hold again, or what the charger named before?
     async fn is_back(&self, evidence: &mut Vec<u64>) -> Result<(Verdict, String), Outcome> {
         let record = self.link.record().await.map_err(|f| stopped(&f))?;
-        let holds = record.in_force.iter().filter(|f| f.until.is_none()).map(|f| f.limit).min();
+        let holds = record.in_force.iter().filter(|f| f.until.is_none() && f.is_steady()).map(|f| f.limit).min();
         if holds.is_none_or(|holds| holds > self.limit) && self.named.is_none_or(|named| named > self.limit) {
             let mut proof = limit_follows::proof(self.limit);
             return is_gone(self.link, (Step::TakeBack, "limit"), &mut proof, self.limit, evidence).await;
