@@ -7,7 +7,15 @@ fn main() -> io::Result<()> {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     for folder in [
-        "cars", "chargers", "exercises", "fingerprints", "jurisdictions", "local_apis", "platforms", "simulated", "tariffs",
+        "cars",
+        "chargers",
+        "exercises",
+        "fingerprints",
+        "jurisdictions",
+        "local_apis",
+        "platforms",
+        "simulated",
+        "tariffs",
     ] {
         fs::write(out.join(folder).with_extension("rs"), list(&here.join(folder))?)?;
     }

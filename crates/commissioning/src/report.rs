@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::demand::{DemandResponse, OutputDead};
 use crate::ceiling::{CeilingPart, Curve, LoadManagement, RestKnown};
+use crate::demand::{DemandResponse, OutputDead};
 use crate::outcome::{Finding, Outcome, Verdict};
 
 /// The format name that the JSON carries.

@@ -50,7 +50,8 @@ fn profiles(record: &Record) -> Vec<Residue> {
 fn limit(record: &Record) -> Option<Residue> {
     let looked = record.looked?;
     let named = looked.named?;
-    let below = record.ceiling_parts.ceiling().is_none_or(|ceiling| named < ceiling.limit);
+    // What the circuit can carry is known only with a ceiling: below nothing that is known, it tells nothing.
+    let below = record.ceiling_parts.ceiling().is_some_and(|ceiling| named < ceiling.limit);
     (below && !record.version().is_v2()).then(|| Residue {
         what: format!("The charger names {named} as its limit"),
         means:
@@ -122,7 +123,9 @@ mod tests {
     #[test]
     fn a_limit_that_nobody_of_us_set_is_named_with_the_only_way_1_6_has_to_clear_it() {
         let looked = Looked { named: Amperes::from_amps(13.0), number: 7 };
-        let record = Record { looked: Some(looked), ..charger("", &[]) };
+        let mut record = Record { looked: Some(looked), ..charger("", &[]) };
+        assert_eq!(residue(&record), [], "without a ceiling nobody knows whether that is low");
+        record.ceiling_parts.breaker = Amperes::from_amps(32.0);
         let found = residue(&record);
         assert_eq!((found[0].clear.clone(), found[0].evidence.clone()), (Some(Change::ClearAll), vec![7]));
         assert_eq!(residue(&Record { looked: None, ..record }), []);
