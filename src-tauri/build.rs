@@ -40,6 +40,7 @@ const COMMANDS: &[&str] = &[
     "send_message",
     "plan_change",
     "unplan",
+    "by_hand",
     "apply_plan",
     "take_back",
     "look_for_residue",

@@ -62,6 +62,7 @@ macro_rules! bridge {
                 messages::send_message,
                 plan::plan_change,
                 plan::unplan,
+                plan::by_hand,
                 plan::apply_plan,
                 plan::take_back,
                 plan::look_for_residue,

@@ -9,7 +9,7 @@ use tauri::State;
 
 use crate::app::{App, other};
 use crate::commands::{failed, note, ready};
-use crate::ipc::{ChangeView, DeviatingLine, SettingLine, UiError};
+use crate::ipc::{ChangeView, DeviatingLine, HandAct, SettingLine, UiError};
 use crate::view;
 
 /// The most chargers that are set side by side.
@@ -38,6 +38,21 @@ pub(crate) async fn put(link: &Link, change: Change) -> Result<u32, UiError> {
 #[specta::specta]
 pub async fn unplan(app: State<'_, App>, id: String, line: u32) -> Result<(), UiError> {
     note(&app.link(&id)?, Event::Planned { line, change: None }).await
+}
+
+/// Start, pause, resume or stop a charge, or make it faster or slower. What came of it comes by `changed`; a limit by hand is
+/// held until somebody resumes.
+#[tauri::command]
+#[specta::specta]
+pub async fn by_hand(app: State<'_, App>, id: String, act: HandAct) -> Result<(), UiError> {
+    let link = app.link(&id)?;
+    let view = link.view().await.map_err(|e| failed(&e))?;
+    if chargehand_commissioning::by_hand::held(&view).is_none() {
+        ready(&app, &id).await?;
+    }
+    let Some(act) = view::act(act) else { return Ok(()) };
+    tauri::async_runtime::spawn(async move { step::by_hand::run(&link, act).await });
+    Ok(())
 }
 
 /// Start writing what waits in the plan, or one line of it. `restart`: the charger may be restarted where a line asks for

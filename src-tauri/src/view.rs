@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use crate::ipc::*;
 
 mod app;
+mod by_hand;
 mod catalogue;
 mod ceiling;
 mod connection;
@@ -32,6 +33,7 @@ mod steps;
 mod windows;
 
 pub use app::app;
+pub use by_hand::{act, by_hand};
 pub use catalogue::{fact, found, known, recipe};
 pub use ceiling::{entered, jurisdictions, rules};
 pub use connection::{connection, plan};
@@ -115,6 +117,7 @@ pub fn charger(view: &View) -> ChargerView {
             outcome: outcome(&p.outcome),
         }),
         changes: changes(record),
+        by_hand: by_hand(view),
         cheap_hours: record.cheap_hours.as_ref().map(windows::cheap_hours),
         hours_outcome: record.outcomes.get(&Step::Windows).map(outcome),
         proof: record.proof.as_ref().map(|p| proof(p, view.running.as_ref().is_some_and(|r| r.step == Step::Limit))),

@@ -111,3 +111,22 @@ test('settings and plan are sound in light and dark', async () => {
   await at('tab-settings').click();
   await expectSound();
 });
+
+test('a charge is started by hand only after one was asked whether anybody works on the circuit', async () => {
+  const site = await open('limited', 'set');
+  await expect.element(at('hand-pause')).toBeDisabled();
+  await at('hand-start').click();
+  expect(callsOf(site, 'byHand')).toEqual([]);
+  await at('hand-yes').click();
+  expect(callsOf(site, 'byHand')).toEqual([[id, 'start']]);
+});
+
+test('what is held by hand is said, and can be changed while it is held', async () => {
+  const site = await open('held', 'set');
+  await expect.element(at('held')).toHaveTextContent('Held at 10.0 A by hand.');
+  await expect.element(at('hand-slower')).toHaveAccessibleDescription(/Asks for 23.0 A/);
+  await at('hand-resume').click();
+  expect(callsOf(site, 'byHand')).toEqual([[id, 'resume']]);
+  await expect.element(at('by-hand')).toHaveTextContent('at most 9.9 A measured');
+  await expectSound();
+});

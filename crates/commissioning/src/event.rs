@@ -78,6 +78,8 @@ pub enum Step {
     Residue,
     /// Does it follow demand response?
     DemandResponse,
+    /// A charge is started or stopped by hand.
+    Charge,
     /// When a car may charge.
     Windows,
 }
@@ -281,6 +283,11 @@ pub enum Event {
     DemandResponse {
         /// All of it.
         run: Box<DemandResponse>,
+    },
+    /// A person chose the limit that is held by hand.
+    ByHand {
+        /// A per phase; 0: the charge is paused.
+        limit: crate::units::Amperes,
     },
     /// A licensed person measured at the output while a limit of 0 was asked for.
     OutputDead {

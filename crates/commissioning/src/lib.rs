@@ -5,6 +5,7 @@
 
 pub mod attempt;
 pub mod attend;
+pub mod by_hand;
 pub mod ceiling;
 pub mod check;
 pub mod clock;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::{
-    CeilingPartsView, CeilingView, ChangesView, CheapHoursView, ConfigurationLine, DemandView, GravityView, KnownLine,
-    OdditiesView, SecurityView,
+    CeilingPartsView, CeilingView, ChangesView, CheapHoursView, ConfigurationLine, DemandView, GravityView, HandView,
+    KnownLine, OdditiesView, SecurityView,
 };
 
 /// Everything the window shows of one charger.
@@ -78,6 +78,8 @@ pub struct ChargerView {
     pub permanent: Option<PermanentView>,
     /// Its plan.
     pub changes: ChangesView,
+    /// Its charge, moved by hand.
+    pub by_hand: HandView,
     /// The cheap hours that stand in it.
     pub cheap_hours: Option<CheapHoursView>,
     /// How writing them, or taking them away, went the last time.

@@ -1,5 +1,6 @@
 //! Every type that crosses to the window. Integers only (mA, W, ms); times are RFC 3339 strings in UTC.
 
+mod by_hand;
 mod catalogue;
 mod ceiling;
 mod charger;
@@ -16,6 +17,7 @@ mod windows;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use by_hand::*;
 pub use catalogue::*;
 pub use ceiling::*;
 pub use charger::*;

@@ -14,9 +14,13 @@ pub fn name(step: Step) -> StepName {
     match step {
         Step::Connect => StepName::Connect,
         Step::Inspect | Step::Security => StepName::Inspect,
-        Step::PermanentLimit | Step::Plan | Step::TakeBack | Step::Residue | Step::DemandResponse | Step::Windows => {
-            StepName::Set
-        }
+        Step::PermanentLimit
+        | Step::Plan
+        | Step::TakeBack
+        | Step::Residue
+        | Step::DemandResponse
+        | Step::Charge
+        | Step::Windows => StepName::Set,
         Step::Limit | Step::Undo => StepName::Prove,
         Step::Report => StepName::HandOver,
     }

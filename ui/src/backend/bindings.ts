@@ -82,6 +82,11 @@ export const commands = {
 	/**  Take a line that waits out of the plan. */
 	unplan: (id: string, line: number) => typedError<null, UiError>(__TAURI_INVOKE("unplan", { id, line })),
 	/**
+	 *  Start, pause, resume or stop a charge, or make it faster or slower. What came of it comes by `changed`; a limit by hand is
+	 *  held until somebody resumes.
+	 */
+	byHand: (id: string, act: HandAct) => typedError<null, UiError>(__TAURI_INVOKE("by_hand", { id, act })),
+	/**
 	 *  Start writing what waits in the plan, or one line of it. `restart`: the charger may be restarted where a line asks for
 	 *  it. Progress comes by `changed`.
 	 */
@@ -114,6 +119,10 @@ export const commands = {
 	outputDead: (id: string, by: string, dead: boolean) => typedError<null, UiError>(__TAURI_INVOKE("output_dead", { id, by, dead })),
 	/**  What there is to choose from for cheap hours. */
 	hoursChoices: () => typedError<HoursChoices, UiError>(__TAURI_INVOKE("hours_choices")),
+	/**
+	 *  What would be written of these cheap hours; `platform` is the id of the platform that the charger is to be handed to.
+	 *  Nothing is sent.
+	 */
 	hoursPlan: (id: string, week: WeekView, platform: string | null) => typedError<HoursPlan, UiError>(__TAURI_INVOKE("hours_plan", { id, week, platform })),
 	/**  Start writing cheap hours. */
 	applyHours: (id: string, week: WeekView, platform: string | null) => typedError<null, UiError>(__TAURI_INVOKE("apply_hours", { id, week, platform })),
@@ -362,15 +371,6 @@ export type CautionView = {
 	fact: FactView,
 };
 
-export type SpanView = { fromMin: number, toMin: number, limitMa: number };
-export type WeekView = { zone: string, days: SpanView[][] };
-export type CheapHoursView = { week: WeekView, words: string[], outcome: OutcomeView };
-export type PresetView = { id: string, name: string, what: FactView, week: WeekView, besides: FactView[] };
-export type PlatformLine = { id: string, name: string };
-export type HoursChoices = { zones: string[], ownZone: string, presets: PresetView[], platforms: PlatformLine[], otherwise: string[] };
-export type FightView = { text: string, evidence: string, refuses: boolean };
-export type HoursPlan = { refused: string | null, words: string[], fights: FightView[] };
-
 /**  The parts of the ceiling, mA per phase; `None` is "not entered". */
 export type CeilingPartsView = {
 	/**  Breaker In. */
@@ -605,8 +605,11 @@ export type ChargerView = {
 	permanent: PermanentView | null,
 	/**  Its plan. */
 	changes: ChangesView,
+	/**  Its charge, moved by hand. */
+	byHand: HandView,
 	/**  The cheap hours that stand in it. */
 	cheapHours: CheapHoursView | null,
+	/**  How writing them, or taking them away, went the last time. */
 	hoursOutcome: OutcomeView | null,
 	/**  The limit check. */
 	proof: ProofView | null,
@@ -622,6 +625,16 @@ export type ChargerView = {
 	report: ReportFilesView | null,
 	/**  How many frames are stored. */
 	frameCount: number,
+};
+
+/**  Cheap hours as they stand in a charger. */
+export type CheapHoursView = {
+	/**  The hours. */
+	week: WeekView,
+	/**  What was written, until when it is right and what was left out, as sentences. */
+	words: string[],
+	/**  What it showed. */
+	outcome: OutcomeView,
 };
 
 /**  Who ended a connection. */
@@ -990,6 +1003,16 @@ export type FieldView = {
 	text: string,
 };
 
+/**  Something that works against the hours. */
+export type FightView = {
+	/**  What it is, what that means, what to do. */
+	text: string,
+	/**  Where it is known from. */
+	evidence: string,
+	/**  The hours are not written beside it. */
+	refuses: boolean,
+};
+
 /**  Discovery as it stands. */
 export type FindView = {
 	/**  The networks of this computer that may be scanned, the one to try first first. */
@@ -1079,12 +1102,75 @@ export type GroupView =
 /**  A problem seen in the field. */
 "problem";
 
+/**  What a person does to a charge. */
+export type HandAct = 
+/**  Begin one. */
+"start" | 
+/**  Let the car wait. */
+"pause" | 
+/**  Let it go on. */
+"resume" | 
+/**  End it. */
+"stop" | 
+/**  More current. */
+"faster" | 
+/**  Less current. */
+"slower";
+
+/**  What can be done now. */
+export type HandOffer = {
+	/**  Which. */
+	act: HandAct,
+	/**  What it does on this charger. */
+	does: string,
+	/**  Why it cannot be done now; empty where it can. */
+	obstacle: string,
+};
+
+/**  A charge moved by hand. */
+export type HandView = {
+	/**  What can be done. */
+	offers: HandOffer[],
+	/**  What is held by hand now, mA per phase. */
+	heldMa: number | null,
+	/**  What starting or stopping showed the last time. */
+	charge: OutcomeView | null,
+	/**  What the newest limit by hand showed. */
+	limit: OutcomeView | null,
+	/**  Whether it is taken away again. */
+	undone: OutcomeView | null,
+};
+
 /**  A header of a request. */
 export type HeaderView = {
 	/**  As spelled. */
 	name: string,
 	/**  Masked where it is a secret. */
 	value: string,
+};
+
+/**  What there is to choose from. */
+export type HoursChoices = {
+	/**  The zones by name, in their order. */
+	zones: string[],
+	/**  This computer's zone. */
+	ownZone: string,
+	/**  The presets. */
+	presets: PresetView[],
+	/**  The platforms of the catalogue. */
+	platforms: PlatformLine[],
+	/**  How an owner charges outside the hours, as sentences. */
+	otherwise: string[],
+};
+
+/**  What would be written. */
+export type HoursPlan = {
+	/**  Why these hours are not written; `None`: they can be. */
+	refused: string | null,
+	/**  What is written, the next changes of the clock, until when it is right, what is left out, as sentences. */
+	words: string[],
+	/**  What works against them. */
+	fights: FightView[],
 };
 
 /**  A profile of ours that is in force. */
@@ -1493,6 +1579,14 @@ export type PlanView = {
 	wayBack: string,
 };
 
+/**  A platform that the charger may be handed to. */
+export type PlatformLine = {
+	/**  Its id in the catalogue. */
+	id: string,
+	/**  Its name. */
+	name: string,
+};
+
 /**  A point of the chart. */
 export type PointView = {
 	/**  ms since 1970-01-01 UTC (an integer; a JavaScript number holds it exactly). */
@@ -1562,6 +1656,20 @@ export type PracticeView = {
 	connected: boolean,
 	/**  How much faster than real time it runs. */
 	speed: number,
+};
+
+/**  Hours that are the same for everybody somewhere. */
+export type PresetView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  What it is, and where it is known from. */
+	what: FactView,
+	/**  The hours; without limits. */
+	week: WeekView,
+	/**  What else holds there, such as a random wait, with its source. */
+	besides: FactView[],
 };
 
 /**  The limit check, also while it runs. */
@@ -1981,6 +2089,16 @@ export type SituationView =
 /**  No network. */
 "nothing";
 
+/**  Cheap hours of one day. */
+export type SpanView = {
+	/**  From this minute of the wall clock on, 0 to 1439. */
+	fromMin: number,
+	/**  Until this minute, 1 to 1440. */
+	toMin: number,
+	/**  The most a car may draw then, mA per phase; 0 in a preset, which names none. */
+	limitMa: number,
+};
+
 /**  What the first bytes look like. */
 export type SpeaksView = 
 /**  TLS. */
@@ -2204,6 +2322,14 @@ export type WayView =
 "udp" | 
 /**  It connected to us by itself. */
 "boot";
+
+/**  Cheap hours of a week. */
+export type WeekView = {
+	/**  The zone of the clock, an IANA name. */
+	zone: string,
+	/**  The hours of each day, Monday first; seven. */
+	days: SpanView[][],
+};
 
 /**  What happened. */
 export type WhatView = 

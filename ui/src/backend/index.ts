@@ -1,5 +1,5 @@
 // The window's one door to the engine. Everything outside this folder speaks to this interface only.
-import type { ActView, AppView, CeilingPartsView, Changed, ChangeView, ChargerView, ConfigurationView, ConnectionView, DemandOrderView, DeviatingLine, ExpressionView, FindView, FoundView, FrameView, HoursChoices, HoursPlan, InterfaceView, JudgementView, JurisdictionView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, RulesView, SaidView, SelfCheckView, SentView, SettingLine, ShelfView, SignalView, SiteView, TargetView, UiError, WeekView, WhyView } from './bindings';
+import type { ActView, AppView, CeilingPartsView, Changed, ChangeView, ChargerView, ConfigurationView, ConnectionView, DemandOrderView, DeviatingLine, ExpressionView, FindView, FoundView, FrameView, HandAct, HoursChoices, HoursPlan, InterfaceView, JudgementView, JurisdictionView, KnownView, MissingView, OffersView, PlanView, PointedView, PolicyView, RecipeView, ReportFilesView, RulesView, SaidView, SelfCheckView, SentView, SettingLine, ShelfView, SignalView, SiteView, TargetView, UiError, WeekView, WhyView } from './bindings';
 
 export type * from './bindings';
 
@@ -20,6 +20,7 @@ export interface Backend {
   planChange(id: string, change: ChangeView): Promise<Answer<null>>;
   unplan(id: string, line: number): Promise<Answer<null>>;
   applyPlan(id: string, only: number | null, restart: boolean): Promise<Answer<null>>;
+  byHand(id: string, act: HandAct): Promise<Answer<null>>;
   takeBack(id: string, from: number | null): Promise<Answer<null>>;
   lookForResidue(id: string): Promise<Answer<null>>;
   commonSettings(id: string): Promise<Answer<SettingLine[]>>;

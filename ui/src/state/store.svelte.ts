@@ -1,5 +1,5 @@
 // One store, fed by the snapshot and then by `changed`. Screens read it and call its actions.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeView, ChargerView, DemandOrderView, DeviceView, PolicyView, SaidView, SignalView, SiteView, StepName, TargetView, UiError, WeekView } from '../backend';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeView, ChargerView, DemandOrderView, DeviceView, HandAct, PolicyView, SaidView, SignalView, SiteView, StepName, TargetView, UiError, WeekView } from '../backend';
 import { words } from '../words';
 import { Find } from './find.svelte';
 import { Messages } from './messages.svelte';
@@ -17,7 +17,7 @@ export type Action =
   | 'demandPreview' | 'demandResponse' | 'outputDead' | 'applyHours' | 'clearHours'
   | 'wherePointed' | 'pointHere' | 'pointBack' | 'forgetPointed' | 'heedQuirk'
   | 'allowNetwork' | 'scan' | 'stopScan' | 'lookAt'
-  | 'planChange' | 'unplan' | 'applyPlan' | 'takeBack' | 'lookForResidue' | 'planAs'
+  | 'planChange' | 'unplan' | 'applyPlan' | 'byHand' | 'takeBack' | 'lookForResidue' | 'planAs'
   | 'practise' | 'practiceAct' | 'endPractice' | 'answerExercise';
 
 /** Frames to show: these numbers, or with `null` all, newest first page. */
@@ -237,6 +237,7 @@ export class Store {
   planChange = (id: string, change: ChangeView) => this.#ask('planChange', id, () => this.backend.planChange(id, change));
   unplan = (id: string, line: number) => this.#ask('unplan', id, () => this.backend.unplan(id, line));
   applyPlan = (id: string, only: number | null, restart: boolean) => this.#ask('applyPlan', id, () => this.backend.applyPlan(id, only, restart));
+  byHand = (id: string, act: HandAct) => this.#ask('byHand', id, () => this.backend.byHand(id, act));
   takeBack = (id: string, from: number | null) => this.#ask('takeBack', id, () => this.backend.takeBack(id, from));
   lookForResidue = (id: string) => this.#ask('lookForResidue', id, () => this.backend.lookForResidue(id));
   planAs = (ids: string[], from: string, limitMa: number | null) => this.#ask('planAs', from, () => this.backend.planAs(ids, from, limitMa));

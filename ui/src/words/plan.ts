@@ -99,6 +99,18 @@ export const plan = {
     label: ({ what }: ChangeLine) => what,
   },
 
+  hand: {
+    title: 'By hand',
+    why: 'Moves the charge as an app would. What is held by hand ends by itself within 5 minutes if this computer leaves.',
+    act: { start: 'Start', pause: 'Pause', resume: 'Resume', slower: 'Slower', faster: 'Faster', stop: 'Stop' },
+    held: (a: string | null) => (a === null ? 'Paused by hand.' : `Held at ${a} A by hand.`),
+    charge: 'Start or stop',
+    limit: 'Limit by hand',
+    undone: 'Resuming',
+    startWhy: 'A start energises the cable. Start only when nobody works on the circuit and a plugged-in car may charge.',
+    startYes: 'Nobody works on it: start',
+  },
+
   alike: {
     title: 'The same for others',
     why: (model: string) => `Other chargers of this site that are a ${model}. What stands in this one becomes lines of their plans, and nothing is sent yet.`,

@@ -20,6 +20,8 @@ enum Cap {
     Share(u8),
     /// So many W in total.
     Power(u64),
+    /// So much per phase.
+    Current(Amperes),
     /// As much as the ceiling allows.
     Ceiling,
 }
@@ -125,6 +127,7 @@ fn take_apart(signal: &Signal) -> Result<Asked, String> {
             None => Err(format!("There is no level {level}: SIMPLE has 0 to 3.")),
         },
         Signal::Percent { percent } => share(*percent, ""),
+        Signal::ByHand { limit } => Ok(Asked::only(Cap::Current(*limit), "")),
     }
 }
 
@@ -173,6 +176,7 @@ fn amps(cap: &Cap, basis: &Basis, of: PercentOf) -> Result<(Amperes, String), St
             let guess = if basis.phases.is_none() { " (not known, so the most are taken)" } else { "" };
             Ok((amps, format!("{watts} W on {phase}{guess} at {NOMINAL_VOLTS} V is {amps} per phase.")))
         }
+        Cap::Current(limit) => Ok((*limit, format!("{limit} per phase was chosen by hand."))),
         Cap::Ceiling => Ok((Amperes::from_milliamps(u32::MAX), "As much as the ceiling allows.".into())),
     }
 }

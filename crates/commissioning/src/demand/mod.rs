@@ -137,6 +137,11 @@ pub enum Signal {
         /// 0 to 100.
         percent: u8,
     },
+    /// What a person holds by hand; what they chose last counts.
+    ByHand {
+        /// A per phase; 0 pauses.
+        limit: Amperes,
+    },
 }
 
 fn simple() -> [u8; 4] {
@@ -159,6 +164,7 @@ impl Signal {
             Signal::SiteLimit { watts, .. } => format!("Limit of the site: {watts} W"),
             Signal::Simple { level, .. } => format!("SIMPLE level {level}"),
             Signal::Percent { percent } => format!("{percent} %"),
+            Signal::ByHand { limit } => format!("By hand: {limit}"),
         }
     }
 
@@ -176,6 +182,7 @@ impl Signal {
             Signal::SiteLimit { .. } => "Draw no more than is left for the charger.".to_owned(),
             Signal::Simple { level, .. } => format!("Level {level} of 0 to 3; what it means is agreed."),
             Signal::Percent { percent } => format!("Use at most {percent} % of the rated current."),
+            Signal::ByHand { .. } => "What a person chose.".to_owned(),
         }
     }
 

@@ -119,6 +119,9 @@ pub struct Record {
     /// Demand response as rehearsed or held, oldest first.
     #[serde(default)]
     pub demand_responses: VecDeque<DemandResponse>,
+    /// The limit that a person last held by hand, A per phase.
+    #[serde(default)]
+    pub by_hand: Option<crate::units::Amperes>,
     /// The newest word of a licensed person on whether the output was dead.
     #[serde(default)]
     pub output_dead: Option<OutputDead>,
@@ -354,6 +357,7 @@ impl Record {
                 self.permanent = Some(limit);
             }
             Event::DemandResponse { run } => self.demand_response(*run),
+            Event::ByHand { limit } => self.by_hand = Some(limit),
             Event::OutputDead { by, dead } => self.output_dead = Some(OutputDead { by, dead, at, number }),
             Event::Reported { files } => self.report = Some(files),
             Event::Planned { line, change } => self.planned(line, change),

@@ -1,6 +1,7 @@
 //! The steps of the job, as plain procedures; and what belongs to all of them: one at a time, cancelled safely, kept.
 
 pub mod apply;
+pub mod by_hand;
 pub mod inspect;
 pub mod permanent_limit;
 pub mod residue;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bench;
+mod by_hand;
 mod connecting;
 mod demand_response;
 mod demand_table;

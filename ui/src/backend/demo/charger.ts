@@ -2,7 +2,7 @@
 import type { ArrivalView, AttemptView, ChargerView, ConfigurationView, KeyView, PointView, ProofView, StepName, StepState, VerdictView } from '..';
 import { noParts } from '../../state/ceiling';
 import { lineOfKnown } from './catalogue';
-import { noChanges } from './plan';
+import { noChanges, noHand } from './plan';
 import { ago } from './site';
 import { variables } from './variables';
 
@@ -60,6 +60,7 @@ export const arrived = (): ChargerView => ({
   inForce: [],
   permanent: null,
   changes: noChanges,
+  byHand: noHand,
   cheapHours: null,
   hoursOutcome: null,
   proof: null,

@@ -1,5 +1,5 @@
 // A scripted site, for tests and pictures only. It answers like the engine and does nothing by itself.
-import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeLine, ChangesView, ChangeView, ChargerView, DemandOrderView, FindView, FrameView, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SaidView, SentView, ShelfView, SignalView, SiteView, TargetView, UiError, WeekView } from '..';
+import type { ActView, Answer, AppView, Backend, CeilingPartsView, Changed, ChangeLine, ChangesView, ChangeView, ChargerView, DemandOrderView, FindView, FrameView, HandAct, JudgementView, MissingView, NoticeView, PlanView, PointedView, PolicyView, PracticeView, ReportFilesView, SaidView, SentView, ShelfView, SignalView, SiteView, TargetView, UiError, WeekView } from '..';
 import { leastPart } from '../../state/ceiling';
 import { attempts, lineOf } from './attempts';
 import { known, recipe, search } from './catalogue';
@@ -8,7 +8,7 @@ import * as demand from './demand';
 import * as discovery from './find';
 import { exchange, messagesOf, schemaOf } from './messages';
 import * as bench from './practice';
-import { commonSettings, planned, sideBySide, waiting } from './plan';
+import { commonSettings, heldByHand, planned, sideBySide, waiting } from './plan';
 import { choices, nights, planOfHours, takenAway, written } from './hours';
 import * as ways from './reach';
 import * as places from './rules';
@@ -111,6 +111,7 @@ export class DemoSite implements Backend {
       const done = (line: ChangeLine): ChangeLine => (line.state === 'waits' ? { ...line, state: 'stands', outcome: { verdict: 'passed', finding: `It reads ${line.will} now.`, evidence: [120, 121] } } : line);
       this.#replan(id, ({ lines }) => ({ lines: lines.map(done) }));
     });
+  byHand = (id: string, act: HandAct) => this.#answer('byHand', [id, act]);
   takeBack = (id: string, from: number | null) =>
     this.#answer('takeBack', [id, from], () => {
       const undone = (line: ChangeLine): ChangeLine => (line.state === 'stands' && line.id >= (from ?? 0) ? { ...line, state: 'takenBack', undone: { verdict: 'passed', finding: `It reads ${line.now} again.`, evidence: [122] } } : line);
@@ -352,6 +353,7 @@ export const sites = {
   measuring: () => new DemoSite({ notices: [stopNotice] }, [{ ...stage.limited(), ...demand.measuring() }]),
   circuit: () => new DemoSite({ site: { ...site.site, jurisdiction: 'sa-power-networks' } }, [stage.circuit()]),
   hours: () => new DemoSite({}, [{ ...stage.limited(), cheapHours: written(nights) }]),
+  held: () => new DemoSite({}, [{ ...stage.limited(), byHand: heldByHand(), running: { step: 'set', doing: 'Held at 10.0 A', since: ago(40), until: null, cancelling: false, demand: true } }]),
   running: () => new DemoSite({ notices: [stopNotice] }, [stage.running()]),
   passed: () => new DemoSite({}, [stage.proved('passed')]),
   failed: () => new DemoSite({}, [stage.proved('failed')]),

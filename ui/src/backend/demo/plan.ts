@@ -1,5 +1,5 @@
 // A scripted plan: settings as a charger has them, lines in every state, what others left.
-import type { ChangeLine, ChangeView, ChangesView, DeviatingLine, SettingLine } from '..';
+import type { HandView, ChangeLine, ChangeView, ChangesView, DeviatingLine, SettingLine } from '..';
 
 export const noChanges: ChangesView = { lines: [], outcome: null, back: null, wantsRestart: false, residue: [], looked: null };
 
@@ -79,3 +79,28 @@ export const sideBySide = (ids: string[]): DeviatingLine[] => [
   { what: 'Time between two signs of life (HeartbeatInterval)', values: ids.map((_, i) => (i === 0 ? '300' : '86400')), deviates: true },
   { what: 'Time between two meter readings (MeterValueSampleInterval)', values: ids.map(() => '30'), deviates: false },
 ];
+
+/** Nothing is held, no charge runs. */
+export const noHand: HandView = {
+  offers: [
+    { act: 'start', does: 'Sends a start from the platform’s side (remote start). A car must be plugged in.', obstacle: '' },
+    { act: 'pause', does: 'Asks for 0 A instead of ending the charge: the car waits and can go on.', obstacle: 'No charge runs.' },
+    { act: 'resume', does: 'Takes what is held by hand away, and looks whether the current rises again.', obstacle: 'Nothing is held by hand.' },
+    { act: 'slower', does: 'Asks for 23.0 A per phase, as long as it is held by hand.', obstacle: 'No charge runs.' },
+    { act: 'faster', does: 'Asks for 25.0 A per phase, as long as it is held by hand.', obstacle: 'Nothing is held by hand, so nothing holds it down.' },
+    { act: 'stop', does: 'Ends the charge (remote stop). Many chargers then want the car to be unplugged before the next one.', obstacle: 'No charge runs.' },
+  ],
+  heldMa: null,
+  charge: null,
+  limit: null,
+  undone: null,
+};
+
+/** 10 A are held by hand while a car charges. */
+export const heldByHand = (): HandView => ({
+  offers: noHand.offers.map((offer) => ({ ...offer, obstacle: offer.act === 'start' ? 'A charge runs already.' : '' })),
+  heldMa: 10_000,
+  charge: { verdict: 'passed', finding: 'A charge runs: 15.9 A measured.', evidence: [140, 141] },
+  limit: { verdict: 'passed', finding: 'Held at 10.0 A: at most 9.9 A measured (before: 15.9 A; tolerated: 11.0 A).', evidence: [150] },
+  undone: null,
+});

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 use super::super::limit_follows::charging;
 use super::super::recipes;
 use super::{Asking, about_feeding_back, keep};
-use crate::demand::{Drm, Expressed, Expression, OutputDead};
+use crate::demand::{Drm, Expressed, Expression, OutputDead, Signal};
 use crate::limit::Recipe;
 use crate::meter::Meter;
 use crate::outcome::{Outcome, Verdict};
@@ -55,6 +55,7 @@ impl Asking<'_, '_> {
         let mut held = None;
         let Some(way) = self.way else { return Ok(()) };
         while until.is_none_or(|until| Instant::now() < until) {
+            self.as_chosen_by_hand().await?;
             let signal = self.run.modes[0].signal.clone();
             let Expression::Expressed(expressed) = self.expression(&signal).await? else {
                 return Err(Outcome::new(
@@ -64,6 +65,19 @@ impl Asking<'_, '_> {
             };
             self.ask_again(&mut held, &way, &expressed).await?;
             self.look_at_the_meter(&mut held, until).await?;
+        }
+        Ok(())
+    }
+
+    /// What a person holds by hand may be another limit by now.
+    async fn as_chosen_by_hand(&mut self) -> Result<(), Outcome> {
+        let chosen = self.trial.record().await?.by_hand;
+        let mode = &mut self.run.modes[0];
+        if let (Signal::ByHand { limit: was }, Some(limit)) = (&mode.signal, chosen)
+            && was.milliamps() != limit.milliamps()
+        {
+            mode.signal = Signal::ByHand { limit };
+            mode.name = mode.signal.name();
         }
         Ok(())
     }
