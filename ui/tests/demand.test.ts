@@ -116,7 +116,7 @@ test('what a rehearsal showed stands with its evidence and never as a requiremen
 test('a refusal of the engine stands where it was asked', async () => {
   const site = sites.limited();
   site.refuse.demandResponse = { code: 'busy', message: 'Another step is still running on this charger.', remedy: 'Wait, or stop it.' };
-  await open(site, 'set');
+  await opened(site);
   await at('drm-2-tick').click();
   await at('rehearse').click();
   await expect.element(at('demand-problem')).toHaveTextContent('Another step is still running');

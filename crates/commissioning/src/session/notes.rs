@@ -41,6 +41,8 @@ pub fn boot(record: &mut Record, asked: &Asked<'_>, info: Boot, happened: &mut V
     let how = if accepted { "accepted" } else { "pending until adopted" };
     record.arrived(asked.at, asked.number, format!("BootNotification: {} {}, {how}", info.vendor, info.model));
     record.held_simulated = record.simulated();
+    // Whether the charge goes on, and with which car, is told by the next reading: until then a limit in W counts on one.
+    record.phases = None;
     record.boot = Some(Booted {
         at: asked.at,
         number: asked.number,

@@ -263,6 +263,26 @@ fn a_limit_that_a_charger_asks_for_again_is_no_higher_than_the_ceiling_is_now() 
 }
 
 #[test]
+fn watts_count_on_one_phase_again_when_a_charger_has_started_anew() {
+    story(V16, async |world| {
+        driver(world, true).await;
+        world.rests(Duration::from_secs(15)).await;
+        world.breaks().await;
+        {
+            let mut bench = world.bench();
+            let now = bench.now();
+            bench.charger.ends(now);
+        }
+        world.rests(Duration::from_secs(5)).await;
+        world.connects(true).await;
+        // Before it tells the end of the charge.
+        let periods = json!([{"startPeriod": 0, "limit": 11_040, "numberPhases": 3}]);
+        let watts = json!({"chargingRateUnit": "W", "chargingSchedulePeriod": periods});
+        set(world, default(BASE, "Relative", json!({}), watts)).await;
+    });
+}
+
+#[test]
 fn watts_count_on_one_phase_again_once_the_charge_is_over() {
     story(V16, async |world| {
         driver(world, true).await;

@@ -66,6 +66,8 @@ static TURNS: &[(u32, Turn)] = &[
     (3, |world, dice| Box::pin(person::updates_a_dynamic_limit(world, dice))),
     (4, |world, dice| Box::pin(person::proves_a_limit(world, dice))),
     (3, |world, dice| Box::pin(person::sets_a_permanent_limit(world, dice))),
+    (3, |world, dice| Box::pin(person::plans_and_writes_a_limit(world, dice))),
+    (2, |world, dice| Box::pin(person::takes_the_plan_back(world, dice))),
     (3, |world, dice| Box::pin(person::clears(world, dice))),
     (3, |world, dice| Box::pin(person::cancels(world, dice))),
     (2, |world, dice| Box::pin(person::leaves(world, dice))),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::link::{CallFailure, Link};
+use chargehand_commissioning::plan::Change;
 use chargehand_commissioning::step;
 use chargehand_commissioning::units::Amperes;
 use chargehand_ocpp::Call;
@@ -20,7 +21,8 @@ fn amps(amps: f64) -> Option<Amperes> {
 }
 
 async fn enters(world: &World, parts: CeilingParts) {
-    let (before, known) = (world.bench().parts(), world.bench().known());
+    let before = world.bench().parts();
+    let known = world.bench().known();
     if let Err(why) = parts.may_follow(&before, &known) {
         return world.tell(format!("a person enters {parts:?} and is told: {why}"));
     }
@@ -79,6 +81,23 @@ pub async fn sets_a_permanent_limit(world: &mut World, mut dice: Dice) {
     let limit = some_limit(world, &mut dice);
     begins(world, format!("a person sets {limit} for good"), move |link| async move {
         let _ = step::apply_limit(&link, limit).await;
+    });
+}
+
+pub async fn plans_and_writes_a_limit(world: &mut World, mut dice: Dice) {
+    let limit = some_limit(world, &mut dice);
+    let connector = dice.pick(&[0, 1]);
+    begins(world, format!("a person plans {limit} on {connector} and has it written"), move |link| async move {
+        let Ok(record) = link.record().await else { return };
+        let change = Some(Change::Limit { limit, connector });
+        let _ = link.keep(Event::Planned { line: record.next_line, change }).await;
+        let _ = step::apply_plan(&link, None, false).await;
+    });
+}
+
+pub async fn takes_the_plan_back(world: &mut World, _: Dice) {
+    begins(world, "a person takes the plan back".into(), move |link| async move {
+        let _ = step::take_back_plan(&link, None).await;
     });
 }
 
