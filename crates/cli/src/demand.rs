@@ -20,7 +20,8 @@ pub struct DemandOrder {
     #[serde(default)]
     how: String,
     for_s: Option<u32>,
-    phases: Option<u8>,
+    /// The phases it charges on, 1 to 3.
+    pub phases: Option<u8>,
     #[serde(default)]
     whole_amperes: bool,
     #[serde(default)]

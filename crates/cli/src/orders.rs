@@ -58,6 +58,8 @@ struct Order {
     restart: bool,
     #[serde(default)]
     breaker: Option<f64>,
+    #[serde(default)]
+    phases: Option<u8>,
     #[serde(flatten)]
     parts: Parts,
     #[serde(flatten)]
@@ -142,7 +144,11 @@ fn read(line: &[u8]) -> Result<Order, String> {
     if line.len() > LINE {
         return Err(format!("The line is longer than {} MiB.", LINE >> 20));
     }
-    serde_json::from_slice(line).map_err(|error| format!("This is not an order ({error}). See docs/cli.md."))
+    let order: Result<Order, _> = serde_json::from_slice(line);
+    let mut order = order.map_err(|error| format!("This is not an order ({error}). See docs/cli.md."))?;
+    // Of two that are flattened only the first would be given a field that both have.
+    (order.parts.phases, order.demand.phases) = (order.phases, order.phases);
+    Ok(order)
 }
 
 /// The next line; `None` at the end. One that is too long is read to its end but kept only up to one byte too many.
