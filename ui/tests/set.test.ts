@@ -124,3 +124,14 @@ test('a limit that only the engine finds too high is marked at the field too', a
   await at('apply').click();
   await expect.element(at('limit-say')).toHaveTextContent('The ceiling fell to 10.0 A meanwhile. Enter a lower limit.');
 });
+
+test('a charger with several connectors may get a limit for one of them', async () => {
+  const site = sites.limited();
+  const of = (connector: number) => ({ connector, status: 'Available', error: 'NoError', at: '2026-11-22T09:40:00Z' });
+  site.change(id, { connectors: [of(0), of(1), of(2)] });
+  await open(site, 'set');
+  await userEvent.selectOptions(at('limit-place'), 'the charges of connector 2');
+  await at('limit').fill('10');
+  await at('apply').click();
+  expect(callsOf(site, 'applyLimit')).toEqual([[id, 10_000, 2]]);
+});

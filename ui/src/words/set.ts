@@ -125,6 +125,9 @@ export const set = {
       ? 'OCPP 1.6 cannot list what is already there. What another platform wrote at the same purpose and level is overwritten and cannot be brought back.'
       : 'What another platform wrote at the same purpose and level is overwritten; the charger lists it before.',
   goBack: 'To change it, apply another limit; the ceiling always holds.',
+  place: 'For',
+  whole: 'the whole charger',
+  one: (version: string, n: number) => (version === '1.6' ? `the charges of connector ${n}` : `the charges of EVSE ${n}`),
   apply: 'Apply',
   applying: 'Applying …',
   applied: 'Set permanently',
