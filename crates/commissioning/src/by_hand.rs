@@ -61,7 +61,7 @@ pub fn held(view: &View) -> Option<Amperes> {
 /// The limit that an act asks for; `None`: it asks for none.
 pub fn limit(view: &View, act: Act, now: Timestamp) -> Option<Amperes> {
     let ceiling = view.record.ceiling_parts.ceiling()?.limit;
-    let from = held(view).or_else(|| drawn(&view.record, now)).unwrap_or(ceiling).min(ceiling);
+    let from = from(view, now)?;
     let whole = |milliamps: u32| Amperes::from_milliamps(milliamps / 1000 * 1000);
     match act {
         Act::Pause => Some(Amperes::ZERO),
@@ -69,6 +69,12 @@ pub fn limit(view: &View, act: Act, now: Timestamp) -> Option<Amperes> {
         Act::Faster => Some(whole(from.milliamps().saturating_add(STEP)).max(LEAST_OFFER).min(ceiling)),
         Act::Start | Act::Resume | Act::Stop => None,
     }
+}
+
+/// What faster and slower count from: what is held, else what is drawn, else the ceiling.
+fn from(view: &View, now: Timestamp) -> Option<Amperes> {
+    let ceiling = view.record.ceiling_parts.ceiling()?.limit;
+    Some(held(view).or_else(|| drawn(&view.record, now)).map_or(ceiling, |from| from.min(ceiling)))
 }
 
 /// What is drawn now, as far as a fresh reading tells it.
@@ -112,7 +118,7 @@ fn obstacle(view: &View, act: Act, now: Timestamp) -> &'static str {
         Act::Pause | Act::Slower | Act::Faster if ceiling.is_none() => "Enter the ceiling first.",
         Act::Pause | Act::Slower if !charges => "No charge runs.",
         Act::Pause if held == Some(Amperes::ZERO) => "It is paused already.",
-        Act::Slower if limit(view, act, now) >= held.or_else(|| drawn(&view.record, now)) => {
+        Act::Slower if limit(view, act, now) >= from(view, now) => {
             "6 A is the least that a charger can offer: pause it instead."
         }
         Act::Faster if held.is_none() => "Nothing is held by hand, so nothing holds it down.",
@@ -148,5 +154,14 @@ mod tests {
         assert_eq!(limit(32.0, Act::Faster), Amperes::from_amps(32.0));
         assert_eq!(limit(32.0, Act::Pause), Some(Amperes::ZERO));
         assert_eq!(limit(32.0, Act::Stop), None);
+    }
+
+    #[test]
+    fn a_charge_without_a_fresh_reading_can_be_slowed_from_the_ceiling() {
+        let mut view = view(32.0);
+        view.record.transactions.push_back(crate::record::Transaction::at(Timestamp::UNIX_EPOCH));
+        assert_eq!(obstacle(&view, Act::Slower, Timestamp::UNIX_EPOCH), "");
+        view.record.ceiling_parts.breaker = Amperes::from_amps(6.0);
+        assert!(obstacle(&view, Act::Slower, Timestamp::UNIX_EPOCH).contains("pause it instead"));
     }
 }
