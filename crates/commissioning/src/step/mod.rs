@@ -172,11 +172,12 @@ pub async fn upgrade_security(link: &Link, means: &Means) -> Result<Outcome, Bus
 pub async fn apply_plan(link: &Link, only: Option<u32>, restart: bool) -> Result<Outcome, Busy> {
     let mut guard = link.begin(Step::Plan).await?;
     let outcome = tokio::select! {
-        outcome = apply::run(link, only, restart) => outcome,
+        biased;
         () = guard.cancelled() => Outcome::new(
             Verdict::Inconclusive,
             "Cancelled. The line that was being written may be in the charger: look at it, or take it back.",
         ),
+        outcome = apply::run(link, only, restart) => outcome,
     };
     ended(link, Step::Plan, &outcome).await;
     Ok(outcome)
@@ -189,8 +190,9 @@ pub async fn apply_plan(link: &Link, only: Option<u32>, restart: bool) -> Result
 pub async fn take_back_plan(link: &Link, from: Option<u32>) -> Result<Outcome, Busy> {
     let mut guard = link.begin(Step::TakeBack).await?;
     let outcome = tokio::select! {
-        outcome = take_back::run(link, from) => outcome,
+        biased;
         () = guard.cancelled() => Outcome::new(Verdict::Inconclusive, "Cancelled. What was not taken back yet stands."),
+        outcome = take_back::run(link, from) => outcome,
     };
     ended(link, Step::TakeBack, &outcome).await;
     Ok(outcome)
@@ -203,8 +205,9 @@ pub async fn take_back_plan(link: &Link, from: Option<u32>) -> Result<Outcome, B
 pub async fn look_for_residue(link: &Link) -> Result<Outcome, Busy> {
     let mut guard = link.begin(Step::Residue).await?;
     let outcome = tokio::select! {
-        outcome = residue::run(link) => outcome,
+        biased;
         () = guard.cancelled() => Outcome::new(Verdict::NotTested, "Cancelled."),
+        outcome = residue::run(link) => outcome,
     };
     ended(link, Step::Residue, &outcome).await;
     Ok(outcome)
