@@ -1,6 +1,7 @@
 //! What a line would change, said before anything is sent.
 
 use chargehand_catalogue::{Effect, Key, common_setting};
+use chargehand_ocpp::Ask;
 use chargehand_ocpp::v2::variable::Variable;
 
 use super::Change;
@@ -158,7 +159,7 @@ fn obstacle(record: &Record, readonly: Option<bool>, key: &str, value: &str, con
     if let Some(Err(why)) = common_setting(&plain(key)).map(|it| it.form.check(value)) {
         return why;
     }
-    let call = crate::step::apply::write(record.version(), key, value);
+    let call = chargehand_ocpp::setting::write(record.version(), key, value);
     guard::check(record, &call, confirmed).err().map(|held| format!("{held} {}", held.remedy())).unwrap_or_default()
 }
 
@@ -171,7 +172,7 @@ pub fn same_value(read: &str, wanted: &str) -> bool {
 
 fn of_profile(record: &Record, id: i32) -> Difference {
     let listed = record.listed.iter().flatten().find(|listed| listed.id() == Some(id));
-    let call = crate::step::apply::clear(record, id);
+    let call = record.call(&Ask::ClearProfile { id });
     Difference {
         what: "A limit that is not ours".into(),
         now: listed.map(Listed::words).unwrap_or_default(),

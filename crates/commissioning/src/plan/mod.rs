@@ -79,7 +79,7 @@ pub enum Was {
         ours: Vec<InForce>,
         /// The limit that the charger named, A per phase; `None` where it named none.
         named: Option<Amperes>,
-        /// The profiles that a 2.x charger listed; `None` where it did not.
+        /// What a 2.x charger listed and may have to get back; `None` where it listed nothing.
         listed: Option<Vec<Listed>>,
     },
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use chargehand_ocpp::{Ask, read};
+use chargehand_ocpp::Ask;
 
 use crate::by_hand::{self, Act};
 use crate::check::WAKES_WITHIN;
@@ -13,10 +13,11 @@ use crate::check::demand_response::Order;
 use crate::demand::{How, Said, Signal};
 use crate::event::{Event, Happened, Step, Told};
 use crate::limit::TEST_ID_TAG;
-use crate::link::{Answered, Busy, CallFailure, Link};
+use crate::link::{Busy, CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
 use crate::profiles;
 use crate::record::{Record, waits};
+use crate::step::undo::ask;
 use crate::step::{demand_response, ended};
 use crate::trial::stopped;
 use crate::units::Amperes;
@@ -93,7 +94,8 @@ async fn begins(link: &Link) -> Result<Outcome, CallFailure> {
     link.doing(Step::Charge, "Starting a charge", Some(WAKES_WITHIN + DRAWS_WITHIN)).await;
     let (id_tag, number) = (tag(&record), profiles::request(&record));
     let connector = record.connectors.keys().copied().find(|connector| *connector > 0).unwrap_or(1);
-    let (said, mut frames) = answer(link.ask(Ask::Start { connector, id_tag, number }).await)?;
+    let mut frames = Vec::new();
+    let said = ask(link, Ask::Start { connector, id_tag, number }, &mut frames).await?;
     if said != "Accepted" {
         let text = format!("The charger refused to start a charge ({said}). Is a car plugged in?");
         return Ok(Outcome::new(Verdict::Failed, text).with_evidence(frames));
@@ -129,7 +131,8 @@ async fn ends(link: &Link) -> Result<Outcome, CallFailure> {
     let Some(transaction) = record.running_transaction().map(|it| it.id) else {
         return Ok(Outcome::new(Verdict::NotApplicable, "No charge runs."));
     };
-    let (said, mut frames) = answer(link.ask(Ask::Stop { transaction }).await)?;
+    let mut frames = Vec::new();
+    let said = ask(link, Ask::Stop { transaction }, &mut frames).await?;
     if said != "Accepted" {
         let text = format!("The charger refused to end the charge ({said}).");
         return Ok(Outcome::new(Verdict::Failed, text).with_evidence(frames));
@@ -155,15 +158,6 @@ async fn ends(link: &Link) -> Result<Outcome, CallFailure> {
 fn tag(record: &Record) -> String {
     let tag = record.start_tag();
     if tag == TEST_ID_TAG { BY_HAND_TAG.to_owned() } else { tag }
-}
-
-/// The status or the error's code, and the frames.
-fn answer(answer: Result<Answered, CallFailure>) -> Result<(String, Vec<u64>), CallFailure> {
-    match answer {
-        Ok(answered) => Ok((read::answer_status(&answered.payload), vec![answered.sent, answered.number])),
-        Err(failure @ CallFailure::Error { .. }) => Ok((failure.code().to_owned(), failure.evidence())),
-        Err(failure) => Err(failure),
-    }
 }
 
 /// The first news that is one, with its entry; `None` where none comes in time or the charger is gone.

@@ -14,12 +14,13 @@ use crate::check::limit_follows;
 use crate::event::{CheapHours, Event, Step};
 use crate::in_force;
 use crate::limit::{self, Terms};
-use crate::link::{Answered, Busy, CallFailure, Link};
+use crate::link::{Busy, CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
 use crate::profiles;
 use crate::record::{InForce, Record};
 use crate::step::apply::PACE;
 use crate::step::ended;
+use crate::step::undo::ask;
 use crate::trial::{Shown, Trial, shows, stopped};
 use crate::units::{Amperes, Phases};
 use crate::windows::{self, Holds, Plan, Week};
@@ -41,8 +42,10 @@ const ROUNDED: Amperes = Amperes::from_milliamps(150);
 pub async fn apply(link: &Link, week: &Week, platform: Option<&str>) -> Result<Outcome, Busy> {
     let mut guard = link.begin(Step::Windows).await?;
     let outcome = tokio::select! {
-        outcome = run(link, week, platform) => outcome,
+        // Nothing more is sent once it is cancelled.
+        biased;
         () = guard.cancelled() => cancelled(link).await,
+        outcome = run(link, week, platform) => outcome,
     };
     ended(link, Step::Windows, &outcome).await;
     Ok(outcome)
@@ -238,8 +241,7 @@ async fn put(link: &Link, plan: &Plan, places: &[u32], evidence: &mut Vec<u64>) 
             if taken > 0 {
                 sleep(PACE).await;
             }
-            let answer = link.ask(Ask::SetProfile { connector: *connector, profile }).await;
-            if !accepted(answer, evidence).map_err(|failure| failed(&failure, evidence))? {
+            if !accepts(link, Ask::SetProfile { connector: *connector, profile }, evidence).await? {
                 return Ok(taken);
             }
             taken += 1;
@@ -262,18 +264,9 @@ fn failed(failure: &CallFailure, evidence: &[u64]) -> Outcome {
 }
 
 /// Did it accept? An error is a refusal as well.
-fn accepted(answer: Result<Answered, CallFailure>, evidence: &mut Vec<u64>) -> Result<bool, CallFailure> {
-    match answer {
-        Ok(Answered { payload, sent, number, .. }) => {
-            evidence.extend([sent, number]);
-            Ok(read::answer_status(&payload) == "Accepted")
-        }
-        Err(CallFailure::Error { sent, number, .. }) => {
-            evidence.extend([sent, number]);
-            Ok(false)
-        }
-        Err(failure) => Err(failure),
-    }
+async fn accepts(link: &Link, asked: Ask, evidence: &mut Vec<u64>) -> Result<bool, Outcome> {
+    let said = ask(link, asked, evidence).await.map_err(|failure| failed(&failure, evidence))?;
+    Ok(said == "Accepted")
 }
 
 /// Takes all pieces away; the frames. Where there is one level only, the limit that stays comes back in their place.
@@ -289,13 +282,11 @@ async fn clear_all(link: &Link) -> Result<Vec<u64>, Outcome> {
             }
             None => Ask::ClearProfile { id: piece.profile },
         };
-        let answer = link.ask(asked).await;
-        let gone = accepted(answer, &mut evidence).map_err(|failure| failed(&failure, &evidence))?;
+        let gone = accepts(link, asked, &mut evidence).await?;
         if !gone && recorded(link).await?.in_force.iter().any(|entry| entry.number == piece.number) {
             // Some chargers do not know our id any more, but the place.
             let InForce { connector, purpose, stack_level, .. } = **piece;
-            let answer = link.ask(Ask::ClearPlace { connector, purpose, stack_level }).await;
-            accepted(answer, &mut evidence).map_err(|failure| failed(&failure, &evidence))?;
+            accepts(link, Ask::ClearPlace { connector, purpose, stack_level }, &mut evidence).await?;
         }
     }
     if !pieces.is_empty() {

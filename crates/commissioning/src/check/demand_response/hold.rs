@@ -74,7 +74,7 @@ impl Asking<'_, '_> {
         let chosen = self.trial.record().await?.by_hand;
         let mode = &mut self.run.modes[0];
         if let (Signal::ByHand { limit: was }, Some(limit)) = (&mode.signal, chosen)
-            && was.milliamps() != limit.milliamps()
+            && *was != limit
         {
             mode.signal = Signal::ByHand { limit };
             mode.name = mode.signal.name();

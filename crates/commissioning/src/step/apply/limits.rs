@@ -1,10 +1,10 @@
 //! Lines that write or clear limits.
 
-use chargehand_ocpp::Call;
 use chargehand_ocpp::read::answer_status;
+use chargehand_ocpp::{Ask, Call};
 use serde_json::json;
 
-use super::{Applying, Written, clear};
+use super::{Applying, Written};
 use crate::event::Step;
 use crate::limit::{Counts, Recipe};
 use crate::link::{Answered, CallFailure};
@@ -43,14 +43,15 @@ impl Applying<'_> {
     pub(super) async fn clear_one(&mut self, line: u32, record: &Record, profile: i32) -> Result<Written, CallFailure> {
         let listed: Vec<_> = record.listed.iter().flatten().filter(|it| it.id() == Some(profile)).cloned().collect();
         self.about_to_write(line, Was::Limit { ours: Vec::new(), named: None, listed: Some(listed) }).await?;
-        let Answered { payload, sent, number, .. } = match self.send(clear(record, profile), false).await {
-            Ok(answered) => answered,
-            Err(failure @ (CallFailure::Error { .. } | CallFailure::Held(_))) => {
-                let outcome = Outcome::new(Verdict::Failed, format!("{failure} It was not cleared."));
-                return Ok(Written::not(outcome.with_evidence(failure.evidence())));
-            }
-            Err(failure) => return Ok(Written::cut(&failure)),
-        };
+        let Answered { payload, sent, number, .. } =
+            match self.send(record.call(&Ask::ClearProfile { id: profile }), false).await {
+                Ok(answered) => answered,
+                Err(failure @ (CallFailure::Error { .. } | CallFailure::Held(_))) => {
+                    let outcome = Outcome::new(Verdict::Failed, format!("{failure} It was not cleared."));
+                    return Ok(Written::not(outcome.with_evidence(failure.evidence())));
+                }
+                Err(failure) => return Ok(Written::cut(&failure)),
+            };
         let status = answer_status(&payload);
         let after = profiles::read(self.link, Step::Plan, record).await;
         let (verdict, text) = match &after {

@@ -11,14 +11,14 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use chargehand_ocpp::{Call, Version, security, v2, v16};
+use chargehand_ocpp::{Call, security};
 
 use crate::event::{Event, Happened, Step, Told};
 use crate::link::{Answered, CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
 use crate::plan::{Change, Was, difference};
 use crate::profiles;
-use crate::record::Record;
+use crate::record::{Listed, Record};
 use crate::trial::{composite, stopped};
 
 /// Between two writes: chargers keep each in their memory first.
@@ -54,16 +54,6 @@ impl Written {
         let sent = !failure.evidence().is_empty();
         Self { written: sent, stop: Some(failure.to_string()), ..Self::done(stopped(failure)) }
     }
-}
-
-/// The call that writes a setting.
-pub fn write(version: Version, key: &str, value: &str) -> Call {
-    chargehand_ocpp::setting::write(version, key, value)
-}
-
-/// The call that clears one profile of any owner.
-pub fn clear(record: &Record, id: i32) -> Call {
-    if record.version().is_v2() { v2::call::clear_charging_profile(id) } else { v16::call::clear_charging_profile(id) }
 }
 
 /// Writes what waits in the plan, or one line of it. `restart`: the charger may be restarted where a line asks for it.
@@ -162,9 +152,12 @@ impl<'a> Applying<'a> {
         answer
     }
 
-    /// What limits it now, to go back to.
+    /// What limits it now, to go back to. Of what it lists only that is kept which a limit of ours can take the place of:
+    /// a charger may list a hundred large ones, and each line keeps its own.
     async fn limits_now(&self, record: &Record) -> Was {
-        let listed = profiles::read(self.link, Step::Plan, record).await.map(|(listed, _)| listed);
+        let in_the_way = |it: &Listed| it.is_foreign() && it.place().is_some_and(|place| place.stack_level == 0);
+        let listed = profiles::read(self.link, Step::Plan, record).await;
+        let listed = listed.map(|(listed, _)| listed.into_iter().filter(in_the_way).collect());
         let ours = record
             .in_force
             .iter()
