@@ -1,5 +1,6 @@
 //! Cheap hours: what there is to choose from, what would be written, writing it and taking it away.
 
+use chargehand_commissioning::plan::Change;
 use chargehand_commissioning::step::set_windows;
 use jiff::Timestamp;
 use tauri::State;
@@ -7,6 +8,7 @@ use tauri::State;
 use crate::app::{App, other};
 use crate::commands::{failed, ready};
 use crate::ipc::{HoursChoices, HoursPlan, UiError, WeekView};
+use crate::plan::write_alone;
 use crate::view;
 
 /// What there is to choose from for cheap hours.
@@ -42,11 +44,11 @@ pub async fn apply_hours(
     let link = ready(&app, &id).await?;
     let week = view::week(&week).map_err(|unfit| other(unfit.to_string(), "Change the hours."))?;
     let record = link.record().await.map_err(|e| failed(&e))?;
-    if let Some(refused) = set_windows::refused(&record, &week, platform.as_deref()) {
+    // A limit that waits in the plan is not written with them.
+    if let Some(refused) = set_windows::refused(&record, &week, platform.as_deref(), None) {
         return Err(other(refused, ""));
     }
-    tauri::async_runtime::spawn(async move { set_windows::apply(&link, &week, platform.as_deref()).await });
-    Ok(())
+    write_alone(link, Change::CheapHours { week: Some(Box::new(week)), platform }).await
 }
 
 /// Start taking cheap hours away.
@@ -54,6 +56,5 @@ pub async fn apply_hours(
 #[specta::specta]
 pub async fn clear_hours(app: State<'_, App>, id: String) -> Result<(), UiError> {
     let link = ready(&app, &id).await?;
-    tauri::async_runtime::spawn(async move { set_windows::take_away(&link).await });
-    Ok(())
+    write_alone(link, Change::CheapHours { week: None, platform: None }).await
 }

@@ -5,6 +5,7 @@ use chargehand_commissioning::link::Link;
 use chargehand_commissioning::plan::{self, Change};
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::step;
+use chargehand_commissioning::units::Amperes;
 use tauri::State;
 
 use crate::app::{App, other};
@@ -19,7 +20,8 @@ const MOST: usize = 50;
 #[tauri::command]
 #[specta::specta]
 pub async fn plan_change(app: State<'_, App>, id: String, change: ChangeView) -> Result<(), UiError> {
-    put(&app.link(&id)?, view::wanted_change(change)).await.map(drop)
+    let change = view::wanted_change(change).map_err(|unfit| other(unfit.to_string(), "Change the hours."))?;
+    put(&app.link(&id)?, change).await.map(drop)
 }
 
 /// The number of the new line.
@@ -31,6 +33,13 @@ pub(crate) async fn put(link: &Link, change: Change) -> Result<u32, UiError> {
         return Err(other("The plan is full.", "Write what waits in it, or take lines out."));
     }
     Ok(line)
+}
+
+/// Puts a line into the plan and starts to write it alone.
+pub(crate) async fn write_alone(link: Link, change: Change) -> Result<(), UiError> {
+    let line = put(&link, change).await?;
+    tauri::async_runtime::spawn(async move { step::apply_plan(&link, Some(line), false).await });
+    Ok(())
 }
 
 /// Take a line that waits out of the plan.
@@ -102,7 +111,7 @@ pub async fn plan_as(
     limit_ma: Option<u32>,
 ) -> Result<u32, UiError> {
     let model = app.link(&from)?.record().await.map_err(|e| failed(&e))?;
-    let changes = plan::template(&model);
+    let changes = plan::template(&model, limit_ma.map(Amperes::from_milliamps));
     if changes.is_empty() {
         return Err(other(
             format!("Nothing that was planned stands in {}.", model.title()),
@@ -113,7 +122,7 @@ pub async fn plan_as(
         let link = app.link(id)?;
         same_model(&model, &link.record().await.map_err(|e| failed(&e))?)?;
         for change in &changes {
-            put(&link, with_limit(change, limit_ma)).await?;
+            put(&link, change.clone()).await?;
         }
     }
     Ok(u32::try_from(changes.len()).unwrap_or(u32::MAX))
@@ -128,15 +137,6 @@ fn same_model(model: &Record, other_one: &Record) -> Result<(), UiError> {
         format!("{} is another model than {}, or speaks another OCPP.", other_one.title(), model.title()),
         "What fits the one need not fit the other: plan it by hand.",
     ))
-}
-
-fn with_limit(change: &Change, limit_ma: Option<u32>) -> Change {
-    match (change, limit_ma) {
-        (Change::Limit { connector, .. }, Some(ma)) => {
-            Change::Limit { limit: chargehand_commissioning::units::Amperes::from_milliamps(ma), connector: *connector }
-        }
-        _ => change.clone(),
-    }
 }
 
 /// Everything that is planned or set in these chargers, as it is in each of them.

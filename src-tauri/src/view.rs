@@ -37,7 +37,7 @@ pub use by_hand::{act, by_hand};
 pub use catalogue::{fact, found, known, recipe};
 pub use ceiling::{entered, jurisdictions, rules};
 pub use connection::{connection, plan};
-pub use demand::{expression, order, said, signal};
+pub use demand::{expression, of_demand_response, order, said, signal};
 pub use find::find;
 pub use plan::{changes, deviating, setting, wanted_change};
 pub use practice::{practice, shelf};
@@ -303,7 +303,7 @@ fn proof(p: &LimitProof, runs: bool) -> ProofView {
 fn running(r: &Running) -> RunningView {
     RunningView {
         step: steps::shown(r),
-        demand: r.begun == Step::DemandResponse,
+        demand: of_demand_response(r),
         doing: r.doing.clone(),
         since: time(r.since),
         until: r.until.map(time),

@@ -51,7 +51,7 @@ pub use search::{Ranked, search};
 pub use setting::{CommonSetting, SettingForm, SettingGroup, common_setting, common_settings};
 pub use sign::{Certainty, Identity, Match, Seen, Sign, Way, identify};
 pub use simulated::{Fact, Group, Simulated, simulated};
-pub use tariff::{Allows, Daytime, Hours, RandomDelay, Tariff, tariff, tariffs};
+pub use tariff::{Allows, Daytime, Hours, RandomDelay, Tariff, minute_of_day, tariff, tariffs};
 pub use text::plain;
 pub use uses::{Purpose, Use, uses};
 

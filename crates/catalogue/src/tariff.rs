@@ -97,7 +97,7 @@ impl Tariff {
     pub fn days(&self) -> [Vec<(u16, u16)>; 7] {
         DAYS.map(|day| {
             let on_day = |it: &&Daytime| it.days.iter().any(|name| name == day);
-            let span = |it: &Daytime| Some((minute(&it.from)?, minute(&it.to)?));
+            let span = |it: &Daytime| Some((minute_of_day(&it.from)?, minute_of_day(&it.to)?));
             let mut times: Vec<(u16, u16)> = self.hours.times.iter().filter(on_day).filter_map(span).collect();
             times.sort_unstable();
             match self.hours.allows {
@@ -115,8 +115,8 @@ fn between(times: &[(u16, u16)]) -> Vec<(u16, u16)> {
     begins.zip(ends).filter(|(from, to)| from < to).collect()
 }
 
-/// `HH:MM` as a minute of the day, 0 to 1440.
-fn minute(text: &str) -> Option<u16> {
+/// `HH:MM` as a minute of the day, 0 to 1440; `None`: it is no such time.
+pub fn minute_of_day(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     let (hours, minutes) = (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?);
     let minute = hours.checked_mul(60)?.checked_add(minutes)?;
@@ -146,9 +146,10 @@ mod tests {
         for it in tariffs() {
             assert!(!it.hours.source.is_empty() && !it.hours.date.is_empty() && !it.summary.is_empty(), "{}", it.id);
             let times = it.hours.times.iter();
-            let fits =
-                |it: &Daytime| minute(&it.from) < minute(&it.to) && it.days.iter().all(|d| DAYS.contains(&d.as_str()));
-            assert!(times.clone().all(|time| fits(time) && minute(&time.from).is_some()), "{}", it.id);
+            let fits = |it: &Daytime| {
+                minute_of_day(&it.from) < minute_of_day(&it.to) && it.days.iter().all(|d| DAYS.contains(&d.as_str()))
+            };
+            assert!(times.clone().all(|time| fits(time) && minute_of_day(&time.from).is_some()), "{}", it.id);
             assert!(it.days().iter().any(|day| !day.is_empty()), "{}: a car would never charge", it.id);
             assert!(it.random_delay.as_ref().is_none_or(|delay| delay.default_s <= delay.most_s), "{}", it.id);
         }
@@ -164,7 +165,10 @@ mod tests {
 
     #[test]
     fn a_time_that_is_none_is_not_read() {
-        assert_eq!([minute("24:00"), minute("7:05")], [Some(DAY), Some(425)]);
-        assert_eq!([minute("24:01"), minute("08:60"), minute("8"), minute("-1:00")], [None; 4]);
+        assert_eq!([minute_of_day("24:00"), minute_of_day("7:05")], [Some(DAY), Some(425)]);
+        assert_eq!(
+            [minute_of_day("24:01"), minute_of_day("08:60"), minute_of_day("8"), minute_of_day("-1:00")],
+            [None; 4]
+        );
     }
 }

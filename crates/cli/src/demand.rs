@@ -1,7 +1,6 @@
 //! Demand response as orders: what a signal becomes, a rehearsal, a hold, and what was measured at the output.
 
-use chargehand_commissioning::check::demand_response::Order;
-use chargehand_commissioning::demand::{Basis, Drm, Expression, Grain, How, PercentOf, Said, Signal, express};
+use chargehand_commissioning::demand::{Basis, Drm, Expression, Grain, How, Order, PercentOf, Said, Signal, express};
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::link::Link;
 use chargehand_commissioning::step;
@@ -10,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The fields of `demand_response` and `output_dead`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Deserialize)]
 pub struct DemandOrder {
     /// Each mode as a signal of its own.
     #[serde(default)]
@@ -53,6 +52,21 @@ impl DemandOrder {
         let grain = if self.whole_amperes { Grain::Whole } else { Grain::Tenth };
         Ok(Said { phases, grain, percent_of: self.percent_of, feeds_back: self.feeds_back })
     }
+
+    /// What is to be done.
+    ///
+    /// # Errors
+    /// It is not said, or cannot be.
+    pub fn asked(&self) -> Result<Order, Refused> {
+        let (signals, said) = (self.signals(), self.said()?);
+        let how = match self.how.as_str() {
+            "rehearse" => How::Rehearse,
+            "hold" if signals.len() == 1 => How::Hold { for_s: self.for_s },
+            "hold" => return Err(("bad_order", "A hold is of one signal.".to_owned())),
+            _ => return Err(("bad_order", "\"how\" is \"preview\", \"rehearse\" or \"hold\".".to_owned())),
+        };
+        Ok(Order { signals, how, said, commence: self.commence, licensed: self.licensed.clone() })
+    }
 }
 
 /// Says what signals become, rehearses them, or holds one.
@@ -61,14 +75,10 @@ pub async fn respond(link: &Link, order: &DemandOrder) -> Result<Value, Refused>
     if signals.is_empty() {
         return Err(("bad_order", "\"modes\" or \"signals\" names what is asked.".to_owned()));
     }
-    let how = match order.how.as_str() {
-        "" | "preview" => return preview(link, &signals, &said).await,
-        "rehearse" => How::Rehearse,
-        "hold" if signals.len() == 1 => How::Hold { for_s: order.for_s },
-        "hold" => return Err(("bad_order", "A hold is of one signal.".to_owned())),
-        _ => return Err(("bad_order", "\"how\" is \"preview\", \"rehearse\" or \"hold\".".to_owned())),
-    };
-    let order = Order { signals, how, said, commence: order.commence, licensed: order.licensed.clone() };
+    if matches!(order.how.as_str(), "" | "preview") {
+        return preview(link, &signals, &said).await;
+    }
+    let order = order.asked()?;
     match step::demand_response(link, &order).await {
         Ok(run) => Ok(serde_json::to_value(run).unwrap_or_default()),
         Err(busy) => Err(("busy", busy.to_string())),

@@ -9,6 +9,7 @@ mod demand;
 mod discover;
 mod endpoint;
 mod frames;
+mod hours;
 mod line;
 mod orders;
 mod output;

@@ -11,6 +11,9 @@ use chargehand_commissioning::units::Amperes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::demand::DemandOrder;
+use crate::hours::{Hours, week};
+
 /// A change as it is ordered: currents in A.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
@@ -37,18 +40,40 @@ pub enum Ordered {
     },
     /// Every profile goes.
     ClearAll,
+    /// Cheap hours.
+    CheapHours {
+        /// The zone of the clock, an IANA name.
+        zone: String,
+        /// The hours.
+        hours: Vec<Hours>,
+        /// The catalogue's id of the platform that the charger is to be handed to.
+        platform: Option<String>,
+    },
+    /// Cheap hours of ours go.
+    NoCheapHours,
+    /// Demand response is rehearsed, or held for a time.
+    DemandResponse(DemandOrder),
+}
+
+/// A current as it is ordered.
+pub fn amperes(limit: f64) -> Result<Amperes, String> {
+    Amperes::from_amps(limit).ok_or_else(|| format!("{limit} is not a current in A."))
 }
 
 impl Ordered {
     fn change(self, confirmed: bool) -> Result<Change, String> {
         Ok(match self {
-            Ordered::Limit { limit, connector } => {
-                let limit = Amperes::from_amps(limit).ok_or_else(|| format!("{limit} is not a current in A."))?;
-                Change::Limit { limit, connector }
-            }
+            Ordered::Limit { limit, connector } => Change::Limit { limit: amperes(limit)?, connector },
             Ordered::Setting { key, value } => Change::Setting { key, value, confirmed },
             Ordered::ClearProfile { profile } => Change::ClearProfile { id: profile },
             Ordered::ClearAll => Change::ClearAll,
+            Ordered::CheapHours { zone, hours, platform } => {
+                Change::CheapHours { week: Some(Box::new(week(&zone, &hours)?)), platform }
+            }
+            Ordered::NoCheapHours => Change::CheapHours { week: None, platform: None },
+            Ordered::DemandResponse(order) => {
+                Change::DemandResponse { order: Box::new(order.asked().map_err(|(_, why)| why)?) }
+            }
         })
     }
 }

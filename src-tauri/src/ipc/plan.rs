@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ConfidenceView, OutcomeView};
+use super::{ConfidenceView, DemandOrderView, OutcomeView, WeekView};
 
 /// Something that a charger is to keep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -32,6 +32,18 @@ pub enum ChangeView {
     },
     /// Every profile goes.
     ClearAll,
+    /// Cheap hours.
+    CheapHours {
+        /// The hours; `None`: those of ours go.
+        week: Option<WeekView>,
+        /// The platform that the charger is to be handed to.
+        platform: Option<String>,
+    },
+    /// Demand response is rehearsed, or held for a time.
+    DemandResponse {
+        /// What is asked of the charger.
+        order: DemandOrderView,
+    },
 }
 
 /// What a line may do to people and current.
@@ -60,6 +72,8 @@ pub enum LineState {
     Stands,
     /// Nothing of it is in the charger.
     NotWritten,
+    /// It was done; nothing of it stays.
+    Done,
     /// It was taken back.
     TakenBack,
 }
@@ -70,8 +84,6 @@ pub enum LineState {
 pub struct ChangeLine {
     /// Its number.
     pub id: u32,
-    /// What is to be.
-    pub change: ChangeView,
     /// Where it stands.
     pub state: LineState,
     /// What it is about.
@@ -92,8 +104,8 @@ pub struct ChangeLine {
     pub can_go_back: bool,
     /// Why it is not sent as it is; empty where it is.
     pub obstacle: String,
-    /// The obstacle is that nobody knows its effect on the current: a person may say that they do.
-    pub can_be_confirmed: bool,
+    /// Where the obstacle is that nobody knows its effect on the current: the same change with a person's word that they do.
+    pub confirmed: Option<ChangeView>,
     /// It is so already.
     pub already: bool,
     /// What came of it.

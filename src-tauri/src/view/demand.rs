@@ -1,11 +1,10 @@
 //! Demand response, to and fro.
 
-use chargehand_commissioning::check::demand_response::Order;
 use chargehand_commissioning::demand::{
-    DemandResponse, Drm, Expression, Grain, How, ModeEvidence, OutputDead, PercentOf, Said, Signal,
+    DemandResponse, Drm, Expression, Grain, How, ModeEvidence, Order, OutputDead, PercentOf, Said, Signal,
 };
 use chargehand_commissioning::event::Step;
-use chargehand_commissioning::link::View;
+use chargehand_commissioning::link::{Running, View};
 use chargehand_commissioning::units::{Amperes, Phases};
 use jiff::Timestamp;
 
@@ -74,10 +73,15 @@ pub fn expression(signal: &Signal, expression: &Expression) -> ExpressionView {
     view
 }
 
+/// Does it run now, by itself or as a line of a plan?
+pub fn of_demand_response(running: &Running) -> bool {
+    running.begun == Step::DemandResponse || running.step == Step::DemandResponse
+}
+
 /// All of it.
 pub fn demand(view: &View) -> DemandView {
     let record = &view.record;
-    let running = view.running.as_ref().is_some_and(|running| running.begun == Step::DemandResponse);
+    let running = view.running.as_ref().is_some_and(of_demand_response);
     let newest = record.demand_responses.len().saturating_sub(1);
     let runs = record.demand_responses.iter().enumerate().rev();
     let zero = |now: Timestamp| record.test_limits(now).any(|limit| limit.accepted && limit.limit == Amperes::ZERO);

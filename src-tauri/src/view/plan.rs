@@ -7,6 +7,7 @@ use chargehand_commissioning::plan::residue::{Residue, residue};
 use chargehand_commissioning::plan::{self, Change, Deviating, Line, Offered, Risk, Was};
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::units::Amperes;
+use chargehand_commissioning::windows::{Unfit, listed};
 
 use super::{catalogue, numbers, outcome};
 use crate::ipc::*;
@@ -35,7 +36,6 @@ fn line(record: &Record, line: &Line) -> ChangeLine {
     let can_go_back = back.is_ok();
     ChangeLine {
         id: line.id,
-        change: change(&line.change),
         state: state(line),
         what,
         now: was(line).unwrap_or(now),
@@ -50,7 +50,7 @@ fn line(record: &Record, line: &Line) -> ChangeLine {
         risk_words,
         back: back.unwrap_or_else(|why| why),
         can_go_back,
-        can_be_confirmed: risk == Risk::Unknown && !obstacle.is_empty(),
+        confirmed: if risk == Risk::Unknown && !obstacle.is_empty() { confirmed(&line.change) } else { None },
         obstacle: if line.waits() { obstacle } else { String::new() },
         already: already && line.waits(),
         outcome: line.outcome.as_ref().map(outcome),
@@ -64,6 +64,7 @@ fn state(line: &Line) -> LineState {
         it if it.stands() && it.outcome.is_none() => LineState::Begun,
         it if it.stands() => LineState::Stands,
         it if it.undone.is_some() => LineState::TakenBack,
+        it if !it.change.stays() && it.begun.is_some() => LineState::Done,
         _ => LineState::NotWritten,
     }
 }
@@ -76,35 +77,52 @@ fn was(line: &Line) -> Option<String> {
             let ours = ours.iter().map(|it| it.limit).min();
             Some(ours.or(*named).map(|limit| limit.to_string()).unwrap_or_default())
         }
+        Was::CheapHours { week } => Some(week.as_ref().map_or_else(|| "none of ours".to_owned(), |it| listed(it))),
     }
 }
 
-fn change(it: &Change) -> ChangeView {
-    match it.clone() {
-        Change::Limit { limit, connector } => ChangeView::Limit { limit_ma: limit.milliamps(), connector },
-        Change::Setting { key, value, confirmed } => ChangeView::Setting { key, value, confirmed },
-        Change::ClearProfile { id } => ChangeView::ClearProfile { profile: id },
-        Change::ClearAll => ChangeView::ClearAll,
+/// The same setting, with a person's word.
+fn confirmed(change: &Change) -> Option<ChangeView> {
+    match change.clone() {
+        Change::Setting { key, value, .. } => Some(ChangeView::Setting { key, value, confirmed: true }),
+        _ => None,
+    }
+}
+
+/// What takes away what others left.
+fn clearing(change: &Change) -> Option<ChangeView> {
+    match change {
+        Change::ClearProfile { id } => Some(ChangeView::ClearProfile { profile: *id }),
+        Change::ClearAll => Some(ChangeView::ClearAll),
+        _ => None,
     }
 }
 
 /// A change as the engine wants it.
-pub fn wanted_change(it: ChangeView) -> Change {
-    match it {
+///
+/// # Errors
+/// Hours that cannot be meant.
+pub fn wanted_change(it: ChangeView) -> Result<Change, Unfit> {
+    Ok(match it {
         ChangeView::Limit { limit_ma, connector } => {
             Change::Limit { limit: Amperes::from_milliamps(limit_ma), connector }
         }
         ChangeView::Setting { key, value, confirmed } => Change::Setting { key, value, confirmed },
         ChangeView::ClearProfile { profile } => Change::ClearProfile { id: profile },
         ChangeView::ClearAll => Change::ClearAll,
-    }
+        ChangeView::CheapHours { week, platform } => {
+            let week = week.map(|week| super::week(&week)).transpose()?.map(Box::new);
+            Change::CheapHours { week, platform }
+        }
+        ChangeView::DemandResponse { order } => Change::DemandResponse { order: Box::new(super::order(&order)) },
+    })
 }
 
 fn left(it: &Residue) -> ResidueLine {
     ResidueLine {
         what: it.what.clone(),
         means: it.means.clone(),
-        clear: it.clear.as_ref().map(change),
+        clear: it.clear.as_ref().and_then(clearing),
         evidence: numbers(&it.evidence),
     }
 }

@@ -26,9 +26,10 @@ pub fn name(step: Step) -> StepName {
     }
 }
 
-/// Where a step that runs is shown: demand response is undone where it was begun.
+/// Where a step that runs is shown: what was begun in Set is undone there.
 pub fn shown(running: &Running) -> StepName {
-    name(if running.begun == Step::DemandResponse { running.begun } else { running.step })
+    let of_set = name(running.begun) == StepName::Set;
+    name(if of_set { running.begun } else { running.step })
 }
 
 /// All of them, in the order of the job.

@@ -2,6 +2,7 @@
 
 use chargehand_catalogue::{Confidence, Tariff, platform, platforms, tariffs};
 use chargehand_commissioning::event::CheapHours;
+use chargehand_commissioning::plan::planned_limit;
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::step::set_windows;
 use chargehand_commissioning::units::Amperes;
@@ -88,7 +89,7 @@ pub fn hours_plan(record: &Record, week: Result<Week, Unfit>, on: Option<&str>, 
         Err(unfit) => return HoursPlan { refused: Some(unfit.to_string()), words: Vec::new(), fights },
     };
     let plan = set_windows::first_plan(record, &week, now);
-    let refused = set_windows::refused(record, &week, on);
+    let refused = set_windows::refused(record, &week, on, planned_limit(record));
     let too_few = || plan.is_none().then(|| "The charger holds too few periods for any of these hours.".to_owned());
     HoursPlan {
         refused: refused.or_else(too_few),

@@ -228,6 +228,25 @@ pub struct Said {
     pub feeds_back: bool,
 }
 
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// The signals; a hold is of one.
+    pub signals: Vec<Signal>,
+    /// What is done with them.
+    pub how: How,
+    /// What a person knows of the charger.
+    #[serde(default)]
+    pub said: Said,
+    /// Begin a charge where none runs and a car is plugged in, for a signal that asks for more (DRM4). A rehearsal begins
+    /// one in any case: without a charge there is nothing to measure.
+    #[serde(default)]
+    pub commence: bool,
+    /// The licensed person who stands by to measure whether the output is dead; empty: nobody.
+    #[serde(default)]
+    pub licensed: String,
+}
+
 /// What a signal is turned into a limit by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Basis {

@@ -54,21 +54,26 @@ pub fn difference(record: &Record, change: &Change) -> Difference {
         Change::Setting { key, value, confirmed } => of_setting(record, key, value, *confirmed),
         Change::ClearProfile { id } => of_profile(record, *id),
         Change::ClearAll => of_all(record),
+        Change::CheapHours { week, platform } => super::hours::difference(record, week.as_deref(), platform.as_deref()),
+        Change::DemandResponse { order } => super::demand::difference(record, order),
+    }
+}
+
+/// What limits it now, for good; empty where that is not known.
+pub(super) fn limit_now(record: &Record, connector: u32) -> String {
+    let here = |f: &&crate::record::InForce| f.accepted && f.lasts() && f.connector == connector;
+    let ours = record.in_force.iter().filter(here).map(|f| f.limit).min();
+    let named = record.before.and_then(|before| before.limit);
+    match (ours, named) {
+        (Some(limit), _) => format!("{limit}, set by Chargehand"),
+        (None, Some(limit)) => format!("{limit}, as the charger named it"),
+        (None, None) => String::new(),
     }
 }
 
 fn of_limit(record: &Record, asked: Amperes, connector: u32) -> Difference {
     let version = record.version();
-    let here = |f: &&crate::record::InForce| {
-        f.accepted && f.until.is_none() && f.is_steady() && f.connector == connector && !f.is_test()
-    };
-    let ours = record.in_force.iter().filter(here).map(|f| f.limit).min();
-    let named = record.before.and_then(|before| before.limit);
-    let now = match (ours, named) {
-        (Some(limit), _) => format!("{limit}, set by Chargehand"),
-        (None, Some(limit)) => format!("{limit}, as the charger named it"),
-        (None, None) => String::new(),
-    };
+    let now = limit_now(record, connector);
     let place = match connector {
         0 => "Current limit of the whole charger".to_owned(),
         connector => format!("Current limit of {} {connector}", limit::place_word(version)),

@@ -1,7 +1,9 @@
 //! A plan: what a charger is to keep from now on, line by line. A line says what is now, what will be, why, what it risks
 //! and how to go back, before anything is sent; later, what came of it.
 
+mod demand;
 mod difference;
+mod hours;
 pub mod residue;
 mod settings;
 mod template;
@@ -9,18 +11,21 @@ mod template;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::demand::Order;
 use crate::outcome::{Outcome, Verdict};
 use crate::record::{InForce, Listed, Record};
 use crate::units::Amperes;
+use crate::windows::Week;
 
 pub use difference::{Difference, Risk, difference, plain, same_value};
+pub use hours::planned_limit;
 pub use settings::{Offered, offered};
 pub use template::{Deviating, deviating, template};
 
 /// The most lines that are kept of one charger's plan: a commissioning has a dozen.
 pub const MOST_LINES: usize = 100;
 
-/// Something that a charger is to keep.
+/// Something that a charger is to keep, or to show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
@@ -48,16 +53,48 @@ pub enum Change {
     },
     /// Every charging profile goes, ours too (1.6: they can neither be listed nor told apart).
     ClearAll,
+    /// Cheap hours.
+    CheapHours {
+        /// The hours; `None`: those of ours go.
+        week: Option<Box<Week>>,
+        /// The catalogue's id of the platform that the charger is to be handed to.
+        #[serde(default)]
+        platform: Option<String>,
+    },
+    /// Demand response is rehearsed, or held for a time. Nothing of it stays.
+    DemandResponse {
+        /// What is asked of the charger.
+        order: Box<Order>,
+    },
 }
 
 impl Change {
+    /// The order in which lines are written: what clears before what sets, a limit before the hours that stand on it, and
+    /// a rehearsal before hours in which nothing would flow.
+    fn rank(&self) -> u8 {
+        match self {
+            Change::ClearAll | Change::ClearProfile { .. } | Change::CheapHours { week: None, .. } => 0,
+            Change::Setting { .. } => 1,
+            Change::Limit { .. } => 2,
+            Change::DemandResponse { .. } => 3,
+            Change::CheapHours { week: Some(_), .. } => 4,
+        }
+    }
+
+    /// Does it stay in the charger once it is written? Else it takes away by itself what it wrote.
+    pub fn stays(&self) -> bool {
+        !matches!(self, Change::DemandResponse { .. })
+    }
+
     /// Are these about the same thing, so that there is room for only one of them in a plan?
     pub fn same_target(&self, other: &Change) -> bool {
         match (self, other) {
             (Change::Limit { connector: a, .. }, Change::Limit { connector: b, .. }) => a == b,
             (Change::Setting { key: a, .. }, Change::Setting { key: b, .. }) => a.eq_ignore_ascii_case(b),
             (Change::ClearProfile { id: a }, Change::ClearProfile { id: b }) => a == b,
-            (Change::ClearAll, Change::ClearAll) => true,
+            (Change::ClearAll, Change::ClearAll)
+            | (Change::CheapHours { .. }, Change::CheapHours { .. })
+            | (Change::DemandResponse { .. }, Change::DemandResponse { .. }) => true,
             _ => false,
         }
     }
@@ -81,6 +118,11 @@ pub enum Was {
         named: Option<Amperes>,
         /// What a 2.x charger listed and may have to get back; `None` where it listed nothing.
         listed: Option<Vec<Listed>>,
+    },
+    /// Cheap hours of ours.
+    CheapHours {
+        /// Those that stood; `None` where none did.
+        week: Option<Box<Week>>,
     },
 }
 
@@ -143,7 +185,19 @@ impl Record {
         let line =
             Line { id, change, was: None, begun: None, written: None, restart: false, outcome: None, undone: None };
         self.next_line = self.next_line.max(id.saturating_add(1));
-        self.plan.push(line);
+        let later = |other: &Line| other.waits() && other.change.rank() > line.change.rank();
+        let at = self.plan.iter().position(later).unwrap_or(self.plan.len());
+        self.plan.insert(at, line);
+    }
+
+    /// The lines that stand in the charger, the last that was written first, down to the line `from` (`None`: all).
+    pub fn standing(&self, from: Option<u32>) -> Vec<&Line> {
+        let mut standing: Vec<&Line> = self.plan.iter().filter(|line| line.stands()).collect();
+        standing.sort_by_key(|line| line.begun);
+        let first = from.map_or(Some(0), |id| standing.iter().position(|line| line.id == id));
+        standing.drain(..first.unwrap_or(standing.len()));
+        standing.reverse();
+        standing
     }
 
     pub(crate) fn with_line(&mut self, id: u32, change: impl FnOnce(&mut Line)) {
@@ -199,6 +253,33 @@ mod tests {
         let outcome = Outcome::new(Verdict::Passed, "");
         record.apply(Event::Undone { line: 1, outcome }, 3, Timestamp::UNIX_EPOCH);
         assert!(!record.plan[0].stands());
+    }
+
+    #[test]
+    fn lines_stand_in_the_order_in_which_they_are_written() {
+        let limit = || Change::Limit { limit: Amperes::from_milliamps(16_000), connector: 0 };
+        let order = Order {
+            signals: Vec::new(),
+            how: crate::demand::How::Rehearse,
+            said: crate::demand::Said::default(),
+            commence: false,
+            licensed: String::new(),
+        };
+        let rehearsal = Change::DemandResponse { order: Box::new(order) };
+        let mut record = Record::new("CP1");
+        let planned = [rehearsal.clone(), limit(), setting("HeartbeatInterval", "60"), Change::ClearAll];
+        (1..).zip(planned).for_each(|(id, change)| plan(&mut record, id, Some(change)));
+        let order: Vec<u32> = record.plan.iter().map(|line| line.id).collect();
+        assert_eq!(order, [4, 3, 2, 1]);
+        let was = || Was::Setting { value: None };
+        record.apply(Event::Applying { line: 2, was: was() }, 10, Timestamp::from_second(10).unwrap());
+        record.apply(Event::Applying { line: 4, was: was() }, 11, Timestamp::from_second(20).unwrap());
+        let back = |from| record.standing(from).iter().map(|line| line.id).collect::<Vec<_>>();
+        assert_eq!(
+            (back(None), back(Some(4)), back(Some(3))),
+            (vec![4, 2], vec![4], vec![]),
+            "one may be written alone"
+        );
     }
 
     #[test]

@@ -3,16 +3,42 @@
 use super::{Change, Line, difference};
 use crate::outcome::Verdict;
 use crate::record::Record;
+use crate::units::Amperes;
 
-/// What was set in a charger and stands there, to be planned for another of the same model. What was cleared there is
-/// not: another charger has other leftovers.
-pub fn template(record: &Record) -> Vec<Change> {
+/// What was set in a charger and stands there, and what was rehearsed with it, to be planned for another of the same model;
+/// with another limit where one is given. What was cleared there is not: another charger has other leftovers.
+pub fn template(record: &Record, limit: Option<Amperes>) -> Vec<Change> {
     let holds = |line: &&Line| {
         let taken = |verdict| matches!(verdict, Verdict::Passed | Verdict::NotTested | Verdict::Inconclusive);
-        line.undone.is_none() && line.outcome.as_ref().is_some_and(|it| taken(it.verdict))
+        line.undone.is_none() && line.outcome.as_ref().is_some_and(|it| taken(it.verdict) || !line.change.stays())
     };
-    let kept = record.plan.iter().filter(holds).map(|line| line.change.clone());
-    kept.filter(|change| matches!(change, Change::Limit { .. } | Change::Setting { .. })).collect()
+    let kept = record.plan.iter().filter(holds).map(|line| &line.change).filter(|it| is_for_others(it));
+    // What was written last of one thing counts.
+    let mut all: Vec<Change> = Vec::new();
+    for change in kept {
+        all.retain(|other| !other.same_target(change));
+        all.push(with_limit(change, limit));
+    }
+    all
+}
+
+fn is_for_others(change: &Change) -> bool {
+    match change {
+        Change::Limit { .. } | Change::Setting { .. } | Change::DemandResponse { .. } => true,
+        Change::CheapHours { week, .. } => week.is_some(),
+        Change::ClearProfile { .. } | Change::ClearAll => false,
+    }
+}
+
+/// Hours follow the limit: those that stood at the old one stand at the new one, the others no higher than it.
+fn with_limit(change: &Change, limit: Option<Amperes>) -> Change {
+    match (change, limit) {
+        (Change::Limit { connector, .. }, Some(limit)) => Change::Limit { limit, connector: *connector },
+        (Change::CheapHours { week: Some(week), platform }, Some(limit)) => {
+            Change::CheapHours { week: Some(Box::new(week.at_most(limit))), platform: platform.clone() }
+        }
+        _ => change.clone(),
+    }
 }
 
 /// One thing that several chargers have in their plans, and how each has it.
@@ -30,8 +56,7 @@ pub struct Deviating {
 pub fn deviating(records: &[&Record]) -> Vec<Deviating> {
     let mut targets: Vec<&Change> = Vec::new();
     for change in records.iter().flat_map(|record| &record.plan).map(|line| &line.change) {
-        let comparable = matches!(change, Change::Limit { .. } | Change::Setting { .. });
-        if comparable && !targets.iter().any(|it| it.same_target(change)) {
+        if is_for_others(change) && !targets.iter().any(|it| it.same_target(change)) {
             targets.push(change);
         }
     }
@@ -41,9 +66,17 @@ pub fn deviating(records: &[&Record]) -> Vec<Deviating> {
 fn row(records: &[&Record], change: &Change) -> Deviating {
     let what = records.first().map(|record| difference(record, change).what).unwrap_or_default();
     let values: Vec<(String, String)> =
-        records.iter().map(|record| (record.id.clone(), difference(record, change).now)).collect();
+        records.iter().map(|record| (record.id.clone(), value(record, change))).collect();
     let deviates = values.iter().any(|(_, value)| *value != values[0].1);
     Deviating { what, values, deviates }
+}
+
+/// How a charger has it: what is now, and of a rehearsal what it showed.
+fn value(record: &Record, change: &Change) -> String {
+    match change {
+        Change::DemandResponse { order } => super::demand::shown(record, order),
+        _ => difference(record, change).now,
+    }
 }
 
 #[cfg(test)]
@@ -52,7 +85,6 @@ mod tests {
     use crate::outcome::Outcome;
     use crate::plan::Was;
     use crate::report::{ConfigurationKey, ConfigurationSnapshot};
-    use crate::units::Amperes;
 
     fn with(id: &str, heartbeat: &str, changes: &[Change]) -> Record {
         let key =
@@ -79,9 +111,25 @@ mod tests {
     fn as_last_time_is_what_stands_and_not_what_was_cleared_or_taken_back() {
         let limit = Change::Limit { limit: Amperes::from_milliamps(20_000), connector: 0 };
         let mut record = with("CP1", "60", &[limit.clone(), heartbeat(), Change::ClearAll]);
-        assert_eq!(template(&record), [limit.clone(), heartbeat()]);
+        assert_eq!(template(&record, None), [limit.clone(), heartbeat()]);
         record.plan[1].undone = Some(Outcome::new(Verdict::Passed, ""));
-        assert_eq!(template(&record), [limit]);
+        assert_eq!(template(&record, None), [limit]);
+    }
+
+    #[test]
+    fn as_last_time_but_with_another_limit_takes_the_cheap_hours_along() {
+        let at = Amperes::from_milliamps;
+        let span = |limit| crate::windows::Span { from_min: 0, to_min: 360, limit: at(limit) };
+        let week = |sunday, other| {
+            let day = |day| vec![span(if day == 6 { sunday } else { other })];
+            Box::new(crate::windows::Week::new("Australia/Darwin", std::array::from_fn(day)).unwrap())
+        };
+        let hours = |sunday, other| Change::CheapHours { week: Some(week(sunday, other)), platform: None };
+        let limit = |ma| Change::Limit { limit: at(ma), connector: 0 };
+        let none = Change::CheapHours { week: None, platform: None };
+        let record = with("CP1", "60", &[limit(16_000), none, hours(16_000, 10_000)]);
+        assert_eq!(template(&record, Some(at(20_000))), [limit(20_000), hours(20_000, 10_000)]);
+        assert_eq!(template(&record, Some(at(8_000))), [limit(8_000), hours(8_000, 8_000)]);
     }
 
     #[test]

@@ -262,6 +262,11 @@ impl InForce {
         !self.recurs && !self.at_times
     }
 
+    /// Does it limit at every hour for as long as it is there: is it no test, and no cheap hours?
+    pub fn lasts(&self) -> bool {
+        self.until.is_none() && self.is_steady() && !self.is_test()
+    }
+
     /// A piece of the cheap hours.
     pub fn is_window(&self) -> bool {
         crate::limit::is_window(self.role())

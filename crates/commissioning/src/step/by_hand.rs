@@ -9,8 +9,7 @@ use chargehand_ocpp::Ask;
 
 use crate::by_hand::{self, Act};
 use crate::check::WAKES_WITHIN;
-use crate::check::demand_response::Order;
-use crate::demand::{How, Said, Signal};
+use crate::demand::{How, Order, Said, Signal};
 use crate::event::{Event, Happened, Step, Told};
 use crate::limit::TEST_ID_TAG;
 use crate::link::{Busy, CallFailure, Link};

@@ -12,9 +12,9 @@ pub mod upgrade_security;
 
 use tokio::time::{Instant, timeout_at};
 
-use crate::check::demand_response::{self, Order};
+use crate::check::demand_response;
 use crate::check::limit_follows;
-use crate::demand::DemandResponse;
+use crate::demand::{DemandResponse, Order};
 use crate::event::{Event, PermanentLimit, Step};
 use crate::link::{Busy, Link};
 use crate::outcome::{Outcome, Verdict};
@@ -83,23 +83,33 @@ async fn at(deadline: Option<Instant>) {
 /// [`Busy`].
 pub async fn demand_response(link: &Link, order: &Order) -> Result<DemandResponse, Busy> {
     let mut guard = link.begin(Step::DemandResponse).await?;
+    Ok(respond(link, order, guard.cancelled()).await)
+}
+
+/// Runs it until `stop`, then undoes it.
+async fn respond(link: &Link, order: &Order, stop: impl Future<Output = ()>) -> DemandResponse {
     let mut run = DemandResponse::begins(link.clock.now(), order.how);
     keep_demand_response(link, &run).await;
     let mut proof = limit_follows::proof(Amperes::ZERO);
     let stopped = tokio::select! {
         // Nothing more is sent once it is cancelled.
         biased;
-        () = guard.cancelled() => true,
+        () = stop => true,
         () = demand_response::run(link, order, &mut run, &mut proof) => false,
     };
     if stopped {
         demand_response::stopped_by_a_person(&mut run);
     }
+    end_demand_response(link, run).await
+}
+
+/// Undoes a run that has ended.
+async fn end_demand_response(link: &Link, mut run: DemandResponse) -> DemandResponse {
     keep_demand_response(link, &run).await;
-    run.undone = undo::run(link, &mut proof).await;
+    run.undone = undo::run(link, &mut limit_follows::proof(Amperes::ZERO)).await;
     keep_demand_response(link, &run).await;
     ended(link, Step::Undo, &run.undone).await;
-    Ok(run)
+    run
 }
 
 async fn keep_demand_response(link: &Link, run: &DemandResponse) {
@@ -173,10 +183,7 @@ pub async fn apply_plan(link: &Link, only: Option<u32>, restart: bool) -> Result
     let mut guard = link.begin(Step::Plan).await?;
     let outcome = tokio::select! {
         biased;
-        () = guard.cancelled() => Outcome::new(
-            Verdict::Inconclusive,
-            "Cancelled. The line that was being written may be in the charger: look at it, or take it back.",
-        ),
+        () = guard.cancelled() => apply::cancelled(link).await,
         outcome = apply::run(link, only, restart) => outcome,
     };
     ended(link, Step::Plan, &outcome).await;

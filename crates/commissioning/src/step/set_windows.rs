@@ -14,12 +14,11 @@ use crate::check::limit_follows;
 use crate::event::{CheapHours, Event, Step};
 use crate::in_force;
 use crate::limit::{self, Terms};
-use crate::link::{Busy, CallFailure, Link};
+use crate::link::{CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
 use crate::profiles;
 use crate::record::{InForce, Record};
 use crate::step::apply::PACE;
-use crate::step::ended;
 use crate::step::undo::ask;
 use crate::trial::{Shown, Trial, shows, stopped};
 use crate::units::{Amperes, Phases};
@@ -34,52 +33,40 @@ const NEAR_MIN: i64 = 3;
 /// By so much what it names may be above what was asked: W are rounded.
 const ROUNDED: Amperes = Amperes::from_milliamps(150);
 
-/// Writes cheap hours, as a step of its own: one at a time, taken back where it is cancelled. `platform` is the id of the
-/// platform of the catalogue that the charger is to be handed to.
-///
-/// # Errors
-/// [`Busy`].
-pub async fn apply(link: &Link, week: &Week, platform: Option<&str>) -> Result<Outcome, Busy> {
-    let mut guard = link.begin(Step::Windows).await?;
-    let outcome = tokio::select! {
-        // Nothing more is sent once it is cancelled.
-        biased;
-        () = guard.cancelled() => cancelled(link).await,
-        outcome = run(link, week, platform) => outcome,
-    };
-    ended(link, Step::Windows, &outcome).await;
-    Ok(outcome)
-}
-
-/// Takes cheap hours away, as a step of its own.
-///
-/// # Errors
-/// [`Busy`].
-pub async fn take_away(link: &Link) -> Result<Outcome, Busy> {
-    let _guard = link.begin(Step::Windows).await?;
-    let outcome = clear(link).await;
-    ended(link, Step::Windows, &outcome).await;
-    Ok(outcome)
-}
-
-async fn cancelled(link: &Link) -> Outcome {
-    let undone = clear(link).await;
-    Outcome::new(Verdict::NotTested, format!("Cancelled. {}", undone.finding)).with_evidence(undone.evidence)
-}
-
 /// Takes every piece of the cheap hours away; the limit that stays is in force again.
 pub async fn clear(link: &Link) -> Outcome {
-    match clear_all(link).await {
-        Ok(evidence) if evidence.is_empty() => {
-            Outcome::new(Verdict::NotApplicable, "No cheap hours of ours stand in the charger.")
-        }
-        Ok(evidence) => Outcome::new(
+    gone(link).await.unwrap_or_else(|outcome| outcome)
+}
+
+async fn gone(link: &Link) -> Result<Outcome, Outcome> {
+    if !windows::stand(&recorded(link).await?) {
+        return Ok(Outcome::new(Verdict::NotApplicable, "No cheap hours of ours stand in the charger."));
+    }
+    let mut evidence = Vec::new();
+    let before = pauses(link, &mut evidence).await?;
+    evidence.extend(clear_all(link).await?);
+    let (verdict, text) = match (before, pauses(link, &mut evidence).await?) {
+        (Some(true), Some(false)) => (
+            Verdict::Passed,
+            "The cheap hours are gone: the charger's own schedule for the next 24 hours had pauses, and has none now.",
+        ),
+        (_, Some(true)) => (
+            Verdict::Inconclusive,
+            "The charger answered that the cheap hours are gone, but its own schedule for the next 24 hours still has a \
+             pause: something else holds it, or they are not gone.",
+        ),
+        _ => (
             Verdict::NotTested,
             "The charger answered that the cheap hours are gone. Nothing was measured: see whether a car charges.",
-        )
-        .with_evidence(evidence),
-        Err(outcome) => outcome,
-    }
+        ),
+    };
+    Ok(Outcome::new(verdict, text).with_evidence(evidence))
+}
+
+/// Does it mean to offer nothing at some time of the next 24 hours? `None` where it does not tell.
+async fn pauses(link: &Link, evidence: &mut Vec<u64>) -> Result<Option<bool>, Outcome> {
+    let told = next_day(link, evidence).await?;
+    Ok(told.map(|(told, _)| told.periods.iter().any(|(_, limit, _)| *limit <= 0.0)))
 }
 
 /// Writes the hours and reads them back: passed only where a car showed it.
@@ -89,10 +76,14 @@ pub async fn run(link: &Link, week: &Week, platform: Option<&str>) -> Outcome {
     }
 }
 
-/// What speaks against writing these hours, known before anything is sent.
-pub fn refused(record: &Record, week: &Week, platform: Option<&str>) -> Option<String> {
+/// What speaks against writing these hours, known before anything is sent. `limit`: one that is written before them.
+pub fn refused(record: &Record, week: &Week, platform: Option<&str>, limit: Option<Amperes>) -> Option<String> {
     // Where there is one level only the hours that stand have taken the limit's place, and will give it back first.
-    let beneath = if windows::stand(record) { Ok(()) } else { stands_on_a_limit(record, week) };
+    let beneath = match limit {
+        Some(limit) => within(week, Some(limit)),
+        None if windows::stand(record) => Ok(()),
+        None => stands_on_a_limit(record, week),
+    };
     may_be_written(record, week, platform).and(beneath).err()
 }
 
@@ -156,7 +147,11 @@ fn may_be_written(record: &Record, week: &Week, id: Option<&str>) -> Result<(), 
 
 /// The hours stand above a limit that stays, and below it in height: what is not theirs any more falls to that.
 fn stands_on_a_limit(record: &Record, week: &Week) -> Result<(), String> {
-    let Some(base) = bases(record).map(|entry| entry.limit).min() else {
+    within(week, bases(record).map(|entry| entry.limit).min())
+}
+
+fn within(week: &Week, base: Option<Amperes>) -> Result<(), String> {
+    let Some(base) = base else {
         return Err("No limit of ours stays in the charger. Set one first: where the hours end, it holds.".into());
     };
     let asked = week.highest();
@@ -170,8 +165,11 @@ fn stands_on_a_limit(record: &Record, week: &Week) -> Result<(), String> {
 
 /// The limits of ours that stay for every session.
 fn bases(record: &Record) -> impl Iterator<Item = &InForce> {
-    let stays = |entry: &&InForce| entry.is_certain() && entry.until.is_none() && entry.is_steady() && !entry.is_test();
-    record.in_force.iter().filter(stays).filter(|entry| entry.purpose != Purpose::TxProfile)
+    record
+        .in_force
+        .iter()
+        .filter(|entry| entry.is_certain() && entry.lasts())
+        .filter(|entry| entry.purpose != Purpose::TxProfile)
 }
 
 /// Where the hours go: wherever a default limit stays, because one on a connector stands above one for all.
@@ -331,17 +329,20 @@ enum Says {
     Nothing,
 }
 
-async fn compare(link: &Link, plan: &Plan, evidence: &mut Vec<u64>) -> Result<Says, Outcome> {
-    let record = recorded(link).await?;
-    let places = places(&record);
+/// What the charger itself says of its limits in the next 24 hours, and when it said so.
+async fn next_day(link: &Link, evidence: &mut Vec<u64>) -> Result<Option<(read::Timeline, Timestamp)>, Outcome> {
+    let places = places(&recorded(link).await?);
     let connector = places.iter().copied().find(|place| *place > 0).unwrap_or(1);
     link.doing(Step::Windows, "Asking what it will do in the next 24 hours", Some(Duration::from_secs(15))).await;
-    let Ok(answered) = link.ask(Ask::CompositeSchedule { connector, duration_s: DAY_S }).await else {
-        return Ok(Says::Nothing);
-    };
+    let Ok(answered) = link.ask(Ask::CompositeSchedule { connector, duration_s: DAY_S }).await else { return Ok(None) };
     evidence.extend([answered.sent, answered.number]);
-    let Some(told) = read::timeline(&answered.payload) else { return Ok(Says::Nothing) };
-    let start = told.start.unwrap_or(answered.at);
+    Ok(read::timeline(&answered.payload).map(|told| (told, answered.at)))
+}
+
+async fn compare(link: &Link, plan: &Plan, evidence: &mut Vec<u64>) -> Result<Says, Outcome> {
+    let Some((told, at)) = next_day(link, evidence).await? else { return Ok(Says::Nothing) };
+    let record = recorded(link).await?;
+    let start = told.start.unwrap_or(at);
     let most = bases(&record).map(|entry| entry.limit).min().unwrap_or(Amperes::from_milliamps(u32::MAX));
     let (mut compared, mut off) = (Vec::new(), 0);
     // Where it does not say how long it is, its last period goes on.

@@ -144,6 +144,15 @@ impl Week {
         self.days[day].iter().find(is_in).map_or(Amperes::ZERO, |span| as_sent(span.limit))
     }
 
+    /// The same hours for another limit that stays: those at the highest limit get it, the others no more than it.
+    pub fn at_most(&self, limit: Amperes) -> Self {
+        let (highest, mut week) = (self.highest(), self.clone());
+        for span in week.days.iter_mut().flatten() {
+            span.limit = if span.limit == highest { limit } else { span.limit.min(limit) };
+        }
+        week
+    }
+
     /// The most that any of its hours allows.
     pub fn highest(&self) -> Amperes {
         self.days.iter().flatten().map(|span| span.limit).max().unwrap_or(Amperes::ZERO)

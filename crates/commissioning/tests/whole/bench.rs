@@ -13,6 +13,7 @@ use chargehand_commissioning::event::{ClosedBy, Event, Handshake, Happened, Step
 use chargehand_commissioning::journal::{Direction, Entry, Journal};
 use chargehand_commissioning::link::{Input, Link, Outgoing};
 use chargehand_commissioning::outcome::{Outcome, Verdict};
+use chargehand_commissioning::plan::Change;
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::report::LimitProof;
 use chargehand_commissioning::step;
@@ -319,6 +320,13 @@ impl Bench {
     pub async fn charge(&self) {
         self.run(15).await;
         assert!(self.record().await.running_transaction().is_some(), "a charge runs");
+    }
+
+    /// Puts a line into the plan; its number.
+    pub async fn plan(&self, change: Change) -> u32 {
+        let line = self.record().await.next_line;
+        self.link.keep(Event::Planned { line, change: Some(change) }).await.unwrap();
+        line
     }
 
     pub async fn record(&self) -> Record {

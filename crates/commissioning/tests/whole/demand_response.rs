@@ -1,8 +1,7 @@
 //! Demand response rehearsed and held, on chargers that follow it, that do not, and that go away.
 
 use chargehand_commissioning::ceiling::CeilingParts;
-use chargehand_commissioning::check::demand_response::Order;
-use chargehand_commissioning::demand::{DemandResponse, Drm, How, ModeEvidence, Said, Signal};
+use chargehand_commissioning::demand::{DemandResponse, Drm, How, ModeEvidence, Order, Said, Signal};
 use chargehand_commissioning::event::{Event, Step};
 use chargehand_commissioning::outcome::Verdict::{self, Failed, Inconclusive, NotApplicable, NotTested, Passed};
 use chargehand_commissioning::step;

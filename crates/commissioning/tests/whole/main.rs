@@ -24,4 +24,5 @@ mod tamper;
 mod undoing;
 mod vanishing;
 mod versions;
+mod whole_plans;
 mod windows;

@@ -1,6 +1,5 @@
 //! A plan: said before it is sent, written line by line, read back, taken back.
 
-use chargehand_commissioning::event::Event;
 use chargehand_commissioning::journal::Direction;
 use chargehand_commissioning::outcome::Outcome;
 use chargehand_commissioning::outcome::Verdict::{self, Failed, Inconclusive, NotApplicable, NotTested, Passed};
@@ -37,8 +36,7 @@ async fn inspected(behaviour: Behaviour) -> (Bench, Cable) {
 
 async fn plan(bench: &Bench, changes: &[Change]) {
     for change in changes {
-        let line = bench.record().await.next_line;
-        bench.link.keep(Event::Planned { line, change: Some(change.clone()) }).await.unwrap();
+        bench.plan(change.clone()).await;
     }
 }
 

@@ -3,8 +3,9 @@
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::outcome::Outcome;
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotApplicable, NotTested, Passed};
+use chargehand_commissioning::plan::Change;
 use chargehand_commissioning::report::{ConfigurationKey, ConfigurationSnapshot};
-use chargehand_commissioning::step::{self, set_windows};
+use chargehand_commissioning::step;
 use chargehand_commissioning::windows::{Span, Week};
 use chargehand_simulator::deviations::Limits;
 use chargehand_simulator::{Behaviour, Deviations, ProfileFate};
@@ -36,8 +37,20 @@ async fn limited(behaviour: Behaviour) -> (Bench, Cable) {
     (bench, cable)
 }
 
+/// Plans it and writes it alone; what came of it.
+async fn write(bench: &Bench, week: Option<&Week>, platform: Option<&str>) -> Outcome {
+    let week = week.map(|week| Box::new(week.clone()));
+    let line = bench.plan(Change::CheapHours { week, platform: platform.map(str::to_owned) }).await;
+    step::apply_plan(&bench.link, Some(line), false).await.unwrap();
+    bench.record().await.line(line).unwrap().outcome.clone().unwrap()
+}
+
 async fn apply(bench: &Bench, week: &Week) -> Outcome {
-    set_windows::apply(&bench.link, week, None).await.unwrap()
+    write(bench, Some(week), None).await
+}
+
+async fn take_away(bench: &Bench) -> Outcome {
+    write(bench, None, None).await
 }
 
 /// The pieces that stand in the charger: level and limit.
@@ -245,8 +258,8 @@ async fn with_one_level_they_stand_in_the_place_of_the_limit_and_give_it_back() 
     assert_eq!(outcome.verdict, NotTested, "{outcome:?}");
     assert!(outcome.finding.contains("one level only"), "{outcome:?}");
     assert_eq!(pieces(&bench).await, [(0, 16.0)]);
-    let gone = set_windows::take_away(&bench.link).await.unwrap();
-    assert_eq!(gone.verdict, NotTested, "{gone:?}");
+    let gone = take_away(&bench).await;
+    assert_eq!(gone.verdict, Passed, "its schedule had pauses and has none: {gone:?}");
     assert_eq!(pieces(&bench).await, []);
     base_stands(&bench).await;
 }
@@ -274,13 +287,13 @@ async fn one_that_claims_to_follow_the_wall_clock_itself_and_refuses_gets_its_ho
 async fn taken_away_the_limit_that_stays_is_all_that_is_left() {
     let (bench, _cable) = limited(vacant()).await;
     apply(&bench, &night()).await;
-    let gone = set_windows::take_away(&bench.link).await.unwrap();
-    assert_eq!(gone.verdict, NotTested, "{gone:?}");
+    let gone = take_away(&bench).await;
+    assert_eq!(gone.verdict, Passed, "its schedule had pauses and has none: {gone:?}");
     bench.rests_on_evidence(&gone);
     assert_eq!(pieces(&bench).await, []);
     base_stands(&bench).await;
     assert_eq!(bench.record().await.cheap_hours, None);
-    let again = set_windows::take_away(&bench.link).await.unwrap();
+    let again = take_away(&bench).await;
     assert_eq!(again.verdict, NotApplicable, "{again:?}");
 }
 
@@ -314,7 +327,7 @@ async fn without_a_limit_that_stays_or_above_it_they_are_not_written() {
 #[tokio::test(start_paused = true)]
 async fn beside_a_platform_that_follows_the_sun_they_are_not_written() {
     let (bench, _cable) = limited(vacant()).await;
-    let outcome = set_windows::apply(&bench.link, &night(), Some("chargehq")).await.unwrap();
+    let outcome = write(&bench, Some(&night()), Some("chargehq")).await;
     assert_eq!(outcome.verdict, NotTested, "{outcome:?}");
     assert!(outcome.finding.contains("Charge HQ follows the sun"), "{outcome:?}");
     assert_eq!(written(&bench).len(), 0);
@@ -360,7 +373,7 @@ async fn one_that_is_gone_half_way_is_said_to_hold_a_part_of_them() {
     assert_eq!(outcome.verdict, Inconclusive, "{outcome:?}");
     assert!(outcome.finding.contains("A part of the cheap hours may stand"), "{outcome:?}");
     assert!(!pieces(&bench).await.is_empty(), "they are known, so that they can be taken away");
-    set_windows::take_away(&bench.link).await.unwrap();
+    take_away(&bench).await;
     assert_eq!(pieces(&bench).await, []);
     base_stands(&bench).await;
 }

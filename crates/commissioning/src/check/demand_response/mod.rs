@@ -9,7 +9,7 @@ mod rehearse;
 use chargehand_ocpp::read;
 
 use crate::demand::{
-    Basis, DemandResponse, Expressed, Expression, How, ModeEvidence, Said, Signal, express, with_feed_back,
+    Basis, DemandResponse, Expressed, Expression, How, ModeEvidence, Order, Said, Signal, express, with_feed_back,
 };
 use crate::event::{Event, Step};
 use crate::limit::Recipe;
@@ -22,22 +22,6 @@ use crate::units::Amperes;
 
 use super::limit_follows::{draw_above, note_what_is_there, write_base};
 use super::{fallback, recipes};
-
-/// What is to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
-    /// The signals; a hold is of one.
-    pub signals: Vec<Signal>,
-    /// What is done with them.
-    pub how: How,
-    /// What a person knows of the charger.
-    pub said: Said,
-    /// Begin a charge where none runs and a car is plugged in, for a signal that asks for more (DRM4). A rehearsal begins
-    /// one in any case: without a charge there is nothing to measure.
-    pub commence: bool,
-    /// The licensed person who stands by to measure whether the output is dead; empty: nobody.
-    pub licensed: String,
-}
 
 /// Runs it. What is found on the way stands in `run`, also where this is dropped half-way. A test limit may be in force
 /// afterwards: [`crate::step::undo`] takes it away.

@@ -1,6 +1,8 @@
 //! Writes a plan into a charger: one line at a time, on disk before it is sent, read back, and no further than to the first
 //! line after which the charger misbehaves.
 
+mod demand;
+mod hours;
 mod limits;
 mod setting;
 
@@ -18,8 +20,10 @@ use crate::link::{Answered, CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
 use crate::plan::{Change, Was, difference};
 use crate::profiles;
-use crate::record::{Listed, Record};
+use crate::record::{InForce, Listed, Record};
+use crate::step::set_windows;
 use crate::trial::{composite, stopped};
+use crate::windows;
 
 /// Between two writes: chargers keep each in their memory first.
 pub(crate) const PACE: Duration = Duration::from_secs(2);
@@ -62,6 +66,34 @@ pub async fn run(link: &Link, only: Option<u32>, restart: bool) -> Outcome {
         Ok(applying) => applying.all(only, restart).await.unwrap_or_else(|failure| stopped(&failure)),
         Err(failure) => stopped(&failure),
     }
+}
+
+/// Our own limits that stay.
+fn ours(record: &Record) -> Vec<InForce> {
+    record.in_force.iter().filter(|it| it.accepted && it.lasts()).cloned().collect()
+}
+
+/// A person stopped the writing: a line that would leave a car without current, or a test limit, takes itself back first.
+pub async fn cancelled(link: &Link) -> Outcome {
+    let cut = link.record().await.ok().and_then(|record| {
+        let open = record.plan.into_iter().filter(|line| line.begun.is_some() && line.outcome.is_none());
+        open.max_by_key(|line| line.begun)
+    });
+    let undone = match cut.as_ref().map(|line| &line.change) {
+        Some(Change::CheapHours { .. }) => set_windows::clear(link).await,
+        Some(Change::DemandResponse { .. }) => demand::cancelled(link).await,
+        _ => {
+            let text = "Cancelled. The line that was being written may be in the charger: look at it, or take it back.";
+            return Outcome::new(Verdict::Inconclusive, text);
+        }
+    };
+    let outcome =
+        Outcome::new(Verdict::NotTested, format!("Cancelled. {}", undone.finding)).with_evidence(undone.evidence);
+    if let (Some(line), Ok(record)) = (cut, link.record().await) {
+        let written = windows::stand(&record) || record.test_limits(link.clock.now()).next().is_some();
+        let _ = link.keep(Event::Applied { line: line.id, written, restart: false, outcome: outcome.clone() }).await;
+    }
+    outcome
 }
 
 struct Applying<'a> {
@@ -136,6 +168,8 @@ impl<'a> Applying<'a> {
             Change::Limit { limit, connector } => self.limit(id, record, *limit, *connector).await,
             Change::ClearProfile { id: profile } => self.clear_one(id, record, *profile).await,
             Change::ClearAll => self.clear_all(id, record).await,
+            Change::CheapHours { week, platform } => self.hours(id, record, week.as_deref(), platform.as_deref()).await,
+            Change::DemandResponse { order } => self.demand_response(id, record, order).await,
         }
     }
 
@@ -158,13 +192,7 @@ impl<'a> Applying<'a> {
         let in_the_way = |it: &Listed| it.is_foreign() && it.place().is_some_and(|place| place.stack_level == 0);
         let listed = profiles::read(self.link, Step::Plan, record).await;
         let listed = listed.map(|(listed, _)| listed.into_iter().filter(in_the_way).collect());
-        let ours = record
-            .in_force
-            .iter()
-            .filter(|f| f.accepted && !f.is_test() && f.is_steady() && f.until.is_none())
-            .cloned()
-            .collect();
-        Was::Limit { ours, named: composite(self.link, record, 1).await.map(|(limit, _)| limit), listed }
+        Was::Limit { ours: ours(record), named: composite(self.link, record, 1).await.map(|(limit, _)| limit), listed }
     }
 
     /// Waits out the pause after a write; what went wrong meanwhile.

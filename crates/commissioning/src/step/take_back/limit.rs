@@ -99,8 +99,9 @@ impl Way<'_> {
         let before = |f: &InForce| f.place() == entry.place() && f.limit == entry.limit;
         let is_base =
             entry.place().connector == 0 && entry.purpose == Purpose::TxDefaultProfile && entry.limit == stays;
-        let staying = !entry.is_test() && entry.is_steady() && entry.until.is_none();
-        staying && !self.ours.iter().any(before) && (!is_base || self.ours.iter().any(|f| f.place() == entry.place()))
+        entry.lasts()
+            && !self.ours.iter().any(before)
+            && (!is_base || self.ours.iter().any(|f| f.place() == entry.place()))
     }
 
     /// What was in its place before takes it; else it goes.

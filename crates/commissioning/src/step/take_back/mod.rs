@@ -4,19 +4,22 @@ mod limit;
 
 use chargehand_ocpp::setting;
 
+use crate::check::limit_follows;
 use crate::event::{Event, Step};
 use crate::link::{Answered, CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
 use crate::plan::{Change, Line, Was, same_value};
 use crate::record::{Listed, Record};
 use crate::step::apply::reads;
+use crate::step::{ended, set_windows, undo};
 use crate::trial::stopped;
+use crate::units::Amperes;
+use crate::windows::Week;
 
 /// Takes back every line that stands, from the last one down to `from`.
 pub async fn run(link: &Link, from: Option<u32>) -> Outcome {
     let Ok(record) = link.record().await else { return Outcome::new(Verdict::Inconclusive, "Chargehand is closing.") };
-    let standing = record.plan.iter().rev().filter(|line| line.stands());
-    let lines: Vec<Line> = standing.filter(|line| from.is_none_or(|from| line.id >= from)).cloned().collect();
+    let lines: Vec<Line> = record.standing(from).into_iter().cloned().collect();
     if lines.is_empty() {
         return Outcome::new(Verdict::NotApplicable, "Nothing of a plan stands in the charger.");
     }
@@ -55,8 +58,20 @@ async fn take_back(link: &Link, line: &Line) -> Result<Outcome, CallFailure> {
         (Change::ClearProfile { id }, Some(Was::Limit { listed: Some(listed), .. })) => {
             profile_back(link, &record, *id, listed).await
         }
+        (Change::CheapHours { .. }, Some(Was::CheapHours { week })) => Ok(hours_back(link, week.as_deref()).await),
+        (Change::DemandResponse { .. }, _) => Ok(undo::run(link, &mut limit_follows::proof(Amperes::ZERO)).await),
         _ => Ok(cannot("What was cleared could not be read before.")),
     }
+}
+
+/// Ours go, and those that stood before are written again.
+async fn hours_back(link: &Link, before: Option<&Week>) -> Outcome {
+    let outcome = match before {
+        None => set_windows::clear(link).await,
+        Some(week) => set_windows::run(link, week, None).await,
+    };
+    ended(link, Step::Windows, &outcome).await;
+    outcome
 }
 
 fn cannot(why: &str) -> Outcome {
