@@ -130,3 +130,33 @@ test('what is held by hand is said, and can be changed while it is held', async 
   await expect.element(at('by-hand')).toHaveTextContent('at most 9.9 A measured');
   await expectSound();
 });
+
+test('a limit, cheap hours and demand response are put into the plan where they are chosen', async () => {
+  const site = await open('limited', 'set');
+  await at('limit').fill('20');
+  await at('plan-limit').click();
+  await at('tab-hours').click();
+  await at('plan-hours').click();
+  await at('tab-modes').click();
+  await expect.element(at('plan-rehearsal')).toBeDisabled();
+  await at('drm-2-tick').click();
+  await at('plan-rehearsal').click();
+  await expect.element(at('plan-hold')).toBeDisabled();
+  await at('minutes').fill('10');
+  await at('plan-hold').click();
+  const planned = callsOf(site, 'planChange').map(([, change]) => change);
+  expect(planned[0]).toEqual({ change: 'limit', limitMa: 20_000, connector: 0 });
+  expect(planned[1]).toMatchObject({ change: 'cheapHours', platform: null });
+  expect(planned[2]).toMatchObject({ change: 'demandResponse', order: { hold: false, forS: null, signals: [{ kind: 'drm', modes: [2] }] } });
+  expect(planned[3]).toMatchObject({ change: 'demandResponse', order: { hold: true, forS: 600 } });
+  await at('tab-plan').click();
+  await expect.element(at('apply-plan')).toHaveTextContent('Write 4 lines');
+  expect([callsOf(site, 'applyPlan'), callsOf(site, 'applyLimit'), callsOf(site, 'applyHours'), callsOf(site, 'demandResponse')]).toEqual([[], [], [], []]);
+});
+
+test('a rehearsal that was a line of the plan says what it showed and is not taken back', async () => {
+  await part('planned', 'plan');
+  await expect.element(at('line-8')).toHaveTextContent('done, nothing of it stays');
+  await expect.element(at('line-8')).toHaveTextContent('not followed: DRM3');
+  await expect.element(at('take-back-8')).not.toBeInTheDocument();
+});

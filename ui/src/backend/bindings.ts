@@ -438,8 +438,6 @@ export type CertificateView = {
 export type ChangeLine = {
 	/**  Its number. */
 	id: number,
-	/**  What is to be. */
-	change: ChangeView,
 	/**  Where it stands. */
 	state: LineState,
 	/**  What it is about. */
@@ -460,8 +458,8 @@ export type ChangeLine = {
 	canGoBack: boolean,
 	/**  Why it is not sent as it is; empty where it is. */
 	obstacle: string,
-	/**  The obstacle is that nobody knows its effect on the current: a person may say that they do. */
-	canBeConfirmed: boolean,
+	/**  Where the obstacle is that nobody knows its effect on the current: the same change with a person's word that they do. */
+	confirmed: ChangeView | null,
 	/**  It is so already. */
 	already: boolean,
 	/**  What came of it. */
@@ -491,7 +489,17 @@ confirmed: boolean } |
 /**  Its id in the charger. */
 profile: number } | 
 /**  Every profile goes. */
-{ change: "clearAll" };
+{ change: "clearAll" } | 
+/**  Cheap hours. */
+{ change: "cheapHours"; 
+/**  The hours; `None`: those of ours go. */
+week: WeekView | null; 
+/**  The platform that the charger is to be handed to. */
+platform: string | null } | 
+/**  Demand response is rehearsed, or held for a time. */
+{ change: "demandResponse"; 
+/**  What is asked of the charger. */
+order: DemandOrderView };
 
 /**  The one event: what changed. A part that is `None` did not change. */
 export type Changed = {
@@ -1283,6 +1291,8 @@ export type LineState =
 "stands" | 
 /**  Nothing of it is in the charger. */
 "notWritten" | 
+/**  It was done; nothing of it stays. */
+"done" | 
 /**  It was taken back. */
 "takenBack";
 

@@ -59,7 +59,7 @@ export const stateTone = {
 } as const satisfies Record<string, Tone>;
 
 /** Where a line of a plan stands: what is written is not proved by that. */
-export const lineTone = { waits: 'idle', begun: 'open', stands: 'right', notWritten: 'skipped', takenBack: 'skipped' } as const satisfies Record<string, Tone>;
+export const lineTone = { waits: 'idle', begun: 'open', stands: 'right', notWritten: 'skipped', takenBack: 'skipped', done: 'right' } as const satisfies Record<string, Tone>;
 
 /** What a line of a plan may do. */
 export const riskTone = { none: 'note', current: 'you', care: 'you', unknown: 'open' } as const satisfies Record<string, Tone>;

@@ -67,7 +67,7 @@ export const demand = {
   holdWhy: 'What is chosen is asserted at once and held; the strongest mode counts. It ends by itself within five minutes if this computer sleeps or leaves.',
   holdTogether: (name: string) => `${name} together`,
   minutes: 'For',
-  minutesHint: 'empty: until you stop it',
+  minutesHint: 'empty: until you stop it; a plan needs a time',
   commence: 'Begin a charge if a car is plugged in and none runs',
   holdOne: 'Modes and another signal cannot be held at once: choose one kind.',
   chooseFirst: 'Choose what to ask for.',

@@ -4,6 +4,7 @@ import type { ChangeLine, LineState, RiskView, SettingFormView } from '../backen
 type Group = 'metering' | 'connection' | 'authorisation' | 'offline' | 'session' | 'cable' | 'phases' | 'display' | 'regulation' | 'clock';
 
 export const plan = {
+  into: 'Into the plan',
   parts: 'Parts of Set',
   part: { limit: 'Limit', modes: 'Demand response', hours: 'Cheap hours', settings: 'Settings', plan: 'Plan' },
 
@@ -35,7 +36,6 @@ export const plan = {
     source: (source: string, date: string) => `Source: ${source} (${date})`,
     password: 'The password of its connection is set under Inspect, Security: there the charger is looked after until it is back.',
     toSecurity: 'Go to Security',
-    add: 'Into the plan',
     change: (title: string) => `${title}: new value`,
     hint: (form: SettingFormView): string => {
       if (form.kind === 'seconds') return `${form.least} to ${form.most} s`;
@@ -59,8 +59,8 @@ export const plan = {
 
   list: {
     title: 'Plan',
-    why: 'What is now, what will be, why, and how to go back. Written one line at a time; each line is read back or measured.',
-    empty: 'Nothing is planned. Plan a limit under Limit, or settings under Settings.',
+    why: 'What is now, what will be, why, and how to go back. Written one line at a time, from the top; each line is read back or measured.',
+    empty: 'Nothing is planned. A limit, demand response, cheap hours and settings can each be put into the plan where they are chosen.',
     waits: (n: number) => (n === 1 ? '1 line waits' : `${n} lines wait`),
     apply: (n: number) => (n === 1 ? 'Write 1 line' : `Write ${n} lines`),
     applying: 'Writing …',
@@ -87,6 +87,7 @@ export const plan = {
       stands: 'in the charger',
       notWritten: 'not written',
       takenBack: 'taken back',
+      done: 'done, nothing of it stays',
     } satisfies Record<LineState, string>,
     risk: {
       none: 'does not act on the current',

@@ -49,3 +49,32 @@ fn what_is_no_change_is_refused_and_nothing_is_planned() {
     let found = endpoint.order(json!({"do": "residue", "charger": "CP1"})).unwrap();
     assert_eq!(found["residue"], json!([]), "{found}");
 }
+
+#[test]
+fn cheap_hours_are_planned_with_the_limit_they_stand_on_and_a_rehearsal_waits_between_them() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let _charger = Program::simulate(&endpoint.url, "CP1", &[]);
+    endpoint.event("booted");
+    endpoint.order(json!({"do": "ceiling", "charger": "CP1", "breaker": 32, "nameplate": 32})).unwrap();
+    let hours = json!([{"from": "22:00", "to": "06:00", "limit": 16}, {"days": ["sun"], "from": "10:00", "to": "15:00", "limit": 20}]);
+    let changes = json!([
+        {"change": "cheap_hours", "zone": "Australia/Darwin", "hours": hours},
+        {"change": "demand_response", "modes": [1, 2], "how": "rehearse"},
+        {"change": "limit", "limit": 20},
+    ]);
+    let planned = endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": changes})).unwrap();
+    let what: Vec<&str> = planned["lines"].as_array().unwrap().iter().map(|it| it["what"].as_str().unwrap()).collect();
+    assert_eq!(what, ["Current limit of the whole charger", "Rehearsal of demand response", "Cheap hours"]);
+    assert!(lines(&planned).iter().all(|(obstacle, ..)| obstacle.is_empty()), "{planned}");
+    endpoint.order(json!({"do": "unplan", "charger": "CP1", "lines": [planned["lines"][1]["line"]]})).unwrap();
+
+    let applied = endpoint.order(json!({"do": "apply", "charger": "CP1"})).unwrap();
+    assert_eq!(lines(&applied).iter().map(|it| it.2).collect::<Vec<_>>(), [true, true], "{applied}");
+    let back =
+        endpoint.order(json!({"do": "take_back", "charger": "CP1", "from": applied["lines"][1]["line"]})).unwrap();
+    assert_eq!(lines(&back).iter().map(|it| it.2).collect::<Vec<_>>(), [true, false], "only the hours: {back}");
+    let wrong = json!([{"change": "cheap_hours", "zone": "Mars/Base", "hours": hours}]);
+    let refused = endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": wrong})).unwrap_err();
+    assert!(refused["message"].as_str().unwrap().contains("Choose it by its name"), "{refused}");
+}

@@ -30,30 +30,57 @@ export const commonSettings = (): SettingLine[] => [
   setting('light', 'display', 'Brightness of the lights', '', null, { kind: 'percent' }),
 ];
 
+function said(change: ChangeView): { what: string; will: string } {
+  switch (change.change) {
+    case 'limit':
+      return { what: 'Current limit of the whole charger', will: `${change.limitMa / 1000} A` };
+    case 'setting':
+      return { what: change.key, will: change.value };
+    case 'cheapHours':
+      return { what: 'Cheap hours', will: change.week ? `by the clock of ${change.week.zone}` : 'none of ours; it charges at any hour' };
+    case 'demandResponse':
+      return { what: change.order.hold ? 'Demand response, held' : 'Rehearsal of demand response', will: 'each asked for, measured and taken away again; then as before' };
+    default:
+      return { what: 'All limits in the charger', will: 'gone' };
+  }
+}
+
 /** A line that waits. */
 export function waiting(id: number, change: ChangeView): ChangeLine {
   const limit = change.change === 'limit';
+  const { what, will } = said(change);
   return {
     id,
-    change,
     state: 'waits',
-    what: change.change === 'limit' ? 'Current limit of the whole charger' : change.change === 'setting' ? change.key : 'All limits in the charger',
+    what,
     now: limit ? '' : '60',
-    will: change.change === 'limit' ? `${change.limitMa / 1000} A` : change.change === 'setting' ? change.value : 'gone',
+    will,
     why: 'The charger keeps it without Chargehand, over restarts.',
     risk: limit ? 'current' : 'none',
     riskWords: limit ? 'It is neither overload protection nor a limit of the maximum demand.' : '',
     back: limit ? 'The limit before comes back, never above the ceiling.' : '60 is written again.',
     canGoBack: true,
     obstacle: '',
-    canBeConfirmed: false,
+    confirmed: null,
     already: false,
     outcome: null,
     undone: null,
   };
 }
 
-const set = (key: string, value: string): ChangeView => ({ change: 'setting', key, value, confirmed: false });
+const set = (key: string, value: string, confirmed = false): ChangeView => ({ change: 'setting', key, value, confirmed });
+
+const rehearsal = (): ChangeView => ({
+  change: 'demandResponse',
+  order: {
+    signals: [2, 3].map((mode) => ({ kind: 'drm', modes: [mode] })),
+    hold: false,
+    forS: null,
+    said: { phases: null, wholeAmperes: false, ofInstaller: false, feedsBack: false },
+    commence: false,
+    licensed: '',
+  },
+});
 
 /** Lines in every state. */
 export const planned = (): ChangesView => ({
@@ -63,8 +90,9 @@ export const planned = (): ChangesView => ({
     { ...waiting(2, set('WebSocketPingInterval', '30')), state: 'notWritten', outcome: { verdict: 'failed', finding: 'The charger refused 30 (NotSupported). It was not changed.', evidence: [103, 104] } },
     { ...waiting(3, set('LightIntensity', '10')), state: 'takenBack', outcome: { verdict: 'passed', finding: 'It reads 10 now.', evidence: [105] }, undone: { verdict: 'passed', finding: 'LightIntensity reads 100 again.', evidence: [107] } },
     { ...waiting(4, set('ConnectionTimeOut', '120')), state: 'begun' },
+    { ...waiting(8, rehearsal()), state: 'done', now: '25.0 A', outcome: { verdict: 'failed', finding: 'Capability evidence. not followed: DRM3; followed: DRM2. Nothing of ours stays in the charger.', evidence: [108, 109] } },
     waiting(5, { change: 'limit', limitMa: 16_000, connector: 0 }),
-    { ...waiting(6, set('EcoMode', '0')), risk: 'unknown', riskWords: 'What it does to the current is not known.', obstacle: 'Effect on current unknown: the key EcoMode.', canBeConfirmed: true },
+    { ...waiting(6, set('EcoMode', '0')), risk: 'unknown', riskWords: 'What it does to the current is not known.', obstacle: 'Effect on current unknown: the key EcoMode.', confirmed: set('EcoMode', '0', true) },
     { ...waiting(7, { change: 'clearAll' }), risk: 'care', canGoBack: false, back: 'OCPP 1.6 cannot read profiles, so they cannot be put back.' },
   ],
   outcome: { verdict: 'failed', finding: '1 of 2 lines are in the charger as they were read back or measured, 1 were refused or not kept. 2 messages changed it.', evidence: [101, 104] },
