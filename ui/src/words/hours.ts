@@ -21,7 +21,7 @@ export const hours = {
   days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
   shortDays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
   preset: 'Known hours',
-  ownHours: 'None: as entered below',
+  ownHours: 'None: as entered by hand',
   fromBill: 'Hours differ from tariff to tariff: enter them from your bill.',
   notFound: 'Looked for and not found.',
   zone: 'By the clock of',

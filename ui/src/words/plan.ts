@@ -5,6 +5,7 @@ type Group = 'metering' | 'connection' | 'authorisation' | 'offline' | 'session'
 
 export const plan = {
   into: 'Into the plan',
+  isIn: 'It waits in the plan.',
   parts: 'Parts of Set',
   part: { limit: 'Limit', modes: 'Demand response', hours: 'Cheap hours', settings: 'Settings', plan: 'Plan' },
 
