@@ -9,10 +9,11 @@ use crate::ceiling::{CeilingParts, Derating};
 use crate::event::{CheapHours, Step};
 use crate::limit;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
+use crate::plan::{Change, Line, Was, difference};
 use crate::record::{InForce, Listed, Record, Tally, is_hard, place};
 use crate::report::{
-    ConnectionEvidence, FORMAT, Headline, LeftBehind, Report, ReportCeiling, ReportCharger, ReportDeviation,
-    ReportRule, ReportStep, SiteDetails,
+    ConnectionEvidence, FORMAT, Headline, LeftBehind, Report, ReportCeiling, ReportCharger, ReportCheapHours,
+    ReportDeviation, ReportRule, ReportStep, SiteDetails,
 };
 use crate::units::{Amperes, Phases};
 use crate::windows;
@@ -51,6 +52,7 @@ pub fn compose(record: &Record, about: About) -> Report {
         limit,
         demand_responses: record.demand_responses.iter().cloned().collect(),
         output_dead: record.output_dead.clone(),
+        cheap_hours: record.cheap_hours.as_ref().map(cheap_hours),
         left_behind: left_behind(record, about.created),
         configuration: record.configuration.clone(),
         deviations: deviations(&record.deviations),
@@ -278,6 +280,7 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
             proved: record.outcomes.get(&Step::Windows).is_some_and(|o| o.verdict == Verdict::Passed),
         });
     }
+    lines.extend(planned(record));
     lines.extend(others(record));
     let charging = record.running_transaction().map(|t| format!("transaction {} is running", t.id));
     lines.push(LeftBehind {
@@ -294,6 +297,30 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
         proved: record.connected.is_some(),
     });
     lines
+}
+
+/// What a plan set or cleared, but limits and cheap hours, which have lines of their own: what was there before the first
+/// time, and what is there since the last.
+fn planned(record: &Record) -> Vec<LeftBehind> {
+    let mut standing: Vec<&Line> = record.standing(None);
+    standing.reverse();
+    standing
+        .retain(|line| matches!(line.change, Change::Setting { .. } | Change::ClearProfile { .. } | Change::ClearAll));
+    let is_last = |line: &&&Line| {
+        let last = standing.iter().rev().find(|other| other.change.same_target(&line.change));
+        last.is_some_and(|last| last.id == line.id)
+    };
+    let row = |line: &&Line| {
+        let first = standing.iter().find(|other| other.change.same_target(&line.change)).and_then(|it| it.was.as_ref());
+        let said = difference(record, &line.change);
+        LeftBehind {
+            what: said.what,
+            before: first.map(Was::words).unwrap_or_default(),
+            after: said.will,
+            proved: line.outcome.as_ref().is_some_and(|it| it.verdict == Verdict::Passed),
+        }
+    };
+    standing.iter().filter(is_last).map(row).collect()
 }
 
 /// 2.x: the limits of others, which a charger can list.
@@ -345,18 +372,28 @@ fn deviations(tallies: &[Tally]) -> Vec<ReportDeviation> {
 /// Most grave first.
 pub fn findings(record: &Record) -> Vec<Finding> {
     let mut findings = record.findings.clone();
-    findings.extend(record.cheap_hours.as_ref().map(cheap_hours));
+    findings.extend(record.cheap_hours.as_ref().map(stay));
     findings.sort_by_key(|f| std::cmp::Reverse(f.gravity));
     findings
 }
 
-/// What stays in the charger of cheap hours, and how its owner charges at another hour.
-fn cheap_hours(hours: &CheapHours) -> Finding {
-    let text = hours.words.iter().map(String::as_str).chain(windows::OVERRIDE).collect::<Vec<_>>().join(" ");
+fn cheap_hours(hours: &CheapHours) -> ReportCheapHours {
+    ReportCheapHours {
+        hours: windows::listed(&hours.week),
+        words: hours.words.clone(),
+        otherwise: windows::OVERRIDE.map(str::to_owned).into(),
+    }
+}
+
+fn stay(hours: &CheapHours) -> Finding {
     Finding {
         code: "cheap_hours".to_owned(),
         gravity: Gravity::Attention,
-        text: format!("Cheap hours stay in the charger ({}). {text}", windows::listed(&hours.week)),
+        text: format!(
+            "Cheap hours stay in the charger: at any other hour it offers 0 A, and a car that is plugged in waits. The owner \
+             has to know them and how to charge at another hour: see the section on cheap hours. {}",
+            windows::listed(&hours.week)
+        ),
         evidence: hours.outcome.evidence.clone(),
     }
 }
@@ -377,17 +414,38 @@ mod tests {
     }
 
     #[test]
+    fn what_a_plan_set_is_left_behind_with_what_was_there_before_the_first_time() {
+        let line = |id: u32, was: &str, value: &str, verdict| Line {
+            id,
+            change: Change::Setting { key: "HeartbeatInterval".into(), value: value.into(), confirmed: false },
+            was: Some(Was::Setting { value: Some(was.into()) }),
+            begun: Timestamp::from_second(i64::from(id)).ok(),
+            written: Some(true),
+            restart: false,
+            outcome: Some(Outcome::new(verdict, "")),
+            undone: None,
+        };
+        let back = Line { undone: Some(Outcome::new(Verdict::Passed, "")), ..line(3, "60", "30", Verdict::Passed) };
+        let plan = vec![line(1, "86400", "300", Verdict::Passed), line(2, "300", "60", Verdict::Inconclusive), back];
+        let report = compose(&Record { plan, ..Record::new("CP1") }, about());
+        let rows: Vec<_> = report.left_behind.iter().filter(|it| it.what.contains("HeartbeatInterval")).collect();
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        assert_eq!((rows[0].before.as_str(), rows[0].after.as_str(), rows[0].proved), ("86400", "60", false));
+    }
+
+    #[test]
     fn cheap_hours_that_stay_are_in_the_report_with_how_the_owner_overrides_them() {
         let span = windows::Span { from_min: 0, to_min: 360, limit: Amperes::from_milliamps(16_000) };
         let week = windows::Week::new("Australia/Darwin", std::array::from_fn(|_| vec![span])).expect("a week");
         let words = vec!["In Australia/Darwin the clocks are not changed.".to_owned()];
         let outcome = Outcome::new(Verdict::NotTested, "The charger says so.");
         let cheap_hours = Some(CheapHours { week, words, outcome });
-        let findings = compose(&Record { cheap_hours, ..Record::new("CP1") }, about()).findings;
-        let text = &findings.iter().find(|it| it.code == "cheap_hours").expect("it is told").text;
+        let report = compose(&Record { cheap_hours, ..Record::new("CP1") }, about());
+        let text = &report.findings.iter().find(|it| it.code == "cheap_hours").expect("it is told").text;
         assert!(text.contains("Monday to Sunday 00:00-06:00 16.0 A; by the clock of Australia/Darwin"), "{text}");
-        assert!(text.contains("clocks are not changed") && text.contains("To charge at another hour"), "{text}");
-        assert!(compose(&Record::new("CP1"), about()).findings.is_empty());
+        let told = report.cheap_hours.expect("a section for the owner");
+        assert!(told.words[0].contains("clocks are not changed"), "{told:?}");
+        assert!(told.otherwise.iter().any(|it| it.contains("To charge at another hour")), "{told:?}");
     }
 
     #[test]

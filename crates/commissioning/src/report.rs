@@ -48,6 +48,9 @@ pub struct Report {
     /// The newest word of a licensed person on whether the output was dead.
     #[serde(default)]
     pub output_dead: Option<OutputDead>,
+    /// Cheap hours that stay in the charger, as its owner has to know them.
+    #[serde(default)]
+    pub cheap_hours: Option<ReportCheapHours>,
     /// What is left in the charger.
     pub left_behind: Vec<LeftBehind>,
     /// Configuration as read, with the time of reading; secrets are masked.
@@ -267,6 +270,17 @@ pub struct ChartPoint {
     pub at: Timestamp,
     /// mA.
     pub ma: u32,
+}
+
+/// Cheap hours that stay, for the owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportCheapHours {
+    /// The hours of each day, and by whose clock.
+    pub hours: String,
+    /// What was written, the next changes of the clock, until when it is right and what was left out, as sentences.
+    pub words: Vec<String>,
+    /// How the owner charges at another hour, as sentences.
+    pub otherwise: Vec<String>,
 }
 
 /// One line of "state left behind".

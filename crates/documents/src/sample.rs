@@ -42,6 +42,7 @@ pub fn empty() -> Report {
         limit: None,
         demand_responses: Vec::new(),
         output_dead: None,
+        cheap_hours: None,
         left_behind: Vec::new(),
         configuration: None,
         deviations: Vec::new(),

@@ -2,8 +2,8 @@
 
 use chargehand_commissioning::outcome::{Finding, Outcome};
 use chargehand_commissioning::report::{
-    Attempt, ConfigurationKey, ConfigurationSnapshot, LeftBehind, LimitProof, Report, ReportCeiling, ReportDeviation,
-    ReportStep,
+    Attempt, ConfigurationKey, ConfigurationSnapshot, LeftBehind, LimitProof, Report, ReportCeiling, ReportCheapHours,
+    ReportDeviation, ReportStep,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -33,6 +33,7 @@ struct Sheet {
     steps: Vec<Row>,
     limit: Limit,
     demand: Demand,
+    cheap_hours: Option<ReportCheapHours>,
     installation: Installation,
     left_behind: Table<Left>,
     findings: Table<Row>,
@@ -176,6 +177,7 @@ fn sheet(report: &Report) -> Sheet {
         steps: report.steps.iter().map(step).collect(),
         limit: limit(report.limit.as_ref(), report.ceiling.as_ref(), &time),
         demand: demand(report, &time),
+        cheap_hours: report.cheap_hours.clone(),
         installation: installation::installation(report),
         left_behind: table(&report.left_behind, left),
         findings: table(&report.findings, finding),

@@ -7,7 +7,7 @@ use chargehand_commissioning::plan::residue::{Residue, residue};
 use chargehand_commissioning::plan::{self, Change, Deviating, Line, Offered, Risk, Was};
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::units::Amperes;
-use chargehand_commissioning::windows::{Unfit, listed};
+use chargehand_commissioning::windows::Unfit;
 
 use super::{catalogue, numbers, outcome};
 use crate::ipc::*;
@@ -38,7 +38,7 @@ fn line(record: &Record, line: &Line) -> ChangeLine {
         id: line.id,
         state: state(line),
         what,
-        now: was(line).unwrap_or(now),
+        now: line.was.as_ref().map_or(now, Was::words),
         will,
         why,
         risk: match risk {
@@ -66,18 +66,6 @@ fn state(line: &Line) -> LineState {
         it if it.undone.is_some() => LineState::TakenBack,
         it if !it.change.stays() && it.begun.is_some() => LineState::Done,
         _ => LineState::NotWritten,
-    }
-}
-
-/// What stood there before it was written.
-fn was(line: &Line) -> Option<String> {
-    match line.was.as_ref()? {
-        Was::Setting { value } => Some(value.clone().unwrap_or_default()),
-        Was::Limit { named, ours, .. } => {
-            let ours = ours.iter().map(|it| it.limit).min();
-            Some(ours.or(*named).map(|limit| limit.to_string()).unwrap_or_default())
-        }
-        Was::CheapHours { week } => Some(week.as_ref().map_or_else(|| "none of ours".to_owned(), |it| listed(it))),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::demand::Order;
 use crate::outcome::{Outcome, Verdict};
 use crate::record::{InForce, Listed, Record};
 use crate::units::Amperes;
-use crate::windows::Week;
+use crate::windows::{Week, listed};
 
 pub use difference::{Difference, Risk, difference, plain, same_value};
 pub use hours::planned_limit;
@@ -69,14 +69,14 @@ pub enum Change {
 }
 
 impl Change {
-    /// The order in which lines are written: what clears before what sets, a limit before the hours that stand on it, and
-    /// a rehearsal before hours in which nothing would flow.
+    /// The order in which lines are written: what clears before what sets, a rehearsal before the limit that would hold it
+    /// down and the hours in which nothing would flow, and a limit before the hours that stand on it.
     fn rank(&self) -> u8 {
         match self {
             Change::ClearAll | Change::ClearProfile { .. } | Change::CheapHours { week: None, .. } => 0,
             Change::Setting { .. } => 1,
-            Change::Limit { .. } => 2,
-            Change::DemandResponse { .. } => 3,
+            Change::DemandResponse { .. } => 2,
+            Change::Limit { .. } => 3,
             Change::CheapHours { week: Some(_), .. } => 4,
         }
     }
@@ -124,6 +124,20 @@ pub enum Was {
         /// Those that stood; `None` where none did.
         week: Option<Box<Week>>,
     },
+}
+
+impl Was {
+    /// In words; empty where it is not known.
+    pub fn words(&self) -> String {
+        match self {
+            Was::Setting { value } => value.clone().unwrap_or_default(),
+            Was::Limit { named, ours, .. } => {
+                let ours = ours.iter().map(|it| it.limit).min();
+                ours.or(*named).map(|limit| limit.to_string()).unwrap_or_default()
+            }
+            Was::CheapHours { week } => week.as_ref().map_or_else(|| "none of ours".to_owned(), |it| listed(it)),
+        }
+    }
 }
 
 /// One line of a plan.
@@ -270,7 +284,7 @@ mod tests {
         let planned = [rehearsal.clone(), limit(), setting("HeartbeatInterval", "60"), Change::ClearAll];
         (1..).zip(planned).for_each(|(id, change)| plan(&mut record, id, Some(change)));
         let order: Vec<u32> = record.plan.iter().map(|line| line.id).collect();
-        assert_eq!(order, [4, 3, 2, 1]);
+        assert_eq!(order, [4, 3, 1, 2]);
         let was = || Was::Setting { value: None };
         record.apply(Event::Applying { line: 2, was: was() }, 10, Timestamp::from_second(10).unwrap());
         record.apply(Event::Applying { line: 4, was: was() }, 11, Timestamp::from_second(20).unwrap());

@@ -19,7 +19,7 @@ pub use conflict::{Fight, fights};
 pub use cycle::Reduced;
 pub use holds::Holds;
 pub use plan::{Change, Drift, NEXT_CHANGES, Piece, Plan, plan};
-pub use words::{OVERRIDE, changes, listed, sentences};
+pub use words::{OVERRIDE, changes, counted, listed, sentences};
 
 /// Minutes in a day of the wall clock.
 pub const DAY: u16 = 24 * 60;

@@ -116,6 +116,7 @@ fn left_out(plan: &Plan) -> Option<String> {
     ))
 }
 
-fn counted(count: usize, thing: &str) -> String {
+/// `1 line`, `2 lines`.
+pub fn counted(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

@@ -69,7 +69,7 @@ async fn until_doing(bench: &Bench, words: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_plan_sets_a_limit_rehearses_demand_response_and_leaves_cheap_hours() {
+async fn one_plan_rehearses_demand_response_sets_a_limit_and_leaves_cheap_hours() {
     let (bench, _cable) = inspected(charging()).await;
     bench.charge().await;
     let hours = bench.plan(hours(&from(0, 16.0))).await;
@@ -82,7 +82,7 @@ async fn one_plan_sets_a_limit_rehearses_demand_response_and_leaves_cheap_hours(
     let outcome = apply(&bench).await;
     let record = bench.record().await;
     let begun = |id| record.line(id).unwrap().begun.unwrap();
-    assert!(begun(limit) < begun(rehearsal) && begun(rehearsal) < begun(hours), "{outcome:?}");
+    assert!(begun(rehearsal) < begun(limit) && begun(limit) < begun(hours), "{outcome:?}");
     let (rehearsed, written) = (line(&bench, rehearsal).await, line(&bench, hours).await);
     assert_eq!(said(rehearsed.outcome.as_ref()), Some(Passed), "{rehearsed:?}");
     assert!(!rehearsed.stands(), "nothing of a rehearsal stays: {rehearsed:?}");
@@ -170,7 +170,7 @@ async fn a_hold_for_a_time_ends_before_the_next_line_is_written() {
 
 mod on_2_0_1 {
     crate::bench::also_on! { V201:
-        one_plan_sets_a_limit_rehearses_demand_response_and_leaves_cheap_hours,
+        one_plan_rehearses_demand_response_sets_a_limit_and_leaves_cheap_hours,
         cheap_hours_that_are_taken_back_give_way_to_those_that_stood_before,
         a_rehearsal_in_a_plan_that_is_cancelled_takes_its_test_limit_away,
         cheap_hours_in_a_plan_that_is_cancelled_half_way_are_taken_away,

@@ -51,7 +51,7 @@ fn what_is_no_change_is_refused_and_nothing_is_planned() {
 }
 
 #[test]
-fn cheap_hours_are_planned_with_the_limit_they_stand_on_and_a_rehearsal_waits_between_them() {
+fn cheap_hours_are_planned_with_the_limit_they_stand_on_and_a_rehearsal_waits_before_them() {
     let data = folder();
     let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
     let _charger = Program::simulate(&endpoint.url, "CP1", &[]);
@@ -65,9 +65,9 @@ fn cheap_hours_are_planned_with_the_limit_they_stand_on_and_a_rehearsal_waits_be
     ]);
     let planned = endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": changes})).unwrap();
     let what: Vec<&str> = planned["lines"].as_array().unwrap().iter().map(|it| it["what"].as_str().unwrap()).collect();
-    assert_eq!(what, ["Current limit of the whole charger", "Rehearsal of demand response", "Cheap hours"]);
+    assert_eq!(what, ["Rehearsal of demand response", "Current limit of the whole charger", "Cheap hours"]);
     assert!(lines(&planned).iter().all(|(obstacle, ..)| obstacle.is_empty()), "{planned}");
-    endpoint.order(json!({"do": "unplan", "charger": "CP1", "lines": [planned["lines"][1]["line"]]})).unwrap();
+    endpoint.order(json!({"do": "unplan", "charger": "CP1", "lines": [planned["lines"][0]["line"]]})).unwrap();
 
     let applied = endpoint.order(json!({"do": "apply", "charger": "CP1"})).unwrap();
     assert_eq!(lines(&applied).iter().map(|it| it.2).collect::<Vec<_>>(), [true, true], "{applied}");

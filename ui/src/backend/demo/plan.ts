@@ -95,7 +95,7 @@ export const planned = (): ChangesView => ({
     { ...waiting(6, set('EcoMode', '0')), risk: 'unknown', riskWords: 'What it does to the current is not known.', obstacle: 'Effect on current unknown: the key EcoMode.', confirmed: set('EcoMode', '0', true) },
     { ...waiting(7, { change: 'clearAll' }), risk: 'care', canGoBack: false, back: 'OCPP 1.6 cannot read profiles, so they cannot be put back.' },
   ],
-  outcome: { verdict: 'failed', finding: '1 of 2 lines are in the charger as they were read back or measured, 1 were refused or not kept. 2 messages changed it.', evidence: [101, 104] },
+  outcome: { verdict: 'failed', finding: 'Of 2 lines: 1 proved by what was read back or measured, 1 refused, not kept or not followed. 2 messages changed it.', evidence: [101, 104] },
   residue: [
     { what: 'EcoMode is 2', means: '0 fast, 1 solar assist, 2 solar only. It acts beside what a platform asks.', clear: null, evidence: [] },
     { what: 'The charger names 13.0 A as its limit', means: 'Nothing of Chargehand’s was in force when it was asked.', clear: { change: 'clearAll' }, evidence: [99] },

@@ -23,7 +23,7 @@ use crate::profiles;
 use crate::record::{InForce, Listed, Record};
 use crate::step::set_windows;
 use crate::trial::{composite, stopped};
-use crate::windows;
+use crate::windows::{self, counted};
 
 /// Between two writes: chargers keep each in their memory first.
 pub(crate) const PACE: Duration = Duration::from_secs(2);
@@ -281,14 +281,18 @@ impl<'a> Applying<'a> {
             (None, 0, 0) => Verdict::Passed,
             (None, 0, _) => Verdict::Inconclusive,
         };
-        let part = |number: usize, what: &str| if number > 0 { format!(", {number} {what}") } else { String::new() };
+        let parts = [
+            (proved, "proved by what was read back or measured"),
+            (failed, "refused, not kept or not followed"),
+            (not, "not sent or not tested"),
+            (open, "open"),
+        ];
+        let told = parts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}"));
         let text = format!(
-            "{proved} of {} lines are in the charger as they were read back or measured{}{}{}. {writes} {} it.{}",
-            ids.len(),
-            part(failed, "were refused or not kept"),
-            part(not, "were not sent or could not be tested"),
-            part(open, "are open"),
-            if writes == 1 { "message changed" } else { "messages changed" },
+            "Of {}: {}. {} it.{}",
+            counted(ids.len(), "line"),
+            told.collect::<Vec<_>>().join(", "),
+            counted(usize::try_from(writes).unwrap_or(usize::MAX), "message") + " changed",
             stop.map(|why| format!(" {why}")).unwrap_or_default(),
         );
         Ok(Outcome::new(verdict, text).with_evidence(self.evidence))
