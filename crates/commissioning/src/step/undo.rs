@@ -206,7 +206,12 @@ fn goal(record: &Record, ceiling: Ceiling, bases: &[&InForce]) -> (Option<Ampere
     let highest = bases.iter().map(|base| base.limit).max().unwrap_or(ceiling.limit);
     let Some(owed) = record.owed else {
         let stays = highest.min(ceiling.limit);
-        return (Some(stays), format!("The limit of {stays} stays in the charger."));
+        let lowest = record.in_force.iter().filter(|it| it.accepted && it.lasts()).map(|it| it.limit).min();
+        let text = match lowest.filter(|lowest| *lowest < stays) {
+            Some(lowest) => format!("The limits of {stays} and {lowest} stay in the charger; the lower one holds."),
+            None => format!("The limit of {stays} stays in the charger."),
+        };
+        return (Some(stays), text);
     };
     match owed.limit {
         _ if profiles::guarded(record, ceiling.limit) => {

@@ -91,6 +91,8 @@ async fn one_plan_rehearses_demand_response_sets_a_limit_and_leaves_cheap_hours(
     assert!(windows::stand(&record) && record.test_limits(bench.link.clock.now()).next().is_none(), "{record:?}");
     assert_eq!(template(&record, None).len(), 3, "as last time takes all three along");
 
+    let cleared = step::clear(&bench.link).await.unwrap();
+    assert!(cleared.finding.contains("32.0 A and 20.0 A stay in the charger; the lower one holds"), "{cleared:?}");
     let back = take_back(&bench).await;
     assert!(back.finding.starts_with("2 of 2 lines are taken back"), "{back:?}");
     assert!(!windows::stand(&bench.record().await));
