@@ -26,6 +26,9 @@ pub async fn plan_change(app: State<'_, App>, id: String, change: ChangeView) ->
 
 /// The number of the new line.
 pub(crate) async fn put(link: &Link, change: Change) -> Result<u32, UiError> {
+    if let Change::Cards { cards, .. } = &change {
+        plan::cards::may_be_planned(cards).map_err(|why| other(why, "Take cards out of it."))?;
+    }
     let line = link.record().await.map_err(|e| failed(&e))?.next_line;
     note(link, Event::Planned { line, change: Some(change) }).await?;
     let planned = link.record().await.map_err(|e| failed(&e))?;

@@ -47,8 +47,12 @@ fn time(at: Timestamp) -> String {
     at.to_string()
 }
 
+fn number(frame: u64) -> u32 {
+    u32::try_from(frame).unwrap_or(u32::MAX)
+}
+
 fn numbers(list: &[u64]) -> Vec<u32> {
-    list.iter().map(|n| u32::try_from(*n).unwrap_or(u32::MAX)).collect()
+    list.iter().copied().map(number).collect()
 }
 
 impl From<SiteView> for SiteDetails {

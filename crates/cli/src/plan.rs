@@ -4,7 +4,7 @@ use chargehand_commissioning::event::Event;
 use chargehand_commissioning::link::{Busy, CallFailure, Link};
 use chargehand_commissioning::outcome::Outcome;
 use chargehand_commissioning::plan::residue::residue;
-use chargehand_commissioning::plan::{Change, Line, Risk, difference};
+use chargehand_commissioning::plan::{Card, Change, Line, Risk, cards, difference};
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::step;
 use chargehand_commissioning::units::Amperes;
@@ -53,6 +53,40 @@ pub enum Ordered {
     NoCheapHours,
     /// Demand response is rehearsed, or held for a time.
     DemandResponse(DemandOrder),
+    /// The list of cards.
+    Cards {
+        /// The cards.
+        cards: Vec<OrderedCard>,
+        /// The list holds only these.
+        #[serde(default)]
+        replace: bool,
+    },
+}
+
+/// A card as it is ordered: its number, or its number and its type.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum OrderedCard {
+    /// Its number.
+    Number(String),
+    /// Its number and its type.
+    Typed {
+        /// Its number.
+        #[serde(rename = "idTag")]
+        id_tag: String,
+        /// 2.x: its type.
+        #[serde(rename = "type")]
+        kind: String,
+    },
+}
+
+impl From<OrderedCard> for Card {
+    fn from(it: OrderedCard) -> Self {
+        match it {
+            OrderedCard::Number(id_tag) => Card::new(id_tag),
+            OrderedCard::Typed { id_tag, kind } => Card { id_tag, kind },
+        }
+    }
 }
 
 /// A current as it is ordered.
@@ -73,6 +107,11 @@ impl Ordered {
             Ordered::NoCheapHours => Change::CheapHours { week: None, platform: None },
             Ordered::DemandResponse(order) => {
                 Change::DemandResponse { order: Box::new(order.asked().map_err(|(_, why)| why)?) }
+            }
+            Ordered::Cards { cards, replace } => {
+                let cards: Vec<Card> = cards.into_iter().map(Card::from).collect();
+                cards::may_be_planned(&cards)?;
+                Change::Cards { cards, replace }
             }
         })
     }
@@ -179,7 +218,24 @@ fn line(record: &Record, it: &Line) -> Value {
         "risk": risk(planned.risk), "can_go_back": planned.back.is_ok(),
         "way_back": planned.back.unwrap_or_else(|why| why), "obstacle": planned.obstacle,
         "waits": it.waits(), "stands": it.stands(), "result": outcome(&it.outcome), "taken_back": outcome(&it.undone),
+        "goes_with": goes_with(record, &it.change), "used": used(record, it),
     })
+}
+
+/// The settings without which it does not act, as they are ordered.
+fn goes_with(record: &Record, change: &Change) -> Vec<Value> {
+    let ordered = |it: Change| match it {
+        Change::Setting { key, value, .. } => Some(json!({"change": "setting", "key": key, "value": value})),
+        _ => None,
+    };
+    cards::goes_with(record, change).into_iter().filter_map(ordered).collect()
+}
+
+/// What was seen of its cards since it was written.
+fn used(record: &Record, line: &Line) -> Vec<Value> {
+    let one =
+        |it: cards::Used| json!({"card": it.card, "at": it.seen.at, "number": it.seen.number, "unasked": it.unasked});
+    cards::used(record, line).into_iter().map(one).collect()
 }
 
 fn risk(risk: Risk) -> &'static str {

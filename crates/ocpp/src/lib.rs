@@ -10,6 +10,7 @@ pub mod deviation;
 pub mod error;
 pub mod frame;
 mod json;
+pub mod local_list;
 pub mod message;
 mod overlay;
 pub mod peer;

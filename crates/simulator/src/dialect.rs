@@ -81,6 +81,8 @@ pub(crate) enum Setting {
     AttemptInterval,
     /// Whether a remote start needs the endpoint's consent once more.
     RemoteNeedsConsent,
+    /// Whether the local list counts at all.
+    ListEnabled,
     /// Whether a token on the local list is not asked about.
     ListDecides,
     /// Whether a token on the local list may charge while there is no connection.

@@ -27,7 +27,7 @@ impl LocalList {
         }
         let mut entries = if is_full { Vec::new() } else { self.entries.clone() };
         for (token, allowed) in changes {
-            entries.retain(|(held, _)| *held != token);
+            entries.retain(|(held, _)| !held.eq_ignore_ascii_case(&token));
             entries.extend(allowed.map(|allowed| (token, allowed)));
         }
         if entries.len() > MOST {
@@ -35,6 +35,13 @@ impl LocalList {
         }
         (self.version, self.entries) = (version, entries);
         "Accepted"
+    }
+
+    /// What 1.6 has for the version of a list without tokens: none was ever sent (5.10 there).
+    pub(crate) fn as_new_if_empty(&mut self) {
+        if self.entries.is_empty() {
+            self.version = 0;
+        }
     }
 
     /// How many tokens it holds now.
@@ -49,6 +56,7 @@ impl LocalList {
 
     /// What it says of a token; nothing when it does not know it.
     pub(crate) fn entry(&self, token: &str) -> Option<bool> {
-        self.entries.iter().find(|(held, _)| held == token).map(|(_, allowed)| *allowed)
+        // neither version tells capital letters from small ones
+        self.entries.iter().find(|(held, _)| held.eq_ignore_ascii_case(token)).map(|(_, allowed)| *allowed)
     }
 }

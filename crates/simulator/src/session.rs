@@ -191,7 +191,7 @@ impl Connector {
 impl SimulatedCharger {
     /// Someone asks to charge, from afar or with a tag; consent is asked for unless it is there.
     pub(crate) fn ask_start(&mut self, mut start: Start, now: Timestamp) {
-        let is_listed = self.is_true(Setting::ListDecides) && self.local_list.allows(&start.id_token.text);
+        let is_listed = self.is_true(Setting::ListDecides) && self.listed(&start.id_token.text) == Some(true);
         start.authorised |= is_listed;
         if !start.authorised && !self.outbox.is_connected() {
             start.authorised = self.may_offline(&start.id_token);
@@ -208,10 +208,15 @@ impl SimulatedCharger {
 
     /// Whether a token may charge while there is nobody to ask (1.6 section 3.5, 2.x C13 and C15).
     fn may_offline(&self, id_token: &IdToken) -> bool {
-        match self.local_list.entry(&id_token.text) {
+        match self.listed(&id_token.text) {
             Some(allowed) => allowed && self.is_true(Setting::ListDecidesOffline),
             None => self.is_true(Setting::UnknownMayOffline),
         }
+    }
+
+    /// What its list says of a token, where the list counts.
+    fn listed(&self, token: &str) -> Option<bool> {
+        self.local_list.entry(token).filter(|_| self.is_true(Setting::ListEnabled))
     }
 
     /// Free vend: with a car plugged in and the endpoint's consent to the boot, it presents its own tag.

@@ -44,6 +44,67 @@ pub enum ChangeView {
         /// What is asked of the charger.
         order: DemandOrderView,
     },
+    /// The list of cards that charge without asking a platform.
+    Cards {
+        /// The cards.
+        cards: Vec<CardView>,
+        /// The list holds only these; else they are added.
+        replace: bool,
+    },
+}
+
+/// A card that may charge without a platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CardView {
+    /// Its number as the charger reads it.
+    pub id_tag: String,
+    /// 2.x: its type, such as `ISO14443`.
+    pub kind: String,
+}
+
+/// A card that was held up to the charger.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SeenCardView {
+    /// The card.
+    pub card: CardView,
+    /// When it was last seen.
+    pub at: String,
+    /// The frame.
+    pub number: u32,
+    /// A charge began with it; else the charger only asked.
+    pub started: bool,
+}
+
+/// The list of cards in a charger, as far as it is known, and the cards it saw.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CardsView {
+    /// The version that it told of its list, in words; empty where it was not asked or does not tell.
+    pub version: String,
+    /// The cards that it saw, the newest first; at most 10.
+    pub seen: Vec<SeenCardView>,
+    /// The longest number, characters.
+    pub longest: u32,
+    /// The most cards that its list holds, where it says so.
+    pub most: Option<u32>,
+    /// The settings that decide when the list acts.
+    pub switches: Vec<SettingLine>,
+}
+
+/// A card of a line was held up to the charger after the line was written.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UsedView {
+    /// The end of its number.
+    pub card: String,
+    /// When.
+    pub at: String,
+    /// The frame.
+    pub number: u32,
+    /// A charge began with it, and the charger had not asked before.
+    pub unasked: bool,
 }
 
 /// What a line may do to people and current.
@@ -112,6 +173,8 @@ pub struct ChangeLine {
     pub outcome: Option<OutcomeView>,
     /// What came of taking it back.
     pub undone: Option<OutcomeView>,
+    /// What was seen of its cards since it was written.
+    pub used: Vec<UsedView>,
 }
 
 /// One thing that an earlier platform, or the charger's own app, has left.
@@ -144,6 +207,8 @@ pub struct ChangesView {
     pub residue: Vec<ResidueLine>,
     /// What came of looking for that; `None`: nobody looked.
     pub looked: Option<OutcomeView>,
+    /// The list of cards.
+    pub cards: CardsView,
 }
 
 /// What a setting's value may be.

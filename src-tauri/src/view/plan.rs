@@ -4,12 +4,12 @@ use chargehand_catalogue::{SettingForm, SettingGroup};
 use chargehand_commissioning::event::Step;
 use chargehand_commissioning::outcome::Verdict;
 use chargehand_commissioning::plan::residue::{Residue, residue};
-use chargehand_commissioning::plan::{self, Change, Deviating, Line, Offered, Risk, Was};
-use chargehand_commissioning::record::Record;
+use chargehand_commissioning::plan::{self, Card, Change, Deviating, Line, Offered, Risk, Was};
+use chargehand_commissioning::record::{Record, SeenCard};
 use chargehand_commissioning::units::Amperes;
 use chargehand_commissioning::windows::Unfit;
 
-use super::{catalogue, numbers, outcome};
+use super::{catalogue, number, numbers, outcome, time};
 use crate::ipc::*;
 
 /// The whole plan of a charger.
@@ -22,6 +22,7 @@ pub fn changes(record: &Record) -> ChangesView {
         wants_restart: record.plan.iter().any(waits_for_restart),
         residue: residue(record).iter().map(left).collect(),
         looked: kept(Step::Residue),
+        cards: cards(record),
     }
 }
 
@@ -55,6 +56,7 @@ fn line(record: &Record, line: &Line) -> ChangeLine {
         already: already && line.waits(),
         outcome: line.outcome.as_ref().map(outcome),
         undone: line.undone.as_ref().map(outcome),
+        used: plan::cards::used(record, line).into_iter().map(used).collect(),
     }
 }
 
@@ -102,8 +104,39 @@ pub fn wanted_change(it: ChangeView) -> Result<Change, Unfit> {
             let week = week.map(|week| super::week(&week)).transpose()?.map(Box::new);
             Change::CheapHours { week, platform }
         }
+        ChangeView::Cards { cards, replace } => {
+            let card = |CardView { id_tag, kind }| Card { id_tag, kind };
+            Change::Cards { cards: cards.into_iter().map(card).collect(), replace }
+        }
         ChangeView::DemandResponse { order } => Change::DemandResponse { order: Box::new(super::order(&order)) },
     })
+}
+
+fn card(Card { id_tag, kind }: Card) -> CardView {
+    CardView { id_tag, kind }
+}
+
+/// The list of cards, and the cards that the charger saw.
+fn cards(record: &Record) -> CardsView {
+    CardsView {
+        version: plan::version_words(record.cards.told),
+        seen: plan::cards::seen(record).filter_map(seen).collect(),
+        longest: u32::try_from(plan::cards::longest(record.version())).unwrap_or(u32::MAX),
+        most: plan::cards::most(record).and_then(|most| u32::try_from(most).ok()),
+        switches: plan::cards::switches(record).iter().map(setting).collect(),
+    }
+}
+
+fn seen(it: &SeenCard) -> Option<SeenCardView> {
+    let last = it.last()?;
+    // 1.6 has no types: most cards are of this one.
+    let kind = if it.kind.is_empty() { plan::cards::CARD.to_owned() } else { it.kind.clone() };
+    let card = CardView { id_tag: it.id_tag.clone(), kind };
+    Some(SeenCardView { card, at: time(last.at), number: number(last.number), started: it.started == Some(last) })
+}
+
+fn used(it: plan::cards::Used) -> UsedView {
+    UsedView { card: it.card, at: time(it.seen.at), number: number(it.seen.number), unasked: it.unasked }
 }
 
 fn left(it: &Residue) -> ResidueLine {

@@ -4,7 +4,7 @@ use chargehand_catalogue::{Effect, Key, common_setting};
 use chargehand_ocpp::Ask;
 use chargehand_ocpp::v2::variable::Variable;
 
-use super::Change;
+use super::{Change, cards};
 use crate::profiles;
 use crate::record::{Listed, Record};
 use crate::secret;
@@ -56,6 +56,7 @@ pub fn difference(record: &Record, change: &Change) -> Difference {
         Change::ClearAll => of_all(record),
         Change::CheapHours { week, platform } => super::hours::difference(record, week.as_deref(), platform.as_deref()),
         Change::DemandResponse { order } => super::demand::difference(record, order),
+        Change::Cards { cards, replace } => cards::difference(record, cards, *replace),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A plan: what a charger is to keep from now on, line by line. A line says what is now, what will be, why, what it risks
 //! and how to go back, before anything is sent; later, what came of it.
 
+pub mod cards;
 mod demand;
 mod difference;
 mod hours;
@@ -17,6 +18,7 @@ use crate::record::{InForce, Listed, Record};
 use crate::units::Amperes;
 use crate::windows::{Week, listed};
 
+pub use cards::{Card, version_words};
 pub use difference::{Difference, Risk, difference, plain, same_value};
 pub use hours::planned_limit;
 pub use settings::{Offered, offered};
@@ -66,6 +68,13 @@ pub enum Change {
         /// What is asked of the charger.
         order: Box<Order>,
     },
+    /// The list of cards that charge without asking a platform (the local authorization list).
+    Cards {
+        /// The cards.
+        cards: Vec<Card>,
+        /// The list holds only these; else they are added to what it holds.
+        replace: bool,
+    },
 }
 
 impl Change {
@@ -74,7 +83,7 @@ impl Change {
     fn rank(&self) -> u8 {
         match self {
             Change::ClearAll | Change::ClearProfile { .. } | Change::CheapHours { week: None, .. } => 0,
-            Change::Setting { .. } => 1,
+            Change::Setting { .. } | Change::Cards { .. } => 1,
             Change::DemandResponse { .. } => 2,
             Change::Limit { .. } => 3,
             Change::CheapHours { week: Some(_), .. } => 4,
@@ -93,6 +102,7 @@ impl Change {
             (Change::Setting { key: a, .. }, Change::Setting { key: b, .. }) => a.eq_ignore_ascii_case(b),
             (Change::ClearProfile { id: a }, Change::ClearProfile { id: b }) => a == b,
             (Change::ClearAll, Change::ClearAll)
+            | (Change::Cards { .. }, Change::Cards { .. })
             | (Change::CheapHours { .. }, Change::CheapHours { .. })
             | (Change::DemandResponse { .. }, Change::DemandResponse { .. }) => true,
             _ => false,
@@ -124,6 +134,11 @@ pub enum Was {
         /// Those that stood; `None` where none did.
         week: Option<Box<Week>>,
     },
+    /// The list of cards.
+    Cards {
+        /// Its version; 0: it was empty.
+        version: i64,
+    },
 }
 
 impl Was {
@@ -136,6 +151,7 @@ impl Was {
                 ours.or(*named).map(|limit| limit.to_string()).unwrap_or_default()
             }
             Was::CheapHours { week } => week.as_ref().map_or_else(|| "none of ours".to_owned(), |it| listed(it)),
+            Was::Cards { version } => version_words(Some(*version)),
         }
     }
 }

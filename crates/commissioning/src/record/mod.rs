@@ -1,5 +1,6 @@
 //! The record of one charger: everything that is known of it, built only from what is on disk.
 
+mod cards;
 mod parts;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -21,6 +22,8 @@ use crate::plan::residue::Looked;
 use crate::report::{ConfigurationSnapshot, FrameRange, LimitProof};
 use crate::units::Phases;
 
+pub(crate) use cards::Held;
+pub use cards::{KnownCards, Seen, SeenCard};
 pub use parts::{Arrival, Before, Booted, Connector, InForce, Listed, Place, Reading, Tally, Transaction, waits};
 
 /// The form of the record that is kept on disk; another number means: build it again from the frames.
@@ -142,6 +145,9 @@ pub struct Record {
     /// The cheap hours.
     #[serde(default)]
     pub cheap_hours: Option<CheapHours>,
+    /// The list of cards in it, and the cards that were held up to it.
+    #[serde(default)]
+    pub cards: KnownCards,
     /// The newest report.
     pub report: Option<ReportFiles>,
     /// What arrived, oldest first.

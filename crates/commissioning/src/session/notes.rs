@@ -14,7 +14,7 @@ use crate::clock::ChargerClock;
 use crate::event::Happened;
 use crate::limit::TEST_ID_TAG;
 use crate::outcome::{Finding, Gravity};
-use crate::record::{Booted, InForce, Reading, Record, Transaction};
+use crate::record::{Booted, Held, InForce, Reading, Record, Seen, Transaction};
 use crate::units::{Amperes, Phases};
 
 /// Heartbeat interval we give an adopted charger, s. Heartbeats keep its clock right.
@@ -147,6 +147,11 @@ fn total<'a>(samples: impl Iterator<Item = &'a Sample>) -> Option<u32> {
     let sum = || (!samples.is_empty()).then(|| samples.iter().map(|s| scaled(s)).sum());
     let value: f64 = whole.or_else(sum)?;
     (0.0..=f64::from(u32::MAX)).contains(&value).then_some(value.round() as u32)
+}
+
+/// A card was held up to the charger, or it says so.
+pub fn card(record: &mut Record, tag: &str, kind: &str, how: Held, asked: &Asked<'_>) {
+    record.cards.held(tag, kind, how, Seen { at: asked.at, number: asked.number });
 }
 
 /// May they charge?

@@ -11,6 +11,7 @@ use crate::{in_force, profiles, windows};
 
 /// Notes a call of ours the moment it goes to disk: from then on it may be in force, whatever the charger answers.
 pub fn on_sent(record: &mut Record, call: &Call, number: u64, at: Timestamp) {
+    record.cards.on_sent(call);
     record.writes += u64::from(WRITES.contains(&call.action.as_str()));
     if changes_limits(&call.action) {
         record.limits_changed = Some(at);
@@ -49,6 +50,7 @@ const WRITES: [&str; 8] = [
 /// Notes the answer to a call of ours. `sent` is the number of the frame it answers.
 pub fn on_answer(record: &mut Record, call: &Call, sent: u64, answer: &Result<Value, impl Sized>) {
     let status = answer.as_ref().map_or_else(|_| "Error".to_owned(), answer_status);
+    record.cards.on_answer(call, &status, answer.as_ref().ok());
     match (call.action.as_str(), status.as_str()) {
         ("SetChargingProfile", "Accepted") => accepted(record, call, sent),
         ("UpdateDynamicSchedule" | "RemoteStartTransaction" | "RequestStartTransaction", "Accepted") => {

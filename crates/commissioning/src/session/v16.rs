@@ -9,7 +9,7 @@ use chargehand_ocpp::v16::{answer, read};
 use super::notes::{self, Whose};
 use super::{Asked, Handler};
 use crate::event::Happened;
-use crate::record::{Connector, Record, Transaction};
+use crate::record::{Connector, Held, Record, Transaction};
 
 /// The longest certificate request that is passed on, characters (OCPP 2.x allows as many).
 pub(super) const CSR_CHARS: usize = 5500;
@@ -21,7 +21,9 @@ pub(super) static HANDLERS: &[(&str, Handler)] = &[
     ("StatusNotification", status),
     ("MeterValues", meter_values),
     ("Authorize", |record, asked, _| {
-        answer::authorize(notes::authorization(record, &text(asked.payload, "idTag"), asked.at))
+        let tag = text(asked.payload, "idTag");
+        notes::card(record, &tag, "", Held::Asked, asked);
+        answer::authorize(notes::authorization(record, &tag, asked.at))
     }),
     ("StartTransaction", start),
     ("StopTransaction", stop),
@@ -73,6 +75,7 @@ fn start(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -
         // The charger did not get our first answer: the same transaction gets the same id.
         return answer::start(transaction.id, info);
     }
+    notes::card(record, &start.id_tag, "", Held::Started, asked);
     let new = Transaction {
         id_tag: start.id_tag,
         connector: start.connector,

@@ -16,7 +16,7 @@ use super::v16::CSR_CHARS;
 use super::{Asked, Handler, deviations};
 use crate::event::Happened;
 use crate::outcome::Gravity;
-use crate::record::{Connector, Record, Transaction};
+use crate::record::{Connector, Held, Record, Transaction};
 use crate::units::Phases;
 
 /// Every action a 2.x charger can ask, and since which version.
@@ -90,7 +90,9 @@ fn authorize(record: &mut Record, asked: &Asked<'_>, _: &mut Vec<Happened>) -> V
     if ["certificate", "iso15118CertificateHashData"].iter().any(|key| asked.payload.get(key).is_some()) {
         return answer::contract();
     }
-    answer::authorize(notes::authorization(record, &text(&asked.payload["idToken"], "idToken"), asked.at))
+    let token = &asked.payload["idToken"];
+    notes::card(record, &text(token, "idToken"), &text(token, "type"), Held::Asked, asked);
+    answer::authorize(notes::authorization(record, &text(token, "idToken"), asked.at))
 }
 
 /// Whoever set a dynamic profile is asked for its limit now and then: it stays as it was sent, or updated, but no higher
@@ -171,6 +173,11 @@ fn transaction_event(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<
     }
     let info = event.names_token.then(|| notes::authorization(record, &event.id_token, asked.at));
     let known = known(record, &event);
+    let of = |id: i32| record.transactions.iter().rev().find(|t| t.id == id);
+    let names_nobody_yet = known.and_then(of).is_none_or(|t| t.id_tag.is_empty());
+    if event.names_token && names_nobody_yet && event.phase != Phase::Ended {
+        notes::card(record, &event.id_token, &text(&asked.payload["idToken"], "type"), Held::Started, asked);
+    }
     let transaction = known.unwrap_or_else(|| begins(record, &event, asked, happened));
     goes_on(record, transaction, &event, asked, happened);
     if event.phase == Phase::Ended {

@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod by_hand;
 pub mod inspect;
+mod local_list;
 pub mod permanent_limit;
 pub mod residue;
 pub mod set_windows;

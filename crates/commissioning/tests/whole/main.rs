@@ -5,6 +5,7 @@
 
 mod bench;
 mod by_hand;
+mod cards;
 mod connecting;
 mod demand_response;
 mod demand_table;

@@ -268,5 +268,7 @@ fn send_local_list(charger: &mut SimulatedCharger, payload: &Value, _: Timestamp
     let allowed = |info: Value| info["status"] == "Accepted";
     let changes =
         asked.local_authorization_list.into_iter().map(|entry| (entry.id_tag, entry.id_tag_info.map(allowed)));
-    status(charger.local_list.update(asked.list_version, asked.update_type == "Full", changes.collect()))
+    let said = charger.local_list.update(asked.list_version, asked.update_type == "Full", changes.collect());
+    charger.local_list.as_new_if_empty();
+    status(said)
 }

@@ -197,7 +197,7 @@ fn authorisation(_: &Behaviour) -> Vec<Variable> {
 fn local_list(_: &Behaviour) -> Vec<Variable> {
     [
         flag("Available", true),
-        flag("Enabled", true),
+        flag("Enabled", true).writable(),
         whole("Entries", 0).live(|it, _| it.local_list.len().to_string()).within(0.0, local_list::MOST as f64),
         whole("ItemsPerMessage", local_list::AT_ONCE as i64),
         whole("BytesPerMessage", BYTES),

@@ -17,6 +17,7 @@ const SETTINGS: &[(Setting, &str, &str, Option<&str>)] = &[
     (Setting::Attempts, "OCPPCommCtrlr", "MessageAttempts", Some("TransactionEvent")),
     (Setting::AttemptInterval, "OCPPCommCtrlr", "MessageAttemptInterval", Some("TransactionEvent")),
     (Setting::RemoteNeedsConsent, "AuthCtrlr", "AuthorizeRemoteStart", None),
+    (Setting::ListEnabled, "LocalAuthListCtrlr", "Enabled", None),
     (Setting::ListDecides, "AuthCtrlr", "LocalPreAuthorize", None),
     (Setting::ListDecidesOffline, "AuthCtrlr", "LocalAuthorizeOffline", None),
     (Setting::UnknownMayOffline, "AuthCtrlr", "OfflineTxForUnknownIdEnabled", None),

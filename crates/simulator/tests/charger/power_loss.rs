@@ -32,7 +32,12 @@ fn to_keep_in_1_6(root: &str) -> Vec<Kept> {
             value: json!("7"),
         },
         Kept {
-            set: ("SendLocalList", json!({ "listVersion": 3, "updateType": "Full" })),
+            set: (
+                "SendLocalList",
+                json!({ "listVersion": 3, "updateType": "Full", "localAuthorizationList": [
+                    { "idTag": "CAFE01", "idTagInfo": { "status": "Accepted" } },
+                ] }),
+            ),
             found: ("GetLocalListVersion", json!({})),
             at: "/listVersion",
             value: json!(3),

@@ -44,6 +44,9 @@ fn what_is_no_change_is_refused_and_nothing_is_planned() {
     let wrong = json!([{"change": "limit", "limit": 1e12}]);
     let refused = endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": wrong, "confirm": true}));
     assert_eq!(refused.unwrap_err()["code"], "bad_order");
+    let long = json!([{"change": "cards", "cards": ["1".repeat(256)]}]);
+    let refused = endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": long}));
+    assert_eq!(refused.unwrap_err()["code"], "bad_order");
     let planned = endpoint.order(json!({"do": "plan", "charger": "CP1"})).unwrap();
     assert_eq!(planned["lines"], json!([]));
     let found = endpoint.order(json!({"do": "residue", "charger": "CP1"})).unwrap();
@@ -77,4 +80,24 @@ fn cheap_hours_are_planned_with_the_limit_they_stand_on_and_a_rehearsal_waits_be
     let wrong = json!([{"change": "cheap_hours", "zone": "Mars/Base", "hours": hours}]);
     let refused = endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": wrong})).unwrap_err();
     assert!(refused["message"].as_str().unwrap().contains("Choose it by its name"), "{refused}");
+}
+
+#[test]
+fn cards_are_planned_written_and_taken_back_and_their_numbers_are_not_told_in_full() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let _charger = Program::simulate(&endpoint.url, "CP1", &[]);
+    endpoint.event("booted");
+    let version = json!({"do": "call", "charger": "CP1", "action": "GetLocalListVersion", "payload": {}});
+    assert_eq!(endpoint.order(version).unwrap()["listVersion"], 0);
+    let cards = json!([{"change": "cards", "cards": ["04A2B7C8D9E0F1", {"idTag": "5E19A0B3", "type": "ISO14443"}]}]);
+    let planned = endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": cards})).unwrap();
+    let line = &planned["lines"][0];
+    assert_eq!((&line["can_go_back"], &line["obstacle"]), (&json!(true), &json!("")), "{line}");
+    assert!(line["will"].as_str().unwrap().contains("…E0F1") && !line.to_string().contains("D9E0F1"), "{line}");
+    assert_eq!((&line["goes_with"], &line["used"]), (&json!([]), &json!([])));
+    let applied = endpoint.order(json!({"do": "apply", "charger": "CP1"})).unwrap();
+    assert_eq!((applied["outcome"].as_str(), lines(&applied)[0].2), (Some("passed"), true), "{applied}");
+    let back = endpoint.order(json!({"do": "take_back", "charger": "CP1"})).unwrap();
+    assert_eq!((back["outcome"].as_str(), lines(&back)[0].2), (Some("passed"), false), "{back}");
 }

@@ -1,7 +1,11 @@
 // A scripted plan: settings as a charger has them, lines in every state, what others left.
-import type { HandView, ChangeLine, ChangeView, ChangesView, DeviatingLine, SettingLine } from '..';
+import type { CardsView, HandView, ChangeLine, ChangeView, ChangesView, DeviatingLine, SettingLine } from '..';
+import { ago } from './site';
 
-export const noChanges: ChangesView = { lines: [], outcome: null, back: null, wantsRestart: false, residue: [], looked: null };
+/** Nothing is known of its list, and no card was held up. */
+export const noCards: CardsView = { version: '', seen: [], longest: 20, most: null, switches: [] };
+
+export const noChanges: ChangesView = { lines: [], outcome: null, back: null, wantsRestart: false, residue: [], looked: null, cards: noCards };
 
 const setting = (id: string, group: string, title: string, key: string, value: string | null, form: SettingLine['form'], more: Partial<SettingLine> = {}): SettingLine => ({
   id,
@@ -30,6 +34,32 @@ export const commonSettings = (): SettingLine[] => [
   setting('light', 'display', 'Brightness of the lights', '', null, { kind: 'percent' }),
 ];
 
+/** Two cards were held up; the list is empty and counts only without a platform. */
+export const someCards = (): CardsView => ({
+  version: 'empty (version 0)',
+  seen: [
+    { card: { idTag: '04A2B7C8D9E0F1', kind: 'ISO14443' }, at: ago(40), number: 142, started: false },
+    { card: { idTag: '5E19A0B3', kind: 'ISO14443' }, at: ago(400), number: 96, started: true },
+  ],
+  longest: 20,
+  most: 100,
+  switches: [
+    setting('own-list', 'authorisation', 'Uses its own list of cards', 'LocalAuthListEnabled', 'false', { kind: 'switch' }),
+    setting('offline-known', 'offline', 'Offline: charges known cards', 'LocalAuthorizeOffline', 'true', { kind: 'switch' }),
+    setting('starts-before-the-answer', 'authorisation', 'Starts known cards before the platform has answered', 'LocalPreAuthorize', 'false', { kind: 'switch' }),
+  ],
+});
+
+const tails = (tags: string[]): string => tags.map((tag) => `…${tag.slice(-4)}`).join(', ');
+
+const aboutCards: Partial<ChangeLine> = {
+  now: 'empty (version 0)',
+  why: 'The charger lets these cards charge without asking a platform, also where there is none.',
+  risk: 'care',
+  riskWords: 'It changes who may charge. It does not act: LocalAuthListEnabled is false.',
+  back: 'The list is emptied again, as it was. Where somebody else has changed it meanwhile, only these cards are taken out.',
+};
+
 function said(change: ChangeView): { what: string; will: string } {
   switch (change.change) {
     case 'limit':
@@ -38,6 +68,11 @@ function said(change: ChangeView): { what: string; will: string } {
       return { what: change.key, will: change.value };
     case 'cheapHours':
       return { what: 'Cheap hours', will: change.week ? `by the clock of ${change.week.zone}` : 'none of ours; it charges at any hour' };
+    case 'cards':
+      return {
+        what: 'Cards that charge without asking (local authorization list)',
+        will: `${change.replace ? 'only' : 'also'} ${change.cards.length === 1 ? '1 card' : `${change.cards.length} cards`}: ${tails(change.cards.map(({ idTag }) => idTag))}`,
+      };
     case 'demandResponse':
       return { what: change.order.hold ? 'Demand response, held' : 'Rehearsal of demand response', will: 'each asked for, measured and taken away again; then as before' };
     default:
@@ -49,6 +84,7 @@ function said(change: ChangeView): { what: string; will: string } {
 export function waiting(id: number, change: ChangeView): ChangeLine {
   const limit = change.change === 'limit';
   const { what, will } = said(change);
+  const cards = change.change === 'cards' ? aboutCards : {};
   return {
     id,
     state: 'waits',
@@ -65,6 +101,8 @@ export function waiting(id: number, change: ChangeView): ChangeLine {
     already: false,
     outcome: null,
     undone: null,
+    used: [],
+    ...cards,
   };
 }
 
@@ -85,6 +123,7 @@ const rehearsal = (): ChangeView => ({
 /** Lines in every state. */
 export const planned = (): ChangesView => ({
   ...noChanges,
+  cards: someCards(),
   lines: [
     { ...waiting(1, set('HeartbeatInterval', '300')), state: 'stands', now: '86400', outcome: { verdict: 'passed', finding: 'It reads 300 now.', evidence: [101, 102] } },
     { ...waiting(2, set('WebSocketPingInterval', '30')), state: 'notWritten', outcome: { verdict: 'failed', finding: 'The charger refused 30 (NotSupported). It was not changed.', evidence: [103, 104] } },
@@ -93,6 +132,13 @@ export const planned = (): ChangesView => ({
     { ...waiting(8, rehearsal()), state: 'done', now: '25.0 A', outcome: { verdict: 'failed', finding: 'Capability evidence. not followed: DRM3; followed: DRM2. Nothing of ours stays in the charger.', evidence: [108, 109] } },
     waiting(5, { change: 'limit', limitMa: 16_000, connector: 0 }),
     { ...waiting(6, set('EcoMode', '0')), risk: 'unknown', riskWords: 'What it does to the current is not known.', obstacle: 'Effect on current unknown: the key EcoMode.', confirmed: set('EcoMode', '0', true) },
+    {
+      ...waiting(9, { change: 'cards', cards: [{ idTag: '5E19A0B3', kind: 'ISO14443' }], replace: false }),
+      state: 'stands',
+      now: 'empty (version 0)',
+      outcome: { verdict: 'passed', finding: 'The charger names its list version 1 now. That shows that it keeps the list, not that a card starts a charge: hold one up to it.', evidence: [108, 109] },
+      used: [{ card: '…A0B3', at: ago(300), number: 133, unasked: true }],
+    },
     { ...waiting(7, { change: 'clearAll' }), risk: 'care', canGoBack: false, back: 'OCPP 1.6 cannot read profiles, so they cannot be put back.' },
   ],
   outcome: { verdict: 'failed', finding: 'Of 2 lines: 1 proved by what was read back or measured, 1 refused, not kept or not followed. 2 messages changed it.', evidence: [101, 104] },

@@ -1,6 +1,7 @@
 //! Writes a plan into a charger: one line at a time, on disk before it is sent, read back, and no further than to the first
 //! line after which the charger misbehaves.
 
+mod cards;
 mod demand;
 mod hours;
 mod limits;
@@ -170,6 +171,7 @@ impl<'a> Applying<'a> {
             Change::ClearAll => self.clear_all(id, record).await,
             Change::CheapHours { week, platform } => self.hours(id, record, week.as_deref(), platform.as_deref()).await,
             Change::DemandResponse { order } => self.demand_response(id, record, order).await,
+            Change::Cards { cards, replace } => self.cards(id, record, cards, *replace).await,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Takes back what a plan wrote, the last line first, and proves it.
 
+mod cards;
 mod limit;
 
 use chargehand_ocpp::setting;
@@ -60,6 +61,9 @@ async fn take_back(link: &Link, line: &Line) -> Result<Outcome, CallFailure> {
         }
         (Change::CheapHours { .. }, Some(Was::CheapHours { week })) => Ok(hours_back(link, week.as_deref()).await),
         (Change::DemandResponse { .. }, _) => Ok(undo::run(link, &mut limit_follows::proof(Amperes::ZERO)).await),
+        (Change::Cards { cards, replace }, Some(Was::Cards { version })) => {
+            cards::run(link, &record, cards, *replace, *version).await
+        }
         _ => Ok(cannot("What was cleared could not be read before.")),
     }
 }
