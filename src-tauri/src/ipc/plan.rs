@@ -175,6 +175,8 @@ pub struct ChangeLine {
     pub undone: Option<OutcomeView>,
     /// What was seen of its cards since it was written.
     pub used: Vec<UsedView>,
+    /// Settings without which it does not act, as changes to plan beside it.
+    pub goes_with: Vec<ChangeView>,
 }
 
 /// One thing that an earlier platform, or the charger's own app, has left.

@@ -57,6 +57,7 @@ fn line(record: &Record, line: &Line) -> ChangeLine {
         outcome: line.outcome.as_ref().map(outcome),
         undone: line.undone.as_ref().map(outcome),
         used: plan::cards::used(record, line).into_iter().map(used).collect(),
+        goes_with: plan::cards::goes_with(record, &line.change).iter().filter_map(offered).collect(),
     }
 }
 
@@ -71,19 +72,20 @@ fn state(line: &Line) -> LineState {
     }
 }
 
-/// The same setting, with a person's word.
-fn confirmed(change: &Change) -> Option<ChangeView> {
+/// A change that the window offers to plan: a setting, or what takes away what others left.
+fn offered(change: &Change) -> Option<ChangeView> {
     match change.clone() {
-        Change::Setting { key, value, .. } => Some(ChangeView::Setting { key, value, confirmed: true }),
+        Change::Setting { key, value, confirmed } => Some(ChangeView::Setting { key, value, confirmed }),
+        Change::ClearProfile { id } => Some(ChangeView::ClearProfile { profile: id }),
+        Change::ClearAll => Some(ChangeView::ClearAll),
         _ => None,
     }
 }
 
-/// What takes away what others left.
-fn clearing(change: &Change) -> Option<ChangeView> {
-    match change {
-        Change::ClearProfile { id } => Some(ChangeView::ClearProfile { profile: *id }),
-        Change::ClearAll => Some(ChangeView::ClearAll),
+/// The same setting, with a person's word.
+fn confirmed(change: &Change) -> Option<ChangeView> {
+    match offered(change)? {
+        ChangeView::Setting { key, value, .. } => Some(ChangeView::Setting { key, value, confirmed: true }),
         _ => None,
     }
 }
@@ -143,7 +145,7 @@ fn left(it: &Residue) -> ResidueLine {
     ResidueLine {
         what: it.what.clone(),
         means: it.means.clone(),
-        clear: it.clear.as_ref().and_then(clearing),
+        clear: it.clear.as_ref().and_then(offered),
         evidence: numbers(&it.evidence),
     }
 }

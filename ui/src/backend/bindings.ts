@@ -353,6 +353,28 @@ export type CarView = {
 	summary: string,
 };
 
+/**  A card that may charge without a platform. */
+export type CardView = {
+	/**  Its number as the charger reads it. */
+	idTag: string,
+	/**  2.x: its type, such as `ISO14443`. */
+	kind: string,
+};
+
+/**  The list of cards in a charger, as far as it is known, and the cards it saw. */
+export type CardsView = {
+	/**  The version that it told of its list, in words; empty where it was not asked or does not tell. */
+	version: string,
+	/**  The cards that it saw, the newest first; at most 10. */
+	seen: SeenCardView[],
+	/**  The longest number, characters. */
+	longest: number,
+	/**  The most cards that its list holds, where it says so. */
+	most: number | null,
+	/**  The settings that decide when the list acts. */
+	switches: SettingLine[],
+};
+
 /**  A cause. */
 export type CauseView = {
 	/**  The field problem, `P01` to `P08`. */
@@ -438,6 +460,8 @@ export type CertificateView = {
 export type ChangeLine = {
 	/**  Its number. */
 	id: number,
+	/**  What is to be. */
+	change: ChangeView,
 	/**  Where it stands. */
 	state: LineState,
 	/**  What it is about. */
@@ -458,14 +482,18 @@ export type ChangeLine = {
 	canGoBack: boolean,
 	/**  Why it is not sent as it is; empty where it is. */
 	obstacle: string,
-	/**  Where the obstacle is that nobody knows its effect on the current: the same change with a person's word that they do. */
-	confirmed: ChangeView | null,
+	/**  The obstacle is that nobody knows its effect on the current: a person may say that they do. */
+	canBeConfirmed: boolean,
 	/**  It is so already. */
 	already: boolean,
 	/**  What came of it. */
 	outcome: OutcomeView | null,
 	/**  What came of taking it back. */
 	undone: OutcomeView | null,
+	/**  What was seen of its cards since it was written. */
+	used: UsedView[],
+	/**  Settings without which it does not act, as changes to plan beside it. */
+	goesWith: ChangeView[],
 };
 
 /**  Something that a charger is to keep. */
@@ -490,16 +518,12 @@ confirmed: boolean } |
 profile: number } | 
 /**  Every profile goes. */
 { change: "clearAll" } | 
-/**  Cheap hours. */
-{ change: "cheapHours"; 
-/**  The hours; `None`: those of ours go. */
-week: WeekView | null; 
-/**  The platform that the charger is to be handed to. */
-platform: string | null } | 
-/**  Demand response is rehearsed, or held for a time. */
-{ change: "demandResponse"; 
-/**  What is asked of the charger. */
-order: DemandOrderView };
+/**  The list of cards that charge without asking a platform. */
+{ change: "cards"; 
+/**  The cards. */
+cards: CardView[]; 
+/**  The list holds only these; else they are added. */
+replace: boolean };
 
 /**  The one event: what changed. A part that is `None` did not change. */
 export type Changed = {
@@ -527,6 +551,8 @@ export type ChangesView = {
 	residue: ResidueLine[],
 	/**  What came of looking for that; `None`: nobody looked. */
 	looked: OutcomeView | null,
+	/**  The list of cards. */
+	cards: CardsView,
 };
 
 /**  A charger in the list. */
@@ -1291,8 +1317,6 @@ export type LineState =
 "stands" | 
 /**  Nothing of it is in the charger. */
 "notWritten" | 
-/**  It was done; nothing of it stays. */
-"done" | 
 /**  It was taken back. */
 "takenBack";
 
@@ -1923,6 +1947,18 @@ export type SecurityView = {
 	raised: OutcomeView | null,
 };
 
+/**  A card that was held up to the charger. */
+export type SeenCardView = {
+	/**  The card. */
+	card: CardView,
+	/**  When it was last seen. */
+	at: string,
+	/**  The frame. */
+	number: number,
+	/**  A charge began with it; else the charger only asked. */
+	started: boolean,
+};
+
 /**  Can a charger reach us? */
 export type SelfCheckView = {
 	/**  What follows from it. */
@@ -2299,6 +2335,18 @@ export type UseView = {
 	can: CanView,
 	/**  Why, or on which condition. */
 	why: string,
+};
+
+/**  A card of a line was held up to the charger after the line was written. */
+export type UsedView = {
+	/**  The end of its number. */
+	card: string,
+	/**  When. */
+	at: string,
+	/**  The frame. */
+	number: number,
+	/**  A charge began with it, and the charger had not asked before. */
+	unasked: boolean,
 };
 
 /**  A verdict. */

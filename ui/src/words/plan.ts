@@ -111,6 +111,7 @@ export const plan = {
     takingBack: 'Taking back …',
     remove: 'Take out',
     confirm: 'I know what it does to the current',
+    goesWith: (key: string, value: string) => `Plan ${key} = ${value}, too`,
     now: 'Now',
     was: 'Before',
     will: 'Will be',

@@ -221,15 +221,17 @@ fn is_off(it: &&Offered<'_>) -> bool {
 }
 
 /// The settings without which the list does not act, as lines to plan beside it: those that the charger has, that read
-/// `false` and can be written.
+/// `false`, can be written and are not planned yet.
 pub fn goes_with(record: &Record, change: &Change) -> Vec<Change> {
     if !matches!(change, Change::Cards { .. }) {
         return Vec::new();
     }
     let needed = switches(record);
     let off = needed.iter().filter(|it| it.setting.id != "starts-before-the-answer").filter(is_off);
-    let writable = off.filter_map(|it| it.key).filter(|key| !key.readonly);
-    writable.map(|key| Change::Setting { key: key.key.clone(), value: "true".into(), confirmed: false }).collect()
+    let on = |key: &str| Change::Setting { key: key.to_owned(), value: "true".into(), confirmed: false };
+    let wanted = off.filter_map(|it| it.key).filter(|key| !key.readonly).map(|key| on(&key.key));
+    let planned = |it: &Change| record.plan.iter().any(|line| line.waits() && line.change.same_target(it));
+    wanted.filter(|it| !planned(it)).collect()
 }
 
 /// When the list acts, by its settings as they were read.

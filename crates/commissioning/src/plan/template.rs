@@ -6,7 +6,8 @@ use crate::record::Record;
 use crate::units::Amperes;
 
 /// What was set in a charger and stands there, and what was rehearsed with it, to be planned for another of the same model;
-/// with another limit where one is given. What was cleared there is not: another charger has other leftovers.
+/// with another limit where one is given. What was cleared there is not: another charger has other leftovers. Nor are cards:
+/// they belong to the people who charge there.
 pub fn template(record: &Record, limit: Option<Amperes>) -> Vec<Change> {
     let holds = |line: &&Line| {
         let taken = |verdict| matches!(verdict, Verdict::Passed | Verdict::NotTested | Verdict::Inconclusive);
@@ -26,7 +27,7 @@ fn is_for_others(change: &Change) -> bool {
     match change {
         Change::Limit { .. } | Change::Setting { .. } | Change::DemandResponse { .. } => true,
         Change::CheapHours { week, .. } => week.is_some(),
-        Change::ClearProfile { .. } | Change::ClearAll => false,
+        Change::ClearProfile { .. } | Change::ClearAll | Change::Cards { .. } => false,
     }
 }
 
@@ -83,7 +84,7 @@ fn value(record: &Record, change: &Change) -> String {
 mod tests {
     use super::*;
     use crate::outcome::Outcome;
-    use crate::plan::Was;
+    use crate::plan::{Card, Was};
     use crate::report::{ConfigurationKey, ConfigurationSnapshot};
 
     fn with(id: &str, heartbeat: &str, changes: &[Change]) -> Record {
@@ -107,10 +108,14 @@ mod tests {
         Change::Setting { key: "HeartbeatInterval".into(), value: "60".into(), confirmed: false }
     }
 
+    fn cards() -> Change {
+        Change::Cards { cards: vec![Card::new("04A2B7C8")], replace: false }
+    }
+
     #[test]
-    fn as_last_time_is_what_stands_and_not_what_was_cleared_or_taken_back() {
+    fn as_last_time_is_what_stands_and_not_what_was_cleared_or_taken_back_nor_anybodys_cards() {
         let limit = Change::Limit { limit: Amperes::from_milliamps(20_000), connector: 0 };
-        let mut record = with("CP1", "60", &[limit.clone(), heartbeat(), Change::ClearAll]);
+        let mut record = with("CP1", "60", &[limit.clone(), heartbeat(), Change::ClearAll, cards()]);
         assert_eq!(template(&record, None), [limit.clone(), heartbeat()]);
         record.plan[1].undone = Some(Outcome::new(Verdict::Passed, ""));
         assert_eq!(template(&record, None), [limit]);
@@ -140,5 +145,7 @@ mod tests {
         assert!(table[0].deviates);
         assert_eq!(table[0].values[1], ("CP2".into(), "86400".into()));
         assert!(!deviating(&[&one, &one])[0].deviates);
+        let listed = with("CP1", "60", &[cards()]);
+        assert_eq!(deviating(&[&listed, &other]), [], "whose cards they are is nobody else's business");
     }
 }

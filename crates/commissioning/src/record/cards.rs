@@ -21,6 +21,7 @@ const SIGNS: &[u8] = b"*-_=:+|@.";
 
 /// What is known of the list of cards in a charger, and which cards it saw.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct KnownCards {
     /// The version of its list as it last told it; `None` where it did not.
     pub told: Option<i64>,

@@ -57,6 +57,7 @@ const aboutCards: Partial<ChangeLine> = {
   why: 'The charger lets these cards charge without asking a platform, also where there is none.',
   risk: 'care',
   riskWords: 'It changes who may charge. It does not act: LocalAuthListEnabled is false.',
+  goesWith: [{ change: 'setting', key: 'LocalAuthListEnabled', value: 'true', confirmed: false }],
   back: 'The list is emptied again, as it was. Where somebody else has changed it meanwhile, only these cards are taken out.',
 };
 
@@ -102,6 +103,7 @@ export function waiting(id: number, change: ChangeView): ChangeLine {
     outcome: null,
     undone: null,
     used: [],
+    goesWith: [],
     ...cards,
   };
 }
