@@ -58,7 +58,7 @@ test('what waits in the plan is gone on with', async () => {
   await at('plan-cards').click();
   await at('tab-plan').click();
   await expect.element(at('plan')).toHaveTextContent('…E0F1');
-  await at('goes-with-9').click();
+  await at('goes-with-10').click();
   expect(planned(site)).toMatchObject({ change: 'setting', key: 'LocalAuthListEnabled', value: 'true' });
   await at('tab-settings').click();
   await expect.element(at('chosen-card')).toHaveTextContent('04A2B7C8D9E0F1');

@@ -304,8 +304,9 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
 fn planned(record: &Record) -> Vec<LeftBehind> {
     let mut standing: Vec<&Line> = record.standing(None);
     standing.reverse();
-    standing
-        .retain(|line| matches!(line.change, Change::Setting { .. } | Change::ClearProfile { .. } | Change::ClearAll));
+    standing.retain(|line| {
+        !matches!(line.change, Change::Limit { .. } | Change::CheapHours { .. } | Change::DemandResponse { .. })
+    });
     let is_last = |line: &&&Line| {
         let last = standing.iter().rev().find(|other| other.change.same_target(&line.change));
         last.is_some_and(|last| last.id == line.id)

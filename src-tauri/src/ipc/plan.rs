@@ -89,6 +89,8 @@ pub struct CardsView {
     pub longest: u32,
     /// The most cards that its list holds, where it says so.
     pub most: Option<u32>,
+    /// The line about it that waits in the plan.
+    pub planned: Option<ChangeView>,
     /// The settings that decide when the list acts.
     pub switches: Vec<SettingLine>,
 }

@@ -114,10 +114,6 @@ pub fn wanted_change(it: ChangeView) -> Result<Change, Unfit> {
     })
 }
 
-fn card(Card { id_tag, kind }: Card) -> CardView {
-    CardView { id_tag, kind }
-}
-
 /// The list of cards, and the cards that the charger saw.
 fn cards(record: &Record) -> CardsView {
     CardsView {
@@ -125,8 +121,15 @@ fn cards(record: &Record) -> CardsView {
         seen: plan::cards::seen(record).filter_map(seen).collect(),
         longest: u32::try_from(plan::cards::longest(record.version())).unwrap_or(u32::MAX),
         most: plan::cards::most(record).and_then(|most| u32::try_from(most).ok()),
+        planned: record.plan.iter().filter(|line| line.waits()).find_map(|line| planned_cards(&line.change)),
         switches: plan::cards::switches(record).iter().map(setting).collect(),
     }
+}
+
+fn planned_cards(change: &Change) -> Option<ChangeView> {
+    let Change::Cards { cards, replace } = change else { return None };
+    let card = |Card { id_tag, kind }: &Card| CardView { id_tag: id_tag.clone(), kind: kind.clone() };
+    Some(ChangeView::Cards { cards: cards.iter().map(card).collect(), replace: *replace })
 }
 
 fn seen(it: &SeenCard) -> Option<SeenCardView> {

@@ -371,6 +371,8 @@ export type CardsView = {
 	longest: number,
 	/**  The most cards that its list holds, where it says so. */
 	most: number | null,
+	/**  The line about it that waits in the plan. */
+	planned: ChangeView | null,
 	/**  The settings that decide when the list acts. */
 	switches: SettingLine[],
 };
@@ -460,8 +462,6 @@ export type CertificateView = {
 export type ChangeLine = {
 	/**  Its number. */
 	id: number,
-	/**  What is to be. */
-	change: ChangeView,
 	/**  Where it stands. */
 	state: LineState,
 	/**  What it is about. */
@@ -482,8 +482,8 @@ export type ChangeLine = {
 	canGoBack: boolean,
 	/**  Why it is not sent as it is; empty where it is. */
 	obstacle: string,
-	/**  The obstacle is that nobody knows its effect on the current: a person may say that they do. */
-	canBeConfirmed: boolean,
+	/**  Where the obstacle is that nobody knows its effect on the current: the same change with a person's word that they do. */
+	confirmed: ChangeView | null,
 	/**  It is so already. */
 	already: boolean,
 	/**  What came of it. */
@@ -518,6 +518,16 @@ confirmed: boolean } |
 profile: number } | 
 /**  Every profile goes. */
 { change: "clearAll" } | 
+/**  Cheap hours. */
+{ change: "cheapHours"; 
+/**  The hours; `None`: those of ours go. */
+week: WeekView | null; 
+/**  The platform that the charger is to be handed to. */
+platform: string | null } | 
+/**  Demand response is rehearsed, or held for a time. */
+{ change: "demandResponse"; 
+/**  What is asked of the charger. */
+order: DemandOrderView } | 
 /**  The list of cards that charge without asking a platform. */
 { change: "cards"; 
 /**  The cards. */
@@ -1317,6 +1327,8 @@ export type LineState =
 "stands" | 
 /**  Nothing of it is in the charger. */
 "notWritten" | 
+/**  It was done; nothing of it stays. */
+"done" | 
 /**  It was taken back. */
 "takenBack";
 

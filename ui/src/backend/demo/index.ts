@@ -104,7 +104,7 @@ export class DemoSite implements Backend {
     if (changes) this.change(id, { changes: { ...changes, ...change(changes) } });
   }
   planChange = (id: string, change: ChangeView) =>
-    this.#answer('planChange', [id, change], () => this.#replan(id, ({ lines }) => ({ lines: [...lines, waiting(Math.max(0, ...lines.map((line) => line.id)) + 1, change)] })));
+    this.#answer('planChange', [id, change], () => this.#replan(id, ({ lines, cards }) => ({ lines: [...lines, waiting(Math.max(0, ...lines.map((line) => line.id)) + 1, change)], cards: change.change === 'cards' ? { ...cards, planned: change } : cards })));
   unplan = (id: string, line: number) => this.#answer('unplan', [id, line], () => this.#replan(id, ({ lines }) => ({ lines: lines.filter((one) => one.id !== line) })));
   applyPlan = (id: string, only: number | null, restart: boolean) =>
     this.#answer('applyPlan', [id, only, restart], () => {

@@ -3,7 +3,7 @@ import type { CardsView, HandView, ChangeLine, ChangeView, ChangesView, Deviatin
 import { ago } from './site';
 
 /** Nothing is known of its list, and no card was held up. */
-export const noCards: CardsView = { version: '', seen: [], longest: 20, most: null, switches: [] };
+export const noCards: CardsView = { version: '', seen: [], longest: 20, most: null, planned: null, switches: [] };
 
 export const noChanges: ChangesView = { lines: [], outcome: null, back: null, wantsRestart: false, residue: [], looked: null, cards: noCards };
 
@@ -43,6 +43,7 @@ export const someCards = (): CardsView => ({
   ],
   longest: 20,
   most: 100,
+  planned: null,
   switches: [
     setting('own-list', 'authorisation', 'Uses its own list of cards', 'LocalAuthListEnabled', 'false', { kind: 'switch' }),
     setting('offline-known', 'offline', 'Offline: charges known cards', 'LocalAuthorizeOffline', 'true', { kind: 'switch' }),
