@@ -102,6 +102,9 @@ pub struct Key {
     /// Of a control of the charger's own: the value at which it is off, as spelled.
     #[serde(default)]
     pub off: Option<String>,
+    /// Of a number: its unit, such as `s`, where that is known.
+    #[serde(default)]
+    pub unit: Option<String>,
     /// Its value is a secret and is never stored or shown.
     #[serde(default)]
     pub secret: bool,

@@ -10,6 +10,7 @@ use crate::event::{CheapHours, Step};
 use crate::limit;
 use crate::outcome::{Finding, Gravity, Outcome, Verdict};
 use crate::plan::{Change, Line, Was, difference};
+use crate::random_delay;
 use crate::record::{InForce, Listed, Record, Tally, is_hard, place};
 use crate::report::{
     ConnectionEvidence, FORMAT, Headline, LeftBehind, Report, ReportCeiling, ReportCharger, ReportCheapHours,
@@ -374,6 +375,7 @@ fn deviations(tallies: &[Tally]) -> Vec<ReportDeviation> {
 pub fn findings(record: &Record) -> Vec<Finding> {
     let mut findings = record.findings.clone();
     findings.extend(record.cheap_hours.as_ref().map(stay));
+    findings.extend(random_delay::finding(record));
     findings.sort_by_key(|f| std::cmp::Reverse(f.gravity));
     findings
 }

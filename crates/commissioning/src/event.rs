@@ -301,6 +301,11 @@ pub enum Event {
         /// Its files.
         files: ReportFiles,
     },
+    /// A person said where the site is.
+    Stands {
+        /// Whose rules hold there: an id of the catalogue's jurisdictions; empty: not known.
+        jurisdiction: String,
+    },
     /// Cheap hours were written, or taken away.
     CheapHours {
         /// All of them; `None`: none stand any more.

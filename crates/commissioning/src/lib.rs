@@ -23,6 +23,7 @@ pub mod outcome;
 pub mod plan;
 pub mod profiles;
 pub mod quirk;
+pub mod random_delay;
 pub mod record;
 pub mod replay;
 pub mod report;

@@ -13,6 +13,7 @@ use crate::limit::{self, Counts, Recipe, Terms};
 use crate::link::{Answered, CallFailure, Link};
 use crate::meter::{Measured, Meter, SETTLES_WITHIN};
 use crate::outcome::{Outcome, Verdict};
+use crate::random_delay::RandomDelay;
 use crate::record::Record;
 use crate::report::{Attempt, ChartPoint, LimitProof};
 use crate::units::{Amperes, Phases};
@@ -99,6 +100,8 @@ pub struct Trial<'a> {
     single_level: bool,
     /// Places where it refused a limit that stays.
     refused: Vec<Recipe>,
+    /// By how much a rise may come late at random.
+    delay: Option<RandomDelay>,
 }
 
 impl<'a> Trial<'a> {
@@ -108,12 +111,26 @@ impl<'a> Trial<'a> {
     /// The program is ending.
     pub async fn new(link: &'a Link, step: Step, record: &Record, proof: &'a mut LimitProof) -> Result<Self, Outcome> {
         let meter = Meter::watch(link, record).await.map_err(|failure| stopped(&failure))?;
-        Ok(Self { link, proof, meter, step, single_level: false, refused: Vec::new() })
+        Ok(Self { link, proof, meter, step, single_level: false, refused: Vec::new(), delay: record.random_delay() })
     }
 
     /// Says what is being done, for the live view.
     pub async fn doing(&self, text: impl Into<String>, at_most: Duration) {
         self.link.doing(self.step, text, Some(at_most)).await;
+    }
+
+    /// By how much a rise may come late at random; nothing where that is not known of the charger.
+    pub fn late(&self) -> Duration {
+        self.delay.as_ref().map_or(Duration::ZERO, |delay| delay.most)
+    }
+
+    /// As [`Trial::doing`], where a rise is waited for: a random delay is named and is part of the time.
+    pub async fn waits(&self, text: impl Into<String>, at_most: Duration) {
+        let text = match &self.delay {
+            Some(delay) => format!("{}; {}", text.into(), delay.said()),
+            None => text.into(),
+        };
+        self.doing(text, at_most + self.late()).await;
     }
 
     /// The record now.
@@ -374,7 +391,7 @@ impl<'a> Trial<'a> {
     /// Waits for a draw above `limit` by more than the tolerance, in readings taken from now on: it, or the highest seen.
     pub async fn rises_above(&mut self, limit: Amperes, beyond: Duration) -> Rise {
         let (began, since) = (Instant::now(), self.link.clock.now());
-        let mut rise = Rise { rose: false, most: None, evidence: Vec::new() };
+        let mut rise = Rise { rose: false, most: None, evidence: Vec::new(), late: String::new() };
         while let Some(measured) = self.reading(began, beyond).await {
             if measured.taken < since {
                 continue;
@@ -385,6 +402,22 @@ impl<'a> Trial<'a> {
             if rise.rose {
                 break;
             }
+        }
+        rise
+    }
+
+    /// As [`Trial::rises_above`], once the charger was told that it may: where it waits at random, that much longer. What is
+    /// done stands in `text`.
+    pub async fn rises_again(&mut self, text: impl Into<String>, limit: Amperes, beyond: Duration) -> Rise {
+        self.waits(text, beyond + self.meter.window()).await;
+        let began = Instant::now();
+        let mut rise = self.rises_above(limit, beyond + self.late()).await;
+        if let Some(delay) = self.delay.as_ref().filter(|_| began.elapsed() > beyond + self.meter.window()) {
+            let (minutes, why) = (delay.minutes(), &delay.why);
+            rise.late = match rise.rose {
+                true => format!(" It came late, within the random delay of up to {minutes} min ({why})."),
+                false => format!(" It was waited for {minutes} min longer: a random delay may hold it up ({why})."),
+            };
         }
         rise
     }
@@ -404,6 +437,8 @@ pub struct Rise {
     pub most: Option<Amperes>,
     /// The readings.
     pub evidence: Vec<u64>,
+    /// What a random delay had to do with it, as a sentence with a blank before it; else empty.
+    pub late: String,
 }
 
 /// The outcome of a check that cannot go on.

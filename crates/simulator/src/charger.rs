@@ -12,7 +12,7 @@ use crate::network::Network;
 use crate::outbox::{Call, Outbox};
 use crate::own_control::Control;
 use crate::pilot::Signal;
-use crate::power::FLOWING_STEP;
+use crate::power::{FLOWING_STEP, Rise};
 use crate::profiles::Profiles;
 use crate::registration::Registration;
 use crate::rpc::{self, Fault, Frame, Refusal, Reply};
@@ -38,6 +38,7 @@ pub struct SimulatedCharger {
     pub(crate) signal: Signal,
     pub(crate) contactor: Contactor,
     pub(crate) control: Control,
+    pub(crate) rise: Rise,
     /// What the meter counted into the car, and out of it.
     pub(crate) energy_wh: f64,
     pub(crate) exported_wh: f64,
@@ -84,6 +85,7 @@ impl SimulatedCharger {
             signal: Signal::default(),
             contactor: Contactor::default(),
             control: Control::default(),
+            rise: Rise::default(),
             energy_wh: behaviour.meter_start_wh,
             exported_wh: 0.0,
             mains: Mains::On,

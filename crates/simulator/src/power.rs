@@ -12,6 +12,27 @@ use jiff::Timestamp;
 /// How finely the current is followed while it flows, in seconds.
 pub(crate) const FLOWING_STEP: i64 = 1;
 
+/// A rise that waits, where chargers wait at random before one. What is random of it is left out: a test knows how long.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Rise {
+    /// What it may offer, once it has waited, in amperes per phase.
+    allowed: f64,
+    /// When the wait is over.
+    due: Option<Timestamp>,
+}
+
+impl Rise {
+    /// What it may offer now, where so much is allowed now.
+    fn turn(&mut self, allowed: f64, waits_s: Option<u16>, now: Timestamp) -> f64 {
+        let due = self.due.or_else(|| waits_s.map(|waits| after(now, waits.into())));
+        self.due = due.filter(|due| allowed > self.allowed && now < *due);
+        if self.due.is_none() {
+            self.allowed = allowed;
+        }
+        self.allowed
+    }
+}
+
 impl SimulatedCharger {
     /// What the charger offers the car, in amperes per phase; 0 when it pauses or nothing runs, negative when it wants
     /// the car to give.
@@ -71,7 +92,9 @@ impl SimulatedCharger {
     /// Brings what is offered, what the car takes and the contactor up to date, in this order.
     pub(crate) fn flow(&mut self, now: Timestamp) {
         let own = self.own_limit(now);
+        let waits = self.behaviour.deviates.limits.rises_late_s;
         let allowed = self.allowed(own, now);
+        let allowed = self.rise.turn(allowed, waits, now);
         let is_digital = self.behaviour.discharges && self.behaviour.car.feeds_back;
         self.signal.turn(allowed, is_digital, now);
         self.car.follow(self.read_by_car(), now);
@@ -150,7 +173,7 @@ impl SimulatedCharger {
 
     /// The end of the step that begins here: after a second, or when something happens before.
     fn step(&self, from: Timestamp) -> Timestamp {
-        let due = self.car.due().chain(self.signal.waits_until()).chain(self.contactor.cuts_at());
+        let due = self.car.due().chain(self.signal.waits_until()).chain(self.contactor.cuts_at()).chain(self.rise.due);
         due.filter(|at| *at > from).fold(after(from, FLOWING_STEP), Timestamp::min)
     }
 }

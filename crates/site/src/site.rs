@@ -260,8 +260,22 @@ impl Site {
     pub async fn set(&self, settings: Settings) -> Result<(), StoreError> {
         self.inner.store.set("site", &settings).await?;
         *self.inner.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+        for id in self.chargers() {
+            if let Some(link) = self.charger(&id) {
+                self.tell_where_it_stands(&link).await;
+            }
+        }
         self.mark_changed(&Arc::from(""));
         Ok(())
+    }
+
+    /// Whose rules hold where a charger stands: how late a rise of its current may come depends on it.
+    async fn tell_where_it_stands(&self, link: &Link) {
+        let jurisdiction = self.settings().details.jurisdiction;
+        let Ok(record) = link.record().await else { return };
+        if record.jurisdiction != jurisdiction {
+            let _ = link.keep(Event::Stands { jurisdiction }).await;
+        }
     }
 
     /// The Connect step is open: chargers that come now are the ones the person is waiting for.
@@ -423,6 +437,8 @@ impl Site {
         chargers.insert(id, link.clone());
         drop(chargers);
         tokio::spawn(self.clone().look_after(record, inputs));
+        let (site, newcomer) = (self.clone(), link.clone());
+        tokio::spawn(async move { site.tell_where_it_stands(&newcomer).await });
         link
     }
 

@@ -32,26 +32,24 @@ pub async fn prove(trial: &mut Trial<'_>, limit: Amperes, base: Amperes, ends: T
     let left = Duration::try_from(ends.duration_since(trial.link.clock.now())).unwrap_or_default();
     // A car that was paused may need time to take up charging again.
     let wakes = if limit == Amperes::ZERO { WAKES_WITHIN } else { Duration::ZERO };
-    trial.doing("Waiting for the test limit to end by itself", left + wakes + trial.meter.window()).await;
-    let rise = trial.rises_above(limit, left + wakes).await;
+    let rise = trial.rises_again("Waiting for the test limit to end by itself", limit, left + wakes).await;
     if rise.rose {
         trial.asked(base);
         return Ok(Ended { fallback: held_by_base(trial, base, rise).await, came_back: true });
     }
     if rise.most.is_none() {
-        let text = format!("No reading came after the test limit should have ended. {NO_REHEARSAL}");
+        let text = format!("No reading came after the test limit should have ended.{} {NO_REHEARSAL}", rise.late);
         // What was measured under the limit stands: it was seen and stayed.
         return Ok(Ended { fallback: Outcome::new(Verdict::Inconclusive, text), came_back: true });
     }
-    trial.doing("Taking the test limit away", trial.meter.window()).await;
     end_test(trial).await?;
-    let cleared = trial.rises_above(limit, wakes).await;
+    let cleared = trial.rises_again("The test limit is taken away: waiting for the current to rise", limit, wakes).await;
     Ok(without_fallback(rise, &cleared))
 }
 
 /// One more reading: is the base obeyed, or did it fall back to nothing?
 async fn held_by_base(trial: &mut Trial<'_>, base: Amperes, rise: Rise) -> Outcome {
-    let (mut measured, mut evidence) = (rise.most, rise.evidence);
+    let (mut measured, mut evidence, late) = (rise.most, rise.evidence, rise.late);
     if let Some(next) = trial.reading(Instant::now(), Duration::ZERO).await {
         evidence.push(next.reading.number);
         measured = Some(next.import);
@@ -59,12 +57,12 @@ async fn held_by_base(trial: &mut Trial<'_>, base: Amperes, rise: Rise) -> Outco
     let measured = measured.unwrap_or(Amperes::ZERO);
     let outcome = if shows(measured, base) {
         let text = format!(
-            "When the test limit ended, the charger went back to {measured}, above the base of {base}. {NO_REHEARSAL}"
+            "When the test limit ended, the charger went back to {measured}, above the base of {base}.{late} {NO_REHEARSAL}"
         );
         Outcome::new(Verdict::Failed, text)
     } else {
         let text = format!(
-            "When the test limit ended, the charger went back to the base of {base} by itself: {measured} measured."
+            "When the test limit ended, the charger went back to the base of {base} by itself: {measured} measured.{late}"
         );
         Outcome::new(Verdict::Passed, text)
     };
@@ -78,13 +76,15 @@ fn without_fallback(rise: Rise, cleared: &Rise) -> Ended {
             Verdict::Failed,
             format!(
                 "The test limit should have ended by itself, but only {most} was measured until it was taken away; then \
-                 {back}. {NO_REHEARSAL}"
+                 {back}.{} {NO_REHEARSAL}",
+                rise.late
             ),
         ),
         _ => (
             Verdict::Inconclusive,
             format!(
-                "The current did not come back, neither by itself nor when the test limit was taken away. {NO_REHEARSAL}"
+                "The current did not come back, neither by itself nor when the test limit was taken away.{} {NO_REHEARSAL}",
+                cleared.late
             ),
         ),
     };

@@ -187,12 +187,13 @@ pub(super) struct Draw {
 /// The limit to test: the one asked for if the car draws more, else a lower one, never a higher. Readings count once the
 /// base has had its time.
 pub(super) async fn draw_above(trial: &mut Trial<'_>, asked: Amperes, base: Amperes) -> Result<Draw, Outcome> {
-    trial
-        .doing(format!("Waiting for a draw above {asked}"), trial.meter.window() + SETTLES_WITHIN + WAKES_WITHIN)
-        .await;
+    // A charge may have been started only now.
+    let beyond = SETTLES_WITHIN + WAKES_WITHIN;
+    trial.waits(format!("Waiting for a draw above {asked}"), trial.meter.window() + beyond).await;
+    let beyond = beyond + trial.late();
     let (mut began, mut since) = (Instant::now(), base_settles(trial));
     let (mut last, mut same) = (None::<Draw>, 0);
-    while let Some(measured) = trial.reading(began, SETTLES_WITHIN + WAKES_WITHIN).await {
+    while let Some(measured) = trial.reading(began, beyond).await {
         if rebased(trial, base).await? {
             (began, since, last, same) = (Instant::now(), base_settles(trial), None, 0);
         }

@@ -148,6 +148,9 @@ pub struct Record {
     /// The list of cards in it, and the cards that were held up to it.
     #[serde(default)]
     pub cards: KnownCards,
+    /// Whose rules hold where it stands: an id of the catalogue's jurisdictions; empty where that is not known.
+    #[serde(default)]
+    pub jurisdiction: String,
     /// The newest report.
     pub report: Option<ReportFiles>,
     /// What arrived, oldest first.
@@ -366,6 +369,7 @@ impl Record {
             Event::ByHand { limit } => self.by_hand = Some(limit),
             Event::OutputDead { by, dead } => self.output_dead = Some(OutputDead { by, dead, at, number }),
             Event::Reported { files } => self.report = Some(files),
+            Event::Stands { jurisdiction } => self.jurisdiction = jurisdiction,
             Event::Planned { line, change } => self.planned(line, change),
             Event::Applying { line, was } => self.with_line(line, |it| (it.was, it.begun) = (Some(was), Some(at))),
             Event::Applied { line, written, restart, outcome } => {

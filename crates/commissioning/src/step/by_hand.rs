@@ -90,7 +90,10 @@ async fn charge(link: &Link, start: bool) -> Result<(), Busy> {
 
 async fn begins(link: &Link) -> Result<Outcome, CallFailure> {
     let (mut told, record) = (link.watch().await?, link.record().await?);
-    link.doing(Step::Charge, "Starting a charge", Some(WAKES_WITHIN + DRAWS_WITHIN)).await;
+    let delay = record.random_delay();
+    let draws_within = DRAWS_WITHIN + delay.as_ref().map_or(Duration::ZERO, |delay| delay.most);
+    let late = delay.map(|delay| format!("; {}", delay.said())).unwrap_or_default();
+    link.doing(Step::Charge, format!("Starting a charge{late}"), Some(WAKES_WITHIN + draws_within)).await;
     let (id_tag, number) = (tag(&record), profiles::request(&record));
     let connector = record.connectors.keys().copied().find(|connector| *connector > 0).unwrap_or(1);
     let mut frames = Vec::new();
@@ -113,13 +116,17 @@ async fn begins(link: &Link) -> Result<Outcome, CallFailure> {
         Happened::Meter { reading } => reading.import.filter(|import| *import > NOTHING),
         _ => None,
     };
-    Ok(match until(&mut told, DRAWS_WITHIN, draws).await {
+    Ok(match until(&mut told, draws_within, draws).await {
         Some((drawn, number)) => {
             frames.push(number);
             Outcome::new(Verdict::Passed, format!("A charge runs: {drawn} measured.")).with_evidence(frames)
         }
         None => {
-            let text = "A charge began, but no reading shows a current within a minute.";
+            let minutes = draws_within.as_secs().div_ceil(60);
+            let text = match minutes {
+                1 => "A charge began, but no reading shows a current within a minute.".to_owned(),
+                _ => format!("A charge began, but no reading shows a current within {minutes} minutes (random delay)."),
+            };
             Outcome::new(Verdict::Inconclusive, text).with_evidence(frames)
         }
     })

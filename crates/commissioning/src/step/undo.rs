@@ -111,19 +111,19 @@ pub(super) async fn is_gone(
     evidence: &mut Vec<u64>,
 ) -> Result<(Verdict, String), Outcome> {
     let record = link.record().await.map_err(|f| stopped(&f))?;
-    let charging = record.running_transaction();
+    let (charging, mut late) = (record.running_transaction(), String::new());
     if charging.is_some() {
         let mut trial = Trial::new(link, step, &record, proof).await?;
         if let Some(base) = record.in_force.iter().find(|f| f.until.is_none() && f.is_steady()) {
             trial.asked(base.limit);
         }
         let wakes = if tested == Amperes::ZERO { WAKES_WITHIN } else { Duration::ZERO };
-        trial.doing("Waiting for the current to rise again", trial.meter.window() + wakes).await;
-        let rise = trial.rises_above(tested, wakes).await;
+        let rise = trial.rises_again("Waiting for the current to rise again", tested, wakes).await;
         evidence.extend(rise.evidence);
         if let (true, Some(most)) = (rise.rose, rise.most) {
-            return Ok((Verdict::Passed, format!("The {name} is gone: {most} measured again.")));
+            return Ok((Verdict::Passed, format!("The {name} is gone: {most} measured again.{}", rise.late)));
         }
+        late = rise.late;
     }
     let connector = charging.map_or(1, |transaction| transaction.connector.max(1));
     let named = composite(link, &record, connector).await.filter(|(limit, _)| *limit > tested);
@@ -135,9 +135,9 @@ pub(super) async fn is_gone(
         }
         Some((limit, _)) => (
             Verdict::Inconclusive,
-            format!("{cleared} and names {limit} as its limit now, but no reading shows a higher current again."),
+            format!("{cleared} and names {limit} as its limit now, but no reading shows a higher current again.{late}"),
         ),
-        None => (Verdict::Inconclusive, format!("{cleared}, but neither its meter nor its schedule shows it.")),
+        None => (Verdict::Inconclusive, format!("{cleared}, but neither its meter nor its schedule shows it.{late}")),
     })
 }
 

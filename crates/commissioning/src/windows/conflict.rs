@@ -86,7 +86,7 @@ fn settings(record: &Record) -> Vec<Fight> {
     let settings = record.configuration.iter().flat_map(|it| &it.keys);
     let fight = |setting: &crate::report::ConfigurationKey| {
         let value = setting.value.as_deref().map(str::trim).filter(|value| !value.is_empty())?;
-        let known = if record.version().is_v2() { variable(&setting.key) } else { own(&setting.key, vendor) }?;
+        let known = if record.version().is_v2() { variable(&setting.key) } else { own_key(&setting.key, vendor) }?;
         let (_, code, means) = AREAS.iter().find(|(area, ..)| *area == known.area)?;
         if known.off.as_deref().is_some_and(|off| off.eq_ignore_ascii_case(value)) {
             return None;
@@ -106,7 +106,7 @@ fn settings(record: &Record) -> Vec<Fight> {
 }
 
 /// A key of this maker; the same name means something else with another.
-fn own(name: &str, vendor: &str) -> Option<&'static Key> {
+pub(crate) fn own_key(name: &str, vendor: &str) -> Option<&'static Key> {
     key(name, vendor).filter(|key| {
         let maker = key.vendor.as_deref().unwrap_or_default().to_ascii_lowercase();
         let vendor = vendor.to_ascii_lowercase();

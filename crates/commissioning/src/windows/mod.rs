@@ -15,6 +15,7 @@ use crate::limit::as_sent;
 use crate::record::Record;
 use crate::units::Amperes;
 
+pub(crate) use conflict::own_key;
 pub use conflict::{Fight, fights};
 pub use cycle::Reduced;
 pub use holds::Holds;

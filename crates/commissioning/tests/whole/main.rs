@@ -18,6 +18,7 @@ mod meters;
 mod permanent;
 mod planning;
 mod quirks;
+mod random_delay;
 mod replaying;
 mod securing;
 mod stations;

@@ -43,6 +43,8 @@ pub struct Limits {
     pub stack_level_zero_only: bool,
     /// P27, P38: a schedule whose duration is over stays in force: the charger never falls back.
     pub never_falls_back: bool,
+    /// Great Britain: when it may offer more, it waits so many seconds first; what is less it follows at once.
+    pub rises_late_s: Option<u16>,
     /// P38: what becomes of its limits while its connection is lost.
     pub offline: Offline,
 }

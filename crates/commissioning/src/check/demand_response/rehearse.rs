@@ -138,12 +138,12 @@ impl Asking<'_, '_> {
         self.goes_on()?;
         end_test(&mut self.trial).await?;
         let wakes = if limit == Amperes::ZERO { WAKES_WITHIN } else { Duration::ZERO };
-        self.trial.doing("Waiting for the current to rise again", self.trial.meter.window() + wakes).await;
-        let back = self.trial.rises_above(limit, wakes).await;
+        let back = self.trial.rises_again("Waiting for the current to rise again", limit, wakes).await;
         let outcome = match kind {
             Kind::Disconnect => disconnected(&shown, back.rose, word.as_ref(), &self.order.licensed),
             _ => followed(limit, before.most, &shown, back.rose.then_some(back.most).flatten()),
         };
+        let outcome = Outcome { finding: outcome.finding + &back.late, ..outcome };
         let evidence = before.evidence.into_iter().chain(shown.evidence).chain(back.evidence);
         Ok(outcome.with_evidence(evidence).with_evidence(word.map(|word| word.number)))
     }
@@ -165,9 +165,12 @@ impl Asking<'_, '_> {
             let text = format!("From which to go up, a limit of {lower} was asked for first, and it showed nothing.");
             return Ok(Outcome::new(Verdict::Inconclusive, text).with_evidence(held.evidence));
         }
-        self.trial.doing(format!("Asking for {limit} instead of {lower}"), self.trial.meter.window()).await;
-        let raised = self.trial.renew(way, limit, base, self.lasts()).await?;
-        let rise = self.trial.rises_above(lower, WAKES_WITHIN).await;
+        let text = format!("Asking for {limit} instead of {lower}");
+        self.trial.doing(&text, self.trial.meter.window()).await;
+        // It must not end before it had its time to begin.
+        let lasts = self.lasts().saturating_add(seconds(self.trial.late()));
+        let raised = self.trial.renew(way, limit, base, lasts).await?;
+        let rise = self.trial.rises_again(text, lower, WAKES_WITHIN).await;
         self.run.modes[index].measured_ma = rise.most.map(Amperes::milliamps);
         self.goes_on()?;
         end_test(&mut self.trial).await?;
@@ -186,6 +189,7 @@ impl Asking<'_, '_> {
                 format!("Asked to go up from {lower} to at most {limit}, but it stayed at {most}. It may be the car."),
             ),
         };
+        let outcome = Outcome { finding: outcome.finding + &rise.late, ..outcome };
         Ok(outcome.with_evidence(held.evidence).with_evidence(raised.evidence).with_evidence(rise.evidence))
     }
 
