@@ -23,6 +23,8 @@ use crate::units::Amperes;
 const PART: Duration = Duration::from_secs(15);
 /// The most profiles that are named in a sentence.
 const NAMED: usize = 10;
+/// The most connectors that a charger is believed to have.
+const CONNECTORS: u32 = 32;
 /// The most profiles that are kept: a real charger holds a few dozen.
 const MOST: usize = 100;
 
@@ -62,11 +64,9 @@ impl Listed {
         self.id().zip(self.place()).is_some_and(named)
     }
 
-    /// Does it hold every session down to the ceiling, for as long as it stands?
-    pub fn guards(&self, record: &Record, ceiling: Amperes) -> bool {
-        let for_all = |place: Place| {
-            place.connector == 0 && matches!(place.purpose, Purpose::TxDefaultProfile | Purpose::StationMaxProfile)
-        };
+    /// Does it hold every session of its EVSE (0: of all) down to the ceiling, for as long as it stands?
+    fn guards(&self, record: &Record, ceiling: Amperes) -> bool {
+        let for_all = |place: Place| matches!(place.purpose, Purpose::TxDefaultProfile | Purpose::StationMaxProfile);
         let ends = ["validFrom", "validTo", "recurrencyKind"].iter().any(|key| self.profile.get(key).is_some())
             || items(&self.profile, "chargingSchedule").iter().any(|schedule| schedule.get("duration").is_some());
         !self.replaced
@@ -109,14 +109,25 @@ pub fn highest_level(record: &Record) -> Option<i32> {
     places.filter(of_sessions).map(|place| place.stack_level).max()
 }
 
-/// Does a profile that is not ours hold every session down to the ceiling?
+/// Do profiles that are not ours hold every session down to the ceiling?
 pub fn guarded(record: &Record, ceiling: Amperes) -> bool {
-    standing(record).any(|listed| listed.is_foreign() && listed.guards(record, ceiling))
+    cover_all(record, &guarded_on(record, ceiling, |listed| !listed.is_foreign()))
 }
 
-/// As [`guarded`], also by what we left ourselves, once the charger has let these go.
-pub(crate) fn guarded_without(record: &Record, ceiling: Amperes, gone: impl Fn(&Listed) -> bool) -> bool {
-    standing(record).any(|listed| listed.guards(record, ceiling) && !gone(listed))
+/// The connectors (0: all of them) whose sessions are held down to the ceiling by a profile that the charger listed, without
+/// these.
+pub(crate) fn guarded_on(record: &Record, ceiling: Amperes, without: impl Fn(&Listed) -> bool) -> Vec<u32> {
+    let guards = standing(record).filter(|listed| !without(listed) && listed.guards(record, ceiling));
+    guards.map(|listed| listed.connector).collect()
+}
+
+/// Do limits on these connectors hold every session down? One on connector 0 does; else each connector that the charger has
+/// shown needs its own, and of one that has shown none nobody knows how many there are.
+pub(crate) fn cover_all(record: &Record, on: &[u32]) -> bool {
+    let told = record.configured("NumberOfConnectors").trim().parse::<u32>().unwrap_or(0).min(CONNECTORS);
+    let shown = record.connectors.keys().copied().filter(|connector| *connector > 0);
+    let mut all = shown.chain(1..=told).peekable();
+    on.contains(&0) || (all.peek().is_some() && all.all(|connector| on.contains(&connector)))
 }
 
 /// Notes that the charger accepted a profile: what stood in its place, or had its id, is gone. True: it is what was there

@@ -190,12 +190,20 @@ fn dynamic(record: &Record, payload: &Value) -> Result<(), Refused> {
     within(record.ceiling_parts.ceiling(), schedule::update(&payload["scheduleUpdate"], unit, phases)?)
 }
 
-/// Does a limit remain for every session, once these have gone? One of ours that is there for certain, or someone else's.
-fn remains(record: &Record, gone: impl Fn(&InForce) -> bool, listed_gone: impl Fn(&Listed) -> bool) -> bool {
+/// Does a limit remain for every session, once these have gone and this came? One of ours that is there for certain, or
+/// someone else's; on each connector where it is not for all of them.
+fn remains(
+    record: &Record,
+    new: Option<&InForce>,
+    gone: impl Fn(&InForce) -> bool,
+    listed_gone: impl Fn(&Listed) -> bool,
+) -> bool {
     let Some(ceiling) = record.ceiling_parts.ceiling() else { return false };
-    let within = |f: &InForce| f.limit.max(f.then.unwrap_or_default()) <= ceiling.limit;
-    let ours = record.in_force.iter().any(|f| f.holds() && f.is_certain() && within(f) && !gone(f));
-    ceiling.hardware_confirmed || ours || profiles::guarded_without(record, ceiling.limit, listed_gone)
+    let within = |f: &&InForce| f.holds() && f.limit.max(f.then.unwrap_or_default()) <= ceiling.limit;
+    let ours = record.in_force.iter().filter(|f| f.is_certain() && !gone(f)).chain(new).filter(within);
+    let mut on: Vec<u32> = ours.map(|f| f.connector).collect();
+    on.extend(profiles::guarded_on(record, ceiling.limit, listed_gone));
+    ceiling.hardware_confirmed || profiles::cover_all(record, &on)
 }
 
 /// A profile takes the place of others. Where one of them held every session down, it has to do that too, or another.
@@ -203,8 +211,9 @@ fn overwrites(record: &Record, new: Option<InForce>) -> Result<(), Refused> {
     let Some(new) = new else { return Ok(()) };
     let gone = |f: &InForce| f.gives_way_to(&new);
     let listed_gone = |l: &Listed| l.id() == Some(new.profile) || l.place() == Some(new.place());
-    let held = record.in_force.iter().any(|f| f.holds() && gone(f));
-    if !held || new.holds() || remains(record, gone, listed_gone) { Ok(()) } else { Err(Refused::TakesLimitAway) }
+    let held = |f: &InForce| new.holds() && [0, f.connector].contains(&new.connector);
+    let all_held = record.in_force.iter().filter(|f| f.holds() && gone(f)).all(held);
+    if all_held || remains(record, Some(&new), gone, listed_gone) { Ok(()) } else { Err(Refused::TakesLimitAway) }
 }
 
 /// Our own test limit may always be cleared where it lies above a base. Anything else only where a limit remains for
@@ -219,7 +228,7 @@ fn clear(record: &Record, payload: &Value) -> Result<(), Refused> {
     };
     let only_ours = named.map(role).is_some_and(|role| [TEST_PROFILE, SESSION_PROFILE].map(i64::from).contains(&role));
     let falls_to_a_base = only_ours && !record.in_force.iter().any(|f| f.holds() && gone(f));
-    if falls_to_a_base || remains(record, gone, |l| l.may_be_named(version, payload)) {
+    if falls_to_a_base || remains(record, None, gone, |l| l.may_be_named(version, payload)) {
         return Ok(());
     }
     Err(Refused::TakesLimitAway)

@@ -371,3 +371,55 @@ fn keys_of_which_nobody_knows_what_they_do_to_the_current_are_told_apart_for_the
     assert!(effect_unknown(&goe, "Xyz") && effect_unknown(&made_by("Nobody Ltd", 16), "RequestedCurrent"));
     assert!(!effect_unknown(&v21(16), "EVSE#1.ACCurrent") && effect_unknown(&v21(16), "AcmeCtrlr.MaxCurrent"));
 }
+
+/// A charger with this many connectors that took a limit of 10 A as the default on each of these.
+fn with_defaults(connectors: u32, on: &[u32]) -> Record {
+    let mut record = record(16);
+    for connector in 1..=connectors {
+        let state = crate::record::Connector::at(jiff::Timestamp::UNIX_EPOCH);
+        record.connectors.insert(connector, state);
+    }
+    for (number, connector) in (1..).zip(on) {
+        let mut set = set(10.0, "A").payload;
+        set["connectorId"] = json!(connector);
+        let profile = &mut set["csChargingProfiles"];
+        (profile["chargingProfileId"], profile["chargingProfilePurpose"]) = (json!(number), json!("TxDefaultProfile"));
+        record.in_force.extend(in_force::sent(&record, &set, number, jiff::Timestamp::UNIX_EPOCH));
+        in_force::accepted(&mut record.in_force, number);
+    }
+    record
+}
+
+#[test]
+fn a_default_on_one_connector_does_not_guard_the_other() {
+    let clears_the_first = call("ClearChargingProfile", json!({"id": 1}));
+    let clears = |connectors, on: &[u32]| check(&with_defaults(connectors, on), &clears_the_first, true);
+    assert_eq!(clears(2, &[0, 1]), Err(Refused::TakesLimitAway), "connector 2 would have none");
+    assert_eq!(clears(2, &[0, 1, 2]), Ok(()), "each has its own");
+    assert_eq!(clears(1, &[0, 1]), Ok(()), "there is no other");
+    assert_eq!(clears(0, &[0, 1]), Err(Refused::TakesLimitAway), "nobody knows how many it has");
+    assert_eq!(clears(2, &[1, 0]), Ok(()), "that on connector 0 is for all");
+    let mut two = with_defaults(1, &[0, 1]);
+    let keys = [("NumberOfConnectors", "2")].map(|(key, value)| crate::report::ConfigurationKey {
+        key: key.into(),
+        value: Some(value.into()),
+        ..Default::default()
+    });
+    two.configuration =
+        Some(crate::report::ConfigurationSnapshot { keys: keys.to_vec(), ..Default::default() });
+    assert_eq!(check(&two, &clears_the_first, true), Err(Refused::TakesLimitAway), "it has said that it has two");
+}
+
+#[test]
+fn a_default_for_all_does_not_give_way_to_one_for_a_single_connector() {
+    let takes_its_place = |connectors, on: &[u32]| {
+        let mut set = set(10.0, "A");
+        set.payload["connectorId"] = json!(1);
+        let profile = &mut set.payload["csChargingProfiles"];
+        (profile["chargingProfileId"], profile["chargingProfilePurpose"]) = (json!(1), json!("TxDefaultProfile"));
+        check(&with_defaults(connectors, on), &set, true)
+    };
+    assert_eq!(takes_its_place(2, &[0]), Err(Refused::TakesLimitAway), "connector 2 would have none");
+    assert_eq!(takes_its_place(2, &[0, 2]), Ok(()));
+    assert_eq!(takes_its_place(1, &[0]), Ok(()));
+}

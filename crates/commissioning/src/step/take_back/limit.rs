@@ -77,9 +77,9 @@ impl Way<'_> {
     /// Is the circuit guarded without what the plan wrote?
     fn is_guarded(&self, record: &Record) -> bool {
         let ceiling = record.ceiling_parts.ceiling();
-        let for_all = |f: &InForce| f.connector == 0 && f.purpose != Purpose::TxProfile;
+        let ours = self.ours.iter().filter(|f| f.purpose != Purpose::TxProfile).map(|f| f.connector);
         ceiling.is_some_and(|it| it.hardware_confirmed || profiles::guarded(record, it.limit))
-            || self.ours.iter().any(for_all)
+            || profiles::cover_all(record, &ours.collect::<Vec<_>>())
     }
 
     /// The base, where none of ours stands for all sessions.
