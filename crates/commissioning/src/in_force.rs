@@ -269,7 +269,9 @@ mod tests {
             let start = NOW;
             let profile = Profile {
                 kind: Kind::Recurring { every: Every::Day, start },
-                periods: [(0, 0), (3600, 160), (7200, 100)].map(|(start_s, tenths)| Period { start_s, tenths }).into(),
+                periods: [(0, 0), (3600, 160), (7200, 100)]
+                    .map(|(start_s, tenths)| Period { start_s, tenths, phases: None })
+                    .into(),
                 duration_s: Some(86_400),
                 ..RECIPE.staying(amps(16), &Terms::of(&record, NOW))
             };

@@ -85,6 +85,9 @@ pub struct Terms {
     pub unit: RateUnit,
     /// Phases for the conversion to W.
     pub phases: Phases,
+    /// The phases on which a limit in W counts that stays when this car has gone: one, unless the hardware holds the current
+    /// down. All of it may flow into the one phase of the next car.
+    pub phases_later: Phases,
     /// The phases that are named with a limit; `None`: the charger's own affair.
     pub named_phases: Option<Phases>,
     /// The level of a test: above the base, and above what others have left there. `None`: there is only one level.
@@ -105,10 +108,12 @@ impl Terms {
         let unit = if record.acts(Acts::InWatts) { RateUnit::W } else { told };
         // Unknown counts as one: that makes a limit in W the smallest.
         let phases = record.phases.unwrap_or(Phases::ONE);
+        let held = record.ceiling_parts.ceiling().is_some_and(|ceiling| ceiling.hardware_confirmed);
         Self {
             version,
             unit,
             phases,
+            phases_later: if held { phases } else { Phases::ONE },
             // A 2.x charger refuses fewer phases than it is supplied with where it cannot switch the others off (OCPP 2.0.1
             // part 2 K01.FR.43); and a limit in A is for each phase, however many there are.
             named_phases: if version.is_v2() && unit == RateUnit::A { supply_phases(record) } else { Some(phases) },
@@ -116,6 +121,15 @@ impl Terms {
             taken: profiles::taken(record),
             now,
             charger_now: record.clock.map_or(now, |clock| clock.shows(now)),
+        }
+    }
+
+    /// As it is for what stays.
+    pub(crate) fn later(&self) -> Self {
+        let phases = self.phases_later;
+        match self.unit {
+            RateUnit::A => self.clone(),
+            RateUnit::W => Self { phases, named_phases: Some(phases), ..self.clone() },
         }
     }
 
@@ -233,15 +247,16 @@ impl Recipe {
 
     /// A limit that stays, at the lowest level.
     pub fn staying(&self, limit: Amperes, terms: &Terms) -> Profile {
-        let period = Period { start_s: 0, tenths: tenths(limit, terms) };
-        self.profile(self.staying_id(), 0, vec![period], None, terms)
+        let terms = terms.later();
+        let period = Period { start_s: 0, tenths: tenths(limit, &terms), phases: None };
+        self.profile(self.staying_id(), 0, vec![period], None, &terms)
     }
 
     /// Does this limit of ours stay there already, in the same form?
     pub fn stays(&self, limit: Amperes, terms: &Terms, entry: &InForce) -> bool {
         entry.accepted
             && entry.role() == self.staying_id()
-            && (entry.until, entry.limit, entry.phases) == (None, as_sent(limit), terms.named_phases)
+            && (entry.until, entry.limit, entry.phases) == (None, as_sent(limit), terms.later().named_phases)
             && entry.relative == (self.counts != Counts::Absolute)
     }
 
@@ -254,11 +269,13 @@ impl Recipe {
             Counts::FromStart(start) => i32::try_from(terms.now.duration_since(start).as_secs()).unwrap_or(0).max(0),
         };
         let ends = lasts_s.saturating_add(began_s);
-        let first = Period { start_s: 0, tenths: tenths(limit, terms) };
+        let first = Period { start_s: 0, tenths: tenths(limit, terms), phases: None };
         if let Some(level) = terms.test_level {
             return self.profile(TEST_PROFILE, level, vec![first], Some(ends), terms);
         }
-        let then = Period { start_s: ends, tenths: tenths(base, terms) };
+        let later = terms.later();
+        let phases = later.named_phases.filter(|_| later.phases != terms.phases).map(Phases::count);
+        let then = Period { start_s: ends, tenths: tenths(base, &later), phases };
         self.profile(TEST_PROFILE, 0, vec![first, then], None, terms)
     }
 
@@ -363,7 +380,7 @@ mod tests {
         let single = Terms::of(&charger("ChargeProfileMaxStackLevel", "0"), NOW);
         let test = ALL.test(amps(100), amps(320), 600, &single);
         assert_eq!((test.stack_level, test.duration_s), (0, None), "without duration: it never falls to nothing");
-        assert_eq!(test.periods[1], Period { start_s: 660, tenths: 320 });
+        assert_eq!(test.periods[1], Period { start_s: 660, tenths: 320, phases: None });
     }
 
     #[test]
@@ -378,7 +395,26 @@ mod tests {
         let mut record = charger("ChargingScheduleAllowedChargingRateUnit", "Power");
         assert_eq!(ALL.staying(amps(102), &Terms::of(&record, NOW)).periods[0].tenths, 23_460);
         record.phases = Phases::new(3);
-        let profile = ALL.staying(amps(102), &Terms::of(&record, NOW));
+        let profile = ALL.test(amps(102), amps(160), 600, &Terms::of(&record, NOW));
         assert_eq!((profile.periods[0].tenths, profile.phases), (70_380, Some(3)));
+    }
+
+    #[test]
+    fn watts_that_stay_count_on_one_phase_unless_the_hardware_holds_the_current_down() {
+        let mut record = charger("ChargingScheduleAllowedChargingRateUnit", "Power");
+        record.phases = Phases::new(3);
+        let stays = |record: &Record| {
+            let profile = ALL.staying(amps(160), &Terms::of(record, NOW));
+            (profile.periods[0].tenths, profile.phases)
+        };
+        assert_eq!(stays(&record), (36_800, Some(1)), "the next car may have one phase");
+        let single = Terms { test_level: None, ..Terms::of(&record, NOW) };
+        let test = ALL.test(amps(102), amps(160), 600, &single);
+        let periods = test.periods.iter().map(|it| (it.tenths, it.phases.or(test.phases)));
+        assert_eq!(periods.collect::<Vec<_>>(), [(70_380, Some(3)), (36_800, Some(1))], "what follows it stays too");
+        let sixteen = Some(amps(160));
+        record.ceiling_parts.breaker = sixteen;
+        (record.ceiling_parts.installer, record.ceiling_parts.installer_confirmed) = (sixteen, true);
+        assert_eq!(stays(&record), (110_400, Some(3)));
     }
 }

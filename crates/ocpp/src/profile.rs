@@ -146,6 +146,9 @@ pub struct Period {
     pub start_s: i32,
     /// Limit in tenths of A or W.
     pub tenths: i64,
+    /// The phases it is for, where they are not the profile's.
+    #[serde(default)]
+    pub phases: Option<u8>,
 }
 
 /// A charging profile as we send it. `minChargingRate` is never sent: some firmware clamps the limit *up* to it.

@@ -43,7 +43,8 @@ pub async fn prove(trial: &mut Trial<'_>, limit: Amperes, base: Amperes, ends: T
         return Ok(Ended { fallback: Outcome::new(Verdict::Inconclusive, text), came_back: true });
     }
     end_test(trial).await?;
-    let cleared = trial.rises_again("The test limit is taken away: waiting for the current to rise", limit, wakes).await;
+    let cleared =
+        trial.rises_again("The test limit is taken away: waiting for the current to rise", limit, wakes).await;
     Ok(without_fallback(rise, &cleared))
 }
 

@@ -225,7 +225,8 @@ fn base_settles(trial: &Trial<'_>) -> jiff::Timestamp {
     trial.proof.asked.last().and_then(|base| base.at.checked_add(SETTLES_WITHIN).ok()).unwrap_or(now)
 }
 
-/// The base for one phase is too low for a car on three, and is written again once the phases are known.
+/// A base in W for one phase is too low for a car on three: where the hardware holds the current down it is written again
+/// once the phases are known.
 async fn rebased(trial: &mut Trial<'_>, base: Amperes) -> Result<bool, Outcome> {
     let before = trial.proof.asked.len();
     write_base(trial, base).await?;

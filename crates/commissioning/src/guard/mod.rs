@@ -70,7 +70,8 @@ impl Refused {
         match self {
             Refused::CeilingMissing => "Enter breaker, cable, nameplate or installer limit first.",
             Refused::AboveCeiling { .. } => {
-                "Ask for less, or enter breaker, cable and hardware limit again if the ceiling is wrong."
+                "Ask for less, or enter breaker, cable and hardware limit again if the ceiling is wrong. In W, what stays \
+                 counts on one phase until the hardware limit is confirmed."
             }
             Refused::BelowMinimum { .. } => "Ask for 6 A or more.",
             Refused::TakesLimitAway => "Confirm the hardware limit under Set, or set another limit instead.",
@@ -186,7 +187,7 @@ fn dynamic(record: &Record, payload: &Value) -> Result<(), Refused> {
     let named = int(payload, "chargingProfileId");
     let entry = record.in_force.iter().find(|f| Some(i64::from(f.profile)) == named);
     let unit = entry.and_then(|f| f.unit).map_or("A", RateUnit::name);
-    let phases = entry.and_then(|f| f.phases).unwrap_or(Phases::ONE).min(record.phases.unwrap_or(Phases::ONE));
+    let phases = entry.and_then(|f| f.phases).unwrap_or(Phases::ONE).min(schedule::carrying(record, true));
     within(record.ceiling_parts.ceiling(), schedule::update(&payload["scheduleUpdate"], unit, phases)?)
 }
 

@@ -36,13 +36,13 @@ pub struct Asked {
 /// There is none, or one that cannot be read.
 pub fn asked(record: &Record, payload: &Value) -> Result<Asked, Refused> {
     let mut schedules = Vec::new();
-    find(payload, &mut schedules);
+    find(payload, false, &mut schedules);
     if schedules.is_empty() {
         return Err(Refused::Unreadable);
     }
     let mut asked = Asked::default();
-    for schedule in schedules {
-        add(record, schedule, &mut asked)?;
+    for (schedule, recurs) in schedules {
+        add(record, schedule, recurs, &mut asked)?;
     }
     Ok(asked)
 }
@@ -58,35 +58,40 @@ pub fn update(update: &Value, unit: &str, phases: Phases) -> Result<Amperes, Ref
 /// Is there a schedule in it?
 pub fn is_in(payload: &Value) -> bool {
     let mut schedules = Vec::new();
-    find(payload, &mut schedules);
+    find(payload, false, &mut schedules);
     !schedules.is_empty()
 }
 
-fn find<'a>(value: &'a Value, schedules: &mut Vec<&'a Value>) {
+/// The schedules in it, each with whether it recurs.
+fn find<'a>(value: &'a Value, recurs: bool, schedules: &mut Vec<(&'a Value, bool)>) {
     match value {
-        Value::Array(items) => items.iter().for_each(|item| find(item, schedules)),
+        Value::Array(items) => items.iter().for_each(|item| find(item, recurs, schedules)),
         Value::Object(fields) => {
             if fields.contains_key("chargingSchedulePeriod") {
-                schedules.push(value);
+                schedules.push((value, recurs));
             }
-            fields.values().for_each(|field| find(field, schedules));
+            let recurs = recurs || text(value, "chargingProfileKind") == "Recurring";
+            fields.values().for_each(|field| find(field, recurs, schedules));
         }
         _ => {}
     }
 }
 
-fn add(record: &Record, schedule: &Value, asked: &mut Asked) -> Result<(), Refused> {
+fn add(record: &Record, schedule: &Value, recurs: bool, asked: &mut Asked) -> Result<(), Refused> {
     let unit = text(schedule, "chargingRateUnit");
     let periods = list(schedule, "chargingSchedulePeriod");
     if periods.is_empty() {
         return Err(Refused::Unreadable);
     }
-    let carrying = record.phases.unwrap_or(Phases::ONE);
+    let stays = |index: usize| recurs || (schedule.get("duration").is_none() && index + 1 == periods.len());
     // A period for fewer phases puts all its watts on those.
-    let named = |period: &Value| int(period, "numberPhases").and_then(|n| u8::try_from(n).ok());
-    let phases = |period: &Value| named(period).and_then(Phases::new).map_or(carrying, |named| named.min(carrying));
-    for period in periods {
-        match currents(period, &unit, phases(period))? {
+    let named = |period: &Value| int(period, "numberPhases").and_then(|n| u8::try_from(n).ok()).and_then(Phases::new);
+    let phases = |(index, period): (usize, &Value)| {
+        let carrying = carrying(record, stays(index));
+        named(period).map_or(carrying, |named| named.min(carrying))
+    };
+    for (index, period) in periods.iter().enumerate() {
+        match currents(period, &unit, phases((index, period)))? {
             Some(highest) => asked.highest = asked.highest.max(highest),
             None => match text(period, "operationMode").as_str() {
                 "" => return Err(Refused::Unreadable),
@@ -95,7 +100,7 @@ fn add(record: &Record, schedule: &Value, asked: &mut Asked) -> Result<(), Refus
             },
         }
     }
-    let fewest = periods.iter().map(phases).min().unwrap_or(Phases::ONE);
+    let fewest = periods.iter().enumerate().map(phases).min().unwrap_or(Phases::ONE);
     // Some firmware clamps the limit up to minChargingRate, so it counts as a limit too.
     for (object, key) in [(schedule, "minChargingRate"), (&schedule["limitAtSoC"], "limit")] {
         if object.get(key).is_some() {
@@ -103,6 +108,13 @@ fn add(record: &Record, schedule: &Value, asked: &mut Asked) -> Result<(), Refus
         }
     }
     Ok(())
+}
+
+/// The fewest phases that may carry what is written now. What stays meets other cars: one phase, unless the hardware holds
+/// the current down.
+pub fn carrying(record: &Record, stays: bool) -> Phases {
+    let held = record.ceiling_parts.ceiling().is_some_and(|ceiling| ceiling.hardware_confirmed);
+    record.phases.filter(|_| held || !stays).unwrap_or(Phases::ONE)
 }
 
 /// The most that a period names, A per phase; `None` where it names neither a limit nor a setpoint.

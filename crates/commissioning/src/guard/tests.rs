@@ -89,14 +89,42 @@ fn watts_count_on_one_phase_until_more_phases_were_measured() {
     let mut record = record(16);
     assert!(matches!(check(&record, &set(11_040.0, "W"), false), Err(Refused::AboveCeiling { .. })));
     record.phases = Phases::new(3);
-    assert_eq!(check(&record, &set(11_040.0, "W"), false), Ok(()));
+    assert_eq!(check(&record, &for_ten_minutes(set(11_040.0, "W")), false), Ok(()));
+}
+
+/// The same, with an end.
+fn for_ten_minutes(mut call: Call) -> Call {
+    let key = if call.payload.get("csChargingProfiles").is_some() { "csChargingProfiles" } else { "chargingProfile" };
+    let schedule = &mut call.payload[key]["chargingSchedule"];
+    let schedule = if schedule.is_array() { &mut schedule[0] } else { schedule };
+    schedule["duration"] = json!(600);
+    call
+}
+
+#[test]
+fn watts_that_stay_count_on_one_phase_because_the_next_car_may_have_one() {
+    let mut record = record(16);
+    record.phases = Phases::new(3);
+    let above = |record: &Record, call: &Call| matches!(check(record, call, true), Err(Refused::AboveCeiling { .. }));
+    assert!(above(&record, &set(11_040.0, "W")), "48 A on one phase");
+    assert_eq!(check(&record, &set(3_680.0, "W"), false), Ok(()));
+    let mut hours = for_ten_minutes(set(11_040.0, "W"));
+    hours.payload["csChargingProfiles"]["chargingProfileKind"] = json!("Recurring");
+    assert!(above(&record, &hours), "it comes back every day");
+    let mut test_then_base = set(3_680.0, "W");
+    let periods = &mut test_then_base.payload["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"];
+    periods[0]["limit"] = json!(11_040);
+    assert_eq!(check(&record, &test_then_base, false), Ok(()), "only what follows the test stays");
+    let parts = &mut record.ceiling_parts;
+    (parts.installer, parts.installer_confirmed) = (parts.breaker, true);
+    assert_eq!(check(&record, &set(11_040.0, "W"), false), Ok(()), "the hardware holds each phase down");
 }
 
 #[test]
 fn watts_for_one_phase_are_not_shared_out_over_three() {
     let mut record = record(16);
     record.phases = Phases::new(3);
-    let mut call = set(11_040.0, "W");
+    let mut call = for_ten_minutes(set(11_040.0, "W"));
     call.payload["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"][1]["numberPhases"] = json!(1);
     assert!(matches!(check(&record, &call, true), Err(Refused::AboveCeiling { .. })));
 }
@@ -193,9 +221,10 @@ fn no_field_of_any_period_of_any_schedule_of_2_1_passes_above_the_ceiling() {
 fn watts_that_are_told_phase_by_phase_are_for_one_phase() {
     let mut record = v21(16);
     record.phases = Phases::new(3);
-    assert_eq!(check(&record, &set_v2("W", json!({"startPeriod": 60, "limit": 11_040})), false), Ok(()));
+    let plain = for_ten_minutes(set_v2("W", json!({"startPeriod": 60, "limit": 11_040})));
+    assert_eq!(check(&record, &plain, false), Ok(()));
     let by_phase = json!({"startPeriod": 60, "limit": 11_040, "limit_L2": 3_680, "limit_L3": 3_680});
-    assert!(matches!(check(&record, &set_v2("W", by_phase), true), Err(Refused::AboveCeiling { .. })));
+    assert!(matches!(check(&record, &for_ten_minutes(set_v2("W", by_phase)), true), Err(Refused::AboveCeiling { .. })));
 }
 
 #[test]
@@ -405,8 +434,7 @@ fn a_default_on_one_connector_does_not_guard_the_other() {
         value: Some(value.into()),
         ..Default::default()
     });
-    two.configuration =
-        Some(crate::report::ConfigurationSnapshot { keys: keys.to_vec(), ..Default::default() });
+    two.configuration = Some(crate::report::ConfigurationSnapshot { keys: keys.to_vec(), ..Default::default() });
     assert_eq!(check(&two, &clears_the_first, true), Err(Refused::TakesLimitAway), "it has said that it has two");
 }
 

@@ -139,9 +139,11 @@ impl Plan {
 
     /// The profiles for a connector (0: the whole charger), one for each piece.
     pub fn profiles(&self, connector: u32, terms: &Terms) -> Vec<Profile> {
+        let terms = &terms.later();
         let periods = self.periods.iter().map(|(minutes, limit)| Period {
             start_s: minutes.saturating_mul(60),
             tenths: limit::tenths(*limit, terms),
+            phases: None,
         });
         let periods: Vec<Period> = periods.collect();
         let profile = |(index, piece): (usize, &Piece)| {

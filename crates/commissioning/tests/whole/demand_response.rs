@@ -351,6 +351,9 @@ async fn a_charger_whose_laptop_leaves_falls_back_to_the_base_by_itself() {
     let charger = bench.cut(cable).await;
     let run = running.await.unwrap();
     assert_eq!(run.outcome.verdict, Inconclusive, "{run:#?}");
+    let ends = bench.record().await.test_limits(bench.clock.now()).find_map(|test| test.until).unwrap();
+    let says = format!("At {} UTC at the latest it falls back to the base of 32.0 A", ends.strftime("%H:%M:%S"));
+    assert!(run.outcome.finding.contains(&says), "{says}: {:?}", run.outcome);
     assert!(run.undone.finding.contains("ends by itself"), "{:?}", run.undone);
     bench.run(301).await;
     // lost on the way: it has to have fallen back without being cleared
@@ -360,6 +363,30 @@ async fn a_charger_whose_laptop_leaves_falls_back_to_the_base_by_itself() {
     let _cable = bench.plug_in(charger, true, Box::new(no_clear)).await;
     bench.run(30).await;
     assert_eq!(bench.record().await.readings.back().unwrap().import, Some(amps(32.0)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_set_of_modes_what_cannot_be_expressed_is_said_to_be_left_out() {
+    let (bench, _cable) = at_hand(charging()).await;
+    bench.charge().await;
+    let both = || Signal::Drm { modes: [2, 5].map(|mode| Drm::new(mode).unwrap()).into() };
+    for run in [done(&bench, rehearsal(vec![both()])).await, done(&bench, hold(both(), Some(200))).await] {
+        let mode = &run.modes[0];
+        assert_eq!((mode.asked_ma, mode.outcome.verdict), (Some(16_000), Passed), "{run:#?}");
+        for text in [&mode.why, &mode.outcome.finding] {
+            assert!(text.contains("Left out: DRM5 cannot be expressed in OCPP"), "{text}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_held_limit_that_is_not_below_what_stays_is_gone_without_a_measurement() {
+    let (bench, _cable) = at_hand(charging()).await;
+    bench.charge().await;
+    let run = done(&bench, hold(drm(4), Some(200))).await;
+    assert_eq!((run.modes[0].asked_ma, run.undone.verdict), (Some(32_000), Passed), "{run:#?}");
+    assert!(run.undone.finding.contains("there is nothing to measure"), "{:?}", run.undone);
+    nothing_is_left(&bench, &run).await;
 }
 
 #[tokio::test(start_paused = true)]

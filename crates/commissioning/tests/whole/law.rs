@@ -1,6 +1,6 @@
 //! What holds for every profile that ever goes to a charger, in every story.
 
-use chargehand_commissioning::ceiling::CeilingParts;
+use chargehand_commissioning::ceiling::{Ceiling, CeilingParts};
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::journal::Direction;
 use jiff::Timestamp;
@@ -25,7 +25,7 @@ pub fn held(disk: &Disk, sent: &[Sent], charger_ahead_s: Option<i64>) {
     for call in sent.iter().filter(|call| call.action == "SetChargingProfile") {
         let ceiling = ceiling_at(disk, call.number).expect("no profile without a ceiling");
         if is_put_back(disk, call) {
-            no_more_than(call, ceiling);
+            no_more_than(call, ceiling.limit.amps());
             continue;
         }
         within(call, ceiling);
@@ -70,15 +70,15 @@ fn is_about_security(disk: &Disk, call: &Sent) -> bool {
     name.is_some_and(|name| NAMES.contains(&name)) && said.is_some_and(|said| said.number < call.number)
 }
 
-/// The ceiling that held when an entry was written, A.
-fn ceiling_at(disk: &Disk, number: u64) -> Option<f64> {
+/// The ceiling that held when an entry was written.
+fn ceiling_at(disk: &Disk, number: u64) -> Option<Ceiling> {
     let parts = |bytes: &[u8]| match serde_json::from_slice::<Event>(bytes) {
         Ok(Event::Ceiling { parts }) => Some(parts),
         _ => None,
     };
     let before = disk.entries.iter().filter(|e| e.direction == Direction::Event && e.number < number);
     let parts: CeilingParts = before.filter_map(|e| parts(&e.bytes)).next_back()?;
-    parts.ceiling().map(|c| c.limit.amps())
+    parts.ceiling()
 }
 
 /// Did the charger list this very profile before? Then it is given back as it was.
@@ -97,8 +97,8 @@ fn no_more_than(call: &Sent, ceiling: f64) {
     assert!(periods.iter().all(|period| period["limit"].as_f64().unwrap() <= ceiling), "{call:?}");
 }
 
-fn within(call: &Sent, ceiling: f64) {
-    let schedule = call.schedule();
+fn within(call: &Sent, ceiling: Ceiling) {
+    let (schedule, hardware, ceiling) = (call.schedule(), ceiling.hardware_confirmed, ceiling.limit.amps());
     assert!(schedule.get("minChargingRate").is_none(), "{call:?}");
     for period in schedule["chargingSchedulePeriod"].as_array().unwrap() {
         let (limit, phases) = (period["limit"].as_f64().unwrap(), period["numberPhases"].as_f64());
@@ -106,6 +106,13 @@ fn within(call: &Sent, ceiling: f64) {
         let matters = call.payload.get("evseId").is_none() || schedule["chargingRateUnit"] == "W";
         assert!(phases.is_some() || !matters, "numberPhases is sent: {call:?}");
         let phases = phases.unwrap_or(1.0);
+        let stays = schedule.get("duration").is_none()
+            && schedule["chargingSchedulePeriod"].as_array().unwrap().last() == Some(period);
+        let stays = (stays || call.profile()["chargingProfileKind"] == "Recurring") && !hardware;
+        assert!(
+            !stays || schedule["chargingRateUnit"] == "A" || phases == 1.0,
+            "the next car may have one phase: {call:?}"
+        );
         let amps = if schedule["chargingRateUnit"] == "W" { limit / 230.0 / phases } else { limit };
         assert!(amps <= ceiling + 1e-9, "above the ceiling of {ceiling} A: {call:?}");
         assert!(amps == 0.0 || amps > 5.9, "a charger cannot offer less than 6 A: {call:?}");

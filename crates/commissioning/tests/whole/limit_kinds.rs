@@ -6,7 +6,7 @@ use chargehand_simulator::deviations::{Limits, ProfileAnswer};
 use chargehand_simulator::{Behaviour, CarMake, Deviations, ProfileFate, RateUnit};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Run, Sent, Way, charging, place, plugged};
+use crate::bench::{Bench, Run, Sent, Way, amps, charging, place, plugged};
 use crate::tamper;
 
 /// A commissioning at 16 A under 32 A of a charger that deviates, with a car that waits.
@@ -232,7 +232,10 @@ async fn a_charger_that_takes_only_power_gets_whole_watts_for_its_phases() {
     for phases in [1, 3] {
         let behaviour =
             Behaviour { rate_unit: RateUnit::Power, phases, car: CarMake { phases, ..<_>::default() }, ..plugged() };
-        let (bench, run) = run_of(behaviour).await;
+        let bench = Bench::new();
+        bench.parts_with_hardware(32.0).await;
+        let _cable = bench.connect(behaviour, true).await;
+        let run = bench.commission(16.0).await;
         assert_eq!(run.verdicts(), [Passed; 3], "{phases}: {:?}", run.proof);
         let test = bench.tests().pop().unwrap();
         let schedule = test.schedule();
@@ -272,9 +275,27 @@ async fn a_one_phase_car_after_a_three_phase_car_is_not_given_three_phases_of_wa
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_charger_that_shares_its_watts_out_is_not_held_down_by_a_base_for_one_phase() {
+async fn what_stays_in_watts_is_safe_for_a_car_on_one_phase() {
+    for max_stack_level in [0, 8] {
+        let car = CarMake { phases: 3, ..<_>::default() };
+        let behaviour = Behaviour { rate_unit: RateUnit::Power, phases: 3, car, max_stack_level, ..plugged() };
+        let (bench, _cable) = Bench::commissioning(32.0, behaviour).await;
+        let run = bench.commission(16.0).await;
+        assert_eq!(run.verdicts(), [Passed; 3], "{:?}", run.proof);
+        // 7.4 kW on three phases are 10.7 A: the test is lower, and its watts are for the three phases of this car.
+        assert_eq!((run.proof.before_ma, run.proof.asked_ma), (Some(10_700), Some(7_000)), "{max_stack_level}");
+        let stands = bench.calls("SetChargingProfile").pop().unwrap();
+        let last = stands.schedule()["chargingSchedulePeriod"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((last["limit"].as_f64(), last["numberPhases"].as_i64()), (Some(7_360.0), Some(1)), "{stands:?}");
+        let stays = bench.record().await.in_force.iter().map(|f| f.limit).collect::<Vec<_>>();
+        assert_eq!(stays, [amps(32.0)], "{max_stack_level}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_that_shares_its_watts_out_is_not_held_down_by_a_base_for_one_phase_where_its_hardware_holds() {
     let bench = Bench::new();
-    bench.ceiling(32.0).await;
+    bench.parts_with_hardware(32.0).await;
     // it takes the base in W as the total of all three phases, whatever numberPhases says
     let mut watts = f64::INFINITY;
     let shares = Box::new(move |way: Way, frame: &mut Value| {
@@ -339,9 +360,10 @@ mod on_2_0_1 {
         a_limit_that_was_refused_last_does_not_hide_that_one_was_ignored,
         a_charger_on_adelaide_time_gets_schedules_on_its_own_clock,
         a_charger_that_takes_only_power_gets_whole_watts_for_its_phases,
+        what_stays_in_watts_is_safe_for_a_car_on_one_phase,
         a_charger_that_regulates_watts_is_judged_by_its_amperes_on_a_low_supply,
         a_one_phase_car_after_a_three_phase_car_is_not_given_three_phases_of_watts,
-        a_charger_that_shares_its_watts_out_is_not_held_down_by_a_base_for_one_phase,
+        a_charger_that_shares_its_watts_out_is_not_held_down_by_a_base_for_one_phase_where_its_hardware_holds,
         a_charger_that_falls_back_above_the_base_gets_no_long_test,
         every_known_way_is_tried_within_the_four_minutes_that_a_whole_run_leaves_for_it,
     }

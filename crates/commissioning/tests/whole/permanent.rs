@@ -154,11 +154,17 @@ async fn a_charger_that_ignores_limits_fails_even_where_the_last_way_was_refused
 async fn a_charger_that_takes_only_power_gets_a_permanent_limit_in_watts() {
     let behaviour =
         Behaviour { rate_unit: RateUnit::Power, phases: 3, car: CarMake { phases: 3, ..<_>::default() }, ..charging() };
+    let (bench, _cable) = charges(behaviour.clone()).await;
+    step::inspect(&bench.link).await.unwrap();
+    let permanent = step::apply_limit(&bench.link, amps(20.0)).await.unwrap();
+    assert_eq!(permanent.outcome.verdict, Passed, "{permanent:?}");
+    assert_eq!(bench.calls("SetChargingProfile").last().unwrap().limit(), 20.0 * 230.0, "on one phase it is 20 A");
     let (bench, _cable) = charges(behaviour).await;
+    bench.parts_with_hardware(32.0).await;
     step::inspect(&bench.link).await.unwrap();
     let permanent = step::apply_limit(&bench.link, amps(16.0)).await.unwrap();
     assert_eq!(permanent.outcome.verdict, Passed, "{permanent:?}");
-    assert_eq!(bench.calls("SetChargingProfile").last().unwrap().limit(), 16.0 * 230.0 * 3.0);
+    assert_eq!(bench.calls("SetChargingProfile").last().unwrap().limit(), 16.0 * 230.0 * 3.0, "its hardware holds");
 }
 
 mod on_2_0_1 {

@@ -27,8 +27,7 @@ async fn waits(jurisdiction: &str, behaviour: Behaviour) -> (Bench, Cable) {
 
 async fn rehearsed(bench: &Bench) -> DemandResponse {
     let signals = [1, 2, 4].map(|mode| Signal::drm(Drm::new(mode).unwrap())).to_vec();
-    let order =
-        Order { signals, how: How::Rehearse, said: Said::default(), commence: false, licensed: String::new() };
+    let order = Order { signals, how: How::Rehearse, said: Said::default(), commence: false, licensed: String::new() };
     step::demand_response(&bench.link, &order).await.unwrap()
 }
 

@@ -92,7 +92,7 @@ mod tests {
             purpose: Purpose::TxDefaultProfile,
             kind: Kind::Absolute { start: "2026-11-22T07:22:33.123456Z".parse().expect("a time") },
             unit: RateUnit::A,
-            periods: vec![Period { start_s: 0, tenths: 102 }],
+            periods: vec![Period { start_s: 0, tenths: 102, phases: None }],
             duration_s: Some(600),
             phases: Some(1),
             transaction: None,

@@ -49,6 +49,6 @@ fn schedule(profile: &Profile) -> kit::ChargingSchedule {
 fn period(period: &Period, phases: Option<u8>) -> kit::ChargingSchedulePeriod {
     let limit = Decimal::new(period.tenths, 1).normalized();
     let mut typed = kit::ChargingSchedulePeriod::new(period.start_s, limit);
-    typed.number_phases = phases.map(i32::from);
+    typed.number_phases = period.phases.or(phases).map(i32::from);
     typed
 }

@@ -110,7 +110,10 @@ mod tests {
             purpose,
             kind,
             unit: RateUnit::A,
-            periods: vec![Period { start_s: 0, tenths: 102 }, Period { start_s: 60, tenths: 160 }],
+            periods: vec![
+                Period { start_s: 0, tenths: 102, phases: None },
+                Period { start_s: 60, tenths: 160, phases: None },
+            ],
             duration_s: Some(600),
             phases: (purpose != Purpose::TxProfile).then_some(1),
             transaction: (purpose == Purpose::TxProfile).then_some(7),

@@ -45,7 +45,7 @@ pub fn wire(profile: &Profile, name: impl Fn(i32) -> String) -> Value {
 
 fn period(period: &Period, phases: Option<u8>) -> Value {
     let mut wire = json!({"startPeriod": period.start_s, "limit": limit(period.tenths)});
-    if let Some(phases) = phases {
+    if let Some(phases) = period.phases.or(phases) {
         wire["numberPhases"] = phases.into();
     }
     wire

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::super::limit_follows::charging;
 use super::super::recipes;
-use super::{Asking, about_feeding_back, keep};
+use super::{Asking, about_feeding_back, keep, not_asked, why};
 use crate::demand::{Drm, Expressed, Expression, OutputDead, Signal};
 use crate::limit::Recipe;
 use crate::meter::Meter;
@@ -41,6 +41,8 @@ struct Held {
     /// The most that was measured once the charger had had its time.
     most: Option<Amperes>,
     times: u32,
+    /// What of the signal is not asked, as a sentence.
+    left_out: String,
     evidence: Vec<u64>,
 }
 
@@ -159,10 +161,10 @@ impl Asking<'_, '_> {
             None => fresh.and_then(|reading| reading.import),
         };
         let mode = &mut self.run.modes[0];
-        (mode.asked_ma, mode.why, mode.sent) =
-            (Some(limit.milliamps()), expressed.why.clone(), expressed.sent.to_string());
+        (mode.asked_ma, mode.why, mode.sent) = (Some(limit.milliamps()), why(expressed), expressed.sent.to_string());
         (mode.at, mode.before_ma) = (mode.at.or(Some(now)), before.map(Amperes::milliamps));
-        let new = Held { limit, since: Instant::now(), from: now, before, most: None, times: 1, evidence };
+        let left_out = not_asked(expressed);
+        let new = Held { limit, since: Instant::now(), from: now, before, most: None, times: 1, left_out, evidence };
         self.judge(held.insert(new)).await;
         Ok(())
     }
@@ -171,7 +173,13 @@ impl Asking<'_, '_> {
     async fn look_at_the_meter(&mut self, held: &mut Option<Held>, until: Option<Instant>) -> Result<(), Outcome> {
         let record = self.trial.record().await?;
         if record.connected.is_none() {
-            let text = "The charger disconnected while it was held; it falls back to the base by itself.";
+            let base = self.base;
+            let text = format!(
+                "The charger disconnected while it was held. {} it falls back to the base of {base} by itself, and charges on \
+                 at that; nothing is asked again when it comes back.",
+                ends_at(&record, self.trial.link.clock.now())
+                    .map_or_else(|| "Then".into(), |ends| format!("At {ends} UTC at the latest"))
+            );
             return Err(Outcome::new(Verdict::Inconclusive, text));
         }
         let left = until.map_or(LOOKS_EVERY, |until| until.saturating_duration_since(Instant::now()));
@@ -186,7 +194,9 @@ impl Asking<'_, '_> {
         }
         self.trial.meter.of(running);
         let Some(held) = held.as_mut() else { return Ok(()) };
-        self.trial.doing(format!("Held at {}", held.limit), left).await;
+        let ends = ends_at(&record, self.trial.link.clock.now());
+        let ends = ends.map_or_else(String::new, |at| format!("; without this computer it ends by itself at {at} UTC"));
+        self.trial.doing(format!("Held at {}{ends}", held.limit), left).await;
         let measured = tokio::select! {
             measured = self.trial.reading(Instant::now(), Duration::ZERO) => measured,
             () = sleep(left.max(Duration::from_secs(1))), if until.is_some() => None,
@@ -218,6 +228,12 @@ impl Asking<'_, '_> {
             keep(self.trial.link, self.run).await;
         }
     }
+}
+
+/// When the limit that is held ends by itself, if nobody asks for it again.
+fn ends_at(record: &Record, now: Timestamp) -> Option<String> {
+    let ends = record.test_limits(now).filter_map(|test| test.until).max()?;
+    Some(ends.strftime("%H:%M:%S").to_string())
 }
 
 /// A car is plugged in, as far as the charger says.
@@ -273,5 +289,5 @@ fn judged(held: &Held) -> Outcome {
         ),
     };
     let again = if times > 1 { format!(" Asked for {times} times, before its end each time.") } else { String::new() };
-    Outcome::new(verdict, text + &again).with_evidence(held.evidence.iter().copied())
+    Outcome::new(verdict, text + &again + &held.left_out).with_evidence(held.evidence.iter().copied())
 }

@@ -92,8 +92,7 @@ fn first_look(link: &Link, record: &Record, said: &Said, signal: &Signal) -> Mod
 fn look(mode: &mut ModeEvidence, expression: &Expression, said: &Said) {
     match expression {
         Expression::Expressed(expressed) => {
-            let left_out = expressed.left_out.as_deref().map(|why| format!(" {why}")).unwrap_or_default();
-            (mode.why, mode.asked_ma) = (expressed.why.clone() + &left_out, Some(expressed.limit.milliamps()));
+            (mode.why, mode.asked_ma) = (why(expressed), Some(expressed.limit.milliamps()));
             if mode.signal.is_only_about_feeding_back() && !said.feeds_back {
                 mode.asked_ma = None;
                 let text = "OCPP 2.1 has a word for it (dischargeLimit), but no car and charger that can feed back were \
@@ -107,6 +106,17 @@ fn look(mode: &mut ModeEvidence, expression: &Expression, said: &Said) {
             mode.outcome = Outcome::new(verdict, why.clone());
         }
     }
+}
+
+/// How it comes about, and what of the signal is not asked.
+fn why(expressed: &Expressed) -> String {
+    expressed.why.clone() + &not_asked(expressed)
+}
+
+/// What of a signal is left out, as a sentence with a blank before it; empty where nothing is.
+fn not_asked(expressed: &Expressed) -> String {
+    let why = expressed.left_out.as_deref();
+    why.map_or_else(String::new, |why| format!(" Only what is about charging is asked for. Left out: {why}"))
 }
 
 /// Keeps what was found so far.

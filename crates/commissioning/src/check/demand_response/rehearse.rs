@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::super::fallback::WAKES_WITHIN;
 use super::super::limit_follows::charging;
 use super::super::recipes::end_test;
-use super::{Asking, about_feeding_back, keep, look};
+use super::{Asking, about_feeding_back, keep, look, not_asked};
 use crate::demand::{Drm, Expressed, Expression, OutputDead, Signal};
 use crate::limit::Recipe;
 use crate::outcome::{Outcome, Verdict};
@@ -98,7 +98,7 @@ impl Asking<'_, '_> {
             }
             kind => self.comes_down(index, &way, &expressed, kind).await?,
         };
-        self.run.modes[index].outcome = outcome;
+        self.run.modes[index].outcome = Outcome { finding: outcome.finding + &not_asked(&expressed), ..outcome };
         Ok(())
     }
 
