@@ -34,7 +34,7 @@ test('the same hours of several days are one row, and back', () => {
   const rows = rowsOf(week, null);
   expect(rows).toEqual([row('00:00', '06:00'), row('11:00', '15:00', only(5, 6), '10')]);
   expect(weekOf(rows, 'UTC')).toEqual(week);
-  expect(rowsOf({ zone: 'UTC', days: [[{ fromMin: 0, toMin: 60, limitMa: 0 }], [], [], [], [], [], []] }, 13_000)[0]!.amps).toBe('13');
+  expect(rowsOf({ zone: 'UTC', days: [[{ fromMin: 0, toMin: 60, limitMa: 0 }], [], [], [], [], [], []], randomDelayS: null }, 13_000)[0]!.amps).toBe('13');
 });
 
 test('what cannot be meant is said, and which field it is', () => {

@@ -189,12 +189,14 @@ pub enum Acts {
     OneLevel,
     /// Limits are sent in W.
     InWatts,
-    /// Between two changes of its limits pass so many seconds at least.
+    /// Between two changes of its limits pass so many seconds at least, and cheap hours are one profile.
     RestsBetweenLimits(u16),
     /// A charge is started with this idTag.
     StartsWith(String),
     /// A charge is started with the idTag that this configuration key holds.
     StartsWithKey(String),
+    /// No other measurands than these are written into a list of measurands.
+    OnlyMeasurands(Vec<String>),
     /// Of the versions that it offers, 1.6 is chosen.
     Speaks16,
 }
@@ -207,11 +209,16 @@ impl Acts {
             Acts::OneLevel => "Chargehand keeps its limits at stack level 0.".into(),
             Acts::InWatts => "Chargehand sends limits in watts.".into(),
             Acts::RestsBetweenLimits(seconds) => {
-                format!("Chargehand waits {seconds} s between two changes of its limits.")
+                format!(
+                    "Chargehand waits {seconds} s between two changes of its limits, and writes cheap hours as one profile."
+                )
             }
             Acts::StartsWith(tag) => format!("Chargehand starts a charge with the idTag {tag}."),
             Acts::StartsWithKey(key) => {
                 format!("Chargehand starts a charge with the idTag that the key {key} holds, once it is read.")
+            }
+            Acts::OnlyMeasurands(names) => {
+                format!("Chargehand writes no other measurands into a list than {}.", names.join(", "))
             }
             Acts::Speaks16 => "Chargehand speaks OCPP 1.6 with it, from its next connection on.".into(),
         }
@@ -225,6 +232,7 @@ impl Acts {
             Acts::InWatts => "Off: limits are sent in the unit that the charger names, amperes where it names both.",
             Acts::RestsBetweenLimits(_) => "Off: limits are changed as soon as the check needs it.",
             Acts::StartsWith(_) | Acts::StartsWithKey(_) => "Off: a charge is started with our own idTag.",
+            Acts::OnlyMeasurands(_) => "Off: any list of measurands is written.",
             Acts::Speaks16 => "Off: the first version that the charger offers is spoken.",
         }
     }

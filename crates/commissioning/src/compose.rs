@@ -17,7 +17,7 @@ use crate::report::{
     ReportDeviation, ReportRule, ReportStep, SiteDetails,
 };
 use crate::units::{Amperes, Phases};
-use crate::windows;
+use crate::{watts, windows};
 
 /// What the report needs besides the charger's record.
 #[derive(Debug, Clone, PartialEq)]
@@ -376,6 +376,7 @@ pub fn findings(record: &Record) -> Vec<Finding> {
     let mut findings = record.findings.clone();
     findings.extend(record.cheap_hours.as_ref().map(stay));
     findings.extend(random_delay::finding(record));
+    findings.extend(watts::finding(record));
     findings.sort_by_key(|f| std::cmp::Reverse(f.gravity));
     findings
 }

@@ -33,4 +33,5 @@ pub mod setting;
 pub mod step;
 pub mod trial;
 pub mod units;
+pub mod watts;
 pub mod windows;

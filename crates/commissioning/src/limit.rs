@@ -307,6 +307,7 @@ impl Recipe {
             valid_from: None,
             valid_to: None,
             local_time: false,
+            randomized_delay_s: None,
         }
     }
 }

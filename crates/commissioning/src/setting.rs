@@ -25,6 +25,8 @@ pub enum Setting {
     TimeZone,
     /// Schedules may count in its local time (`useLocalTime`); only 2.1 tells it.
     LocalTime,
+    /// Schedules may begin at random a little late (`randomizedDelay`); only 2.1 tells it.
+    RandomDelay,
 }
 
 /// Each setting's key (OCPP 1.6 section 9) and its variable (OCPP 2.0.1 part 2 appendices, referenced components).
@@ -38,6 +40,7 @@ static NAMES: &[(Setting, &str, &str)] = &[
     (Setting::Profiles, "MaxChargingProfilesInstalled", "SmartChargingCtrlr.Entries[ChargingProfiles]"),
     (Setting::TimeZone, "", "ClockCtrlr.TimeZone"),
     (Setting::LocalTime, "", "SmartChargingCtrlr.SupportsFeature[UseLocalTime]"),
+    (Setting::RandomDelay, "", "SmartChargingCtrlr.SupportsFeature[RandomizedDelay]"),
 ];
 
 impl Setting {

@@ -150,14 +150,12 @@ impl<'a> Trial<'a> {
         Ok(if self.single_level { Terms { test_level: None, ..terms } } else { terms })
     }
 
-    /// Lets a charger rest that takes a new limit only now and then. A limit that waited in line instead would be old when
-    /// it is sent, and a test over too soon.
-    async fn rest(&self) -> Result<(), Outcome> {
-        if let Some(rest) = self.record().await?.rests(self.link.clock.now()) {
-            self.doing("Waiting: this charger takes a new limit only now and then", rest).await;
-            tokio::time::sleep(rest).await;
-        }
-        Ok(())
+    /// As [`rest`].
+    ///
+    /// # Errors
+    /// The program is ending.
+    pub async fn rest(&self) -> Result<(), Outcome> {
+        rest(self.link, self.step).await
     }
 
     /// The next reading, before `beyond` and the meter's window are over, counted from `began`.
@@ -421,6 +419,20 @@ impl<'a> Trial<'a> {
         }
         rise
     }
+}
+
+/// Lets a charger rest that takes a new limit only now and then. A limit that waited in line instead would be old when it is
+/// sent, and a test over too soon.
+///
+/// # Errors
+/// The program is ending.
+pub async fn rest(link: &Link, step: Step) -> Result<(), Outcome> {
+    let record = link.record().await.map_err(|failure| stopped(&failure))?;
+    if let Some(rest) = record.rests(link.clock.now()) {
+        link.doing(step, "Waiting: this charger takes a new limit only now and then", Some(rest)).await;
+        tokio::time::sleep(rest).await;
+    }
+    Ok(())
 }
 
 /// By the time it was taken.

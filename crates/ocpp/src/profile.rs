@@ -184,6 +184,10 @@ pub struct Profile {
     /// 2.1 has that (`useLocalTime`): set it for no other.
     #[serde(default)]
     pub local_time: bool,
+    /// Each period begins up to so many seconds late, at random. Only 2.1 has that (`randomizedDelay`), and only for sessions:
+    /// set it for no other version, nor for the whole station.
+    #[serde(default)]
+    pub randomized_delay_s: Option<u32>,
 }
 
 #[cfg(test)]

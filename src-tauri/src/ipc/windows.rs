@@ -25,6 +25,8 @@ pub struct WeekView {
     pub zone: String,
     /// The hours of each day, Monday first; seven.
     pub days: Vec<Vec<SpanView>>,
+    /// Each start waits up to so many seconds at random, where the charger can do that.
+    pub random_delay_s: Option<u32>,
 }
 
 /// Cheap hours as they stand in a charger.
@@ -47,6 +49,8 @@ pub struct PresetView {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Where it holds, as a country code.
+    pub market: String,
     /// What it is, and where it is known from.
     pub what: FactView,
     /// The hours; without limits.

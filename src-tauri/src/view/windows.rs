@@ -26,6 +26,7 @@ fn of_week(week: &Week) -> WeekView {
     WeekView {
         zone: week.zone().to_owned(),
         days: week.days().iter().map(|day| day.iter().map(span).collect()).collect(),
+        random_delay_s: week.random_delay_s(),
     }
 }
 
@@ -39,7 +40,7 @@ pub fn week(view: &WeekView) -> Result<Week, Unfit> {
         Span { from_min: span.from_min, to_min: span.to_min, limit }
     };
     let day = |day: usize| view.days.get(day).into_iter().flatten().map(span).collect();
-    Week::new(&view.zone, std::array::from_fn(day))
+    Ok(Week::new(&view.zone, std::array::from_fn(day))?.starting_late(view.random_delay_s))
 }
 
 /// What there is to choose from.
@@ -48,11 +49,12 @@ pub fn hours_choices() -> HoursChoices {
         db().available().map(|name| name.as_str().to_owned()).filter(|it| is_place(it)).collect();
     zones.sort();
     zones.dedup();
+    let own_zone = TimeZone::system().iana_name().unwrap_or("UTC").to_owned();
     let platform = |it: &chargehand_catalogue::Platform| PlatformLine { id: it.id.to_owned(), name: it.name.clone() };
     HoursChoices {
         zones,
-        own_zone: TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
-        presets: tariffs().iter().map(preset).collect(),
+        own_zone,
+        presets: presets(&own_zone),
         platforms: platforms().iter().map(platform).collect(),
         otherwise: windows::OVERRIDE.map(str::to_owned).into(),
     }
@@ -62,6 +64,20 @@ pub fn hours_choices() -> HoursChoices {
 fn is_place(name: &str) -> bool {
     let area = name.split_once('/').map(|(area, _)| area);
     name == "UTC" || area.is_some_and(|area| !matches!(area, "Etc" | "posix" | "right" | "SystemV" | "US"))
+}
+
+/// Market by market, that of this computer's zone first.
+fn presets(own_zone: &str) -> Vec<PresetView> {
+    let area = |zone: &str| zone.split('/').next().unwrap_or_default().to_owned();
+    let is_here = |it: &Tariff| it.zone == own_zone || (it.zone.contains('/') && area(&it.zone) == area(own_zone));
+    let here = tariffs().iter().find(|it| is_here(it)).map(market);
+    let mut all: Vec<&Tariff> = tariffs().iter().collect();
+    all.sort_by_key(|it| (Some(market(it)) != here, market(it)));
+    all.into_iter().map(preset).collect()
+}
+
+fn market(it: &Tariff) -> &str {
+    it.markets.first().map_or("", String::as_str)
 }
 
 fn preset(it: &Tariff) -> PresetView {
@@ -75,7 +91,12 @@ fn preset(it: &Tariff) -> PresetView {
         id: it.id.to_owned(),
         name: it.name.clone(),
         what: fact(&it.summary, &it.hours.source, &it.hours.date, it.hours.confidence),
-        week: WeekView { zone: it.zone.clone(), days },
+        market: market(it).to_owned(),
+        week: WeekView {
+            zone: it.zone.clone(),
+            days,
+            random_delay_s: it.random_delay.as_ref().map(|delay| delay.default_s),
+        },
         besides: delay.into_iter().chain(unknown).collect(),
     }
 }
@@ -104,6 +125,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn known_hours_come_market_by_market_and_those_at_hand_first() {
+        for (zone, first) in
+            [("Australia/Brisbane", "AU"), ("Pacific/Auckland", "NZ"), ("Europe/London", "GB"), ("UTC", "AU")]
+        {
+            let mut markets: Vec<String> = presets(zone).into_iter().map(|it| it.market).collect();
+            assert_eq!(markets[0], first, "{zone}");
+            markets.dedup();
+            assert_eq!(markets.len(), 3, "{zone}: {markets:?}");
+        }
+    }
+
+    #[test]
     fn zones_are_places_and_this_computers_is_one_of_them_or_utc() {
         let choices = hours_choices();
         for zone in
@@ -119,7 +152,7 @@ mod tests {
     #[test]
     fn hours_that_cannot_be_meant_are_told_why_and_written_nowhere() {
         let record = Record::new("CP1");
-        let view = WeekView { zone: "Australia/Adelaide".into(), days: vec![Vec::new(); 7] };
+        let view = WeekView { zone: "Australia/Adelaide".into(), days: vec![Vec::new(); 7], random_delay_s: None };
         let plan = hours_plan(&record, week(&view), Some("chargehq"), Timestamp::UNIX_EPOCH);
         assert!(plan.refused.unwrap().contains("never charge"));
         assert!(plan.words.is_empty() && plan.fights[0].refuses);

@@ -10,6 +10,8 @@ const faults = {
   least: 'Below 6 A no car charges: leave these hours out instead.',
 };
 
+const markets: Record<string, string> = { AU: 'Australia', NZ: 'New Zealand', GB: 'United Kingdom' };
+
 export const hours = {
   title: 'Cheap hours',
   why: 'When a car may charge once nobody decides it: off-peak or in the sun. Outside of these hours the charger offers 0 A.',
@@ -23,6 +25,9 @@ export const hours = {
   preset: 'Known hours',
   ownHours: 'None: as entered by hand',
   fromBill: 'Hours differ from tariff to tariff: enter them from your bill.',
+  market: (code: string) => markets[code] ?? code,
+  check: 'Tariffs change, and retailers differ from networks: check the hours with your retailer or network.',
+  late: (seconds: number) => `Let each start wait up to ${Math.ceil(seconds / 60)} minutes at random, where the charger can do that (OCPP 2.1).`,
   notFound: 'Looked for and not found.',
   zone: 'By the clock of',
   chooseZone: 'Choose a zone',

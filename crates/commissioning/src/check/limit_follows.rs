@@ -23,7 +23,7 @@ use crate::record::{Record, Transaction};
 use crate::report::LimitProof;
 use crate::trial::{self, Shown, Trial, composite, seconds, shows, stopped};
 use crate::units::{Amperes, LEAST_OFFER};
-use crate::windows;
+use crate::{watts, windows};
 
 /// How long a test lasts beyond its settling, if nobody ends it.
 const DEAD_MAN: Duration = Duration::from_secs(600);
@@ -214,7 +214,11 @@ pub(super) async fn draw_above(trial: &mut Trial<'_>, asked: Amperes, base: Ampe
         }
     }
     match last.filter(|_| trial.meter.over().is_none()) {
-        Some(draw) => lower_step(draw),
+        Some(draw) => {
+            let (record, drawn) = (trial.record().await?, draw.before);
+            let why = watts::why_nothing(&record, base, drawn);
+            lower_step(draw).map_err(|outcome| Outcome { finding: outcome.finding + &why, ..outcome })
+        }
         None => Err(Outcome::new(Verdict::Inconclusive, trial.meter.why_none())),
     }
 }

@@ -146,6 +146,7 @@ async fn note_recipe(trial: &Trial<'_>, found: &Found, place: &str) {
 /// # Errors
 /// The outcome that ends the check: the charger is silent or gone.
 pub async fn end_test(trial: &mut Trial<'_>) -> Result<(), Outcome> {
+    trial.rest().await?;
     let record = trial.record().await?;
     for ask in in_force::way_back(&record, trial.link.clock.now()) {
         match trial.link.ask(ask).await {

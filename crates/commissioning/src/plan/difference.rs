@@ -1,6 +1,6 @@
 //! What a line would change, said before anything is sent.
 
-use chargehand_catalogue::{Effect, Key, common_setting};
+use chargehand_catalogue::{Acts, Effect, Key, SettingForm, common_setting};
 use chargehand_ocpp::Ask;
 use chargehand_ocpp::v2::variable::Variable;
 
@@ -9,7 +9,7 @@ use crate::profiles;
 use crate::record::{Listed, Record};
 use crate::secret;
 use crate::units::Amperes;
-use crate::{guard, limit};
+use crate::{guard, limit, watts};
 
 /// What a line may do to people and current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,9 +94,10 @@ fn of_limit(record: &Record, asked: Amperes, connector: u32) -> Difference {
               obeyed as the station maximum."
             .into(),
         risk: Risk::Current,
-        risk_words: "It limits every charge from now on. It is neither overload protection nor a limit of the maximum \
-                     demand."
-            .into(),
+        risk_words: format!(
+            "It limits every charge from now on. It is neither overload protection nor a limit of the maximum demand.{}",
+            watts::words(record, asked).map(|words| format!(" {words}")).unwrap_or_default()
+        ),
         back: Ok(back),
         obstacle: guard::permanent(record, asked)
             .err()
@@ -165,8 +166,31 @@ fn obstacle(record: &Record, readonly: Option<bool>, key: &str, value: &str, con
     if let Some(Err(why)) = common_setting(&plain(key)).map(|it| it.form.check(value)) {
         return why;
     }
+    if let Some(why) = measurands(record, key, value) {
+        return why;
+    }
     let call = chargehand_ocpp::setting::write(record.version(), key, value);
     guard::check(record, &call, confirmed).err().map(|held| format!("{held} {}", held.remedy())).unwrap_or_default()
+}
+
+/// Some chargers accept every list of measurands, and then reboot over one again and again.
+fn measurands(record: &Record, key: &str, value: &str) -> Option<String> {
+    let is_list = ["SampledData", "AlignedData"].iter().any(|name| plain(key).contains(name));
+    let is_measurands = matches!(common_setting(&plain(key)).map(|it| &it.form), Some(SettingForm::Measurands { .. }));
+    let only = record.does().into_iter().find_map(|acts| match acts {
+        Acts::OnlyMeasurands(names) => Some(names),
+        _ => None,
+    })?;
+    let others = value.split(',').map(str::trim).filter(|name| !only.iter().any(|it| it.eq_ignore_ascii_case(name)));
+    let others: Vec<&str> = others.collect();
+    (!others.is_empty() && (is_list || is_measurands)).then(|| {
+        format!(
+            "This firmware would accept {}, and then reboot again and again. Only these are known to work: {}. Who knows better \
+             switches that oddity off under Inspect.",
+            others.join(", "),
+            only.join(", ")
+        )
+    })
 }
 
 /// Chargers write numbers, switches and lists in many ways: `True`, `30.0`, `A, B`.
@@ -217,5 +241,27 @@ fn of_all(record: &Record) -> Difference {
             "For a moment there is no limit at all. Confirm a hardware limit at or below the ceiling first.".into()
         },
         already: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Booted;
+
+    #[test]
+    fn a_charger_that_loops_over_a_list_of_measurands_gets_only_those_that_are_known_to_work() {
+        let with = |firmware: &str, value: &str| {
+            let (vendor, model) = ("ABB".into(), "CDT_TACW11::NET_WIFI".into());
+            let boot = Booted { vendor, model, firmware: firmware.into(), ..Default::default() };
+            let record = Record { boot: Some(boot), ..Record::new("CP1") };
+            let key = "MeterValuesSampledData".to_owned();
+            difference(&record, &Change::Setting { key, value: value.into(), confirmed: false }).obstacle
+        };
+        let five = "Energy.Active.Import.Register,Current.Import,Power.Active.Import,Voltage,Current.Offered";
+        assert_eq!(with("1.8.21", five), "");
+        let why = with("1.8.21", "Current.Import, SoC");
+        assert!(why.contains("would accept SoC, and then reboot"), "{why}");
+        assert_eq!(with("1.8.32", "Current.Import,SoC"), "", "newer firmware is not known to loop");
     }
 }

@@ -20,7 +20,7 @@ use crate::profiles;
 use crate::record::{InForce, Record};
 use crate::step::apply::PACE;
 use crate::step::undo::ask;
-use crate::trial::{Shown, Trial, shows, stopped};
+use crate::trial::{Shown, Trial, rest, shows, stopped};
 use crate::units::{Amperes, Phases};
 use crate::windows::{self, Holds, Plan, Week};
 
@@ -236,6 +236,7 @@ async fn put(link: &Link, plan: &Plan, places: &[u32], evidence: &mut Vec<u64>) 
         let terms = Terms::of(&recorded(link).await?, link.clock.now());
         for profile in plan.profiles(*connector, &terms).into_iter().rev() {
             link.doing(Step::Windows, said(plan, &profile), Some(Duration::from_secs(15))).await;
+            rest(link, Step::Windows).await?;
             if taken > 0 {
                 sleep(PACE).await;
             }
@@ -273,6 +274,7 @@ async fn clear_all(link: &Link) -> Result<Vec<u64>, Outcome> {
     let mut evidence = Vec::new();
     let pieces: Vec<&InForce> = record.in_force.iter().filter(|entry| entry.is_window()).collect();
     for piece in &pieces {
+        rest(link, Step::Windows).await?;
         let asked = match base_beneath(&record, piece) {
             Some(base) => {
                 let profile = in_force::recipe(piece).staying(base, &Terms::of(&record, link.clock.now()));

@@ -18,7 +18,7 @@ use crate::outcome::{Outcome, Verdict};
 use crate::profiles;
 use crate::record::{InForce, Record, waits};
 use crate::report::LimitProof;
-use crate::trial::{Trial, composite, stopped};
+use crate::trial::{Trial, composite, rest, stopped};
 use crate::units::{Amperes, LEAST_OFFER};
 
 /// A charger that accepted to stop a charge says that it did within this.
@@ -38,6 +38,7 @@ async fn undo(link: &Link, proof: &mut LimitProof) -> Result<Outcome, Outcome> {
     if record.in_force.is_empty() && !record.owes_profiles() {
         return Ok(Outcome::new(Verdict::NotApplicable, "Nothing was written, so there is nothing to undo."));
     }
+    rest(link, Step::Undo).await?;
     link.doing(Step::Undo, "Taking the test limit away", Some(Duration::from_secs(30))).await;
     let mut evidence = take_away(link, &record).await?;
     let tests = record.in_force.iter().filter(|f| f.is_test());

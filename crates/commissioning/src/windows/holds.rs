@@ -25,6 +25,8 @@ pub struct Holds {
     pub weekly: bool,
     /// Its schedules can follow the clock of the wall: OCPP 2.1, in the zone of the hours.
     pub local_time: bool,
+    /// Its schedules can begin at random a little late: OCPP 2.1.
+    pub random_delay: bool,
 }
 
 impl Holds {
@@ -39,15 +41,19 @@ impl Holds {
         let others = record.in_force.iter().filter(|entry| !entry.is_window()).count() + 1;
         let room = number(Setting::Profiles).and_then(|most| usize::try_from(most).ok());
         let room = room.map_or(WINDOW_PIECES, |most| most.saturating_sub(others) / places.max(1));
+        // One that takes a new limit only now and then would lose what comes soon after the first.
+        let rests = record.does().iter().any(|acts| matches!(acts, Acts::RestsBetweenLimits(_)));
         let local = record.version() == Version::V21
             && record.setting(Setting::LocalTime).eq_ignore_ascii_case("true")
             && record.setting(Setting::TimeZone) == zone;
         Self {
             periods: number(Setting::Periods).and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0).unwrap_or(1024),
             level: if one_level { 0 } else { level },
-            pieces: if one_level { 1 } else { levels.min(room).clamp(1, WINDOW_PIECES) },
+            pieces: if one_level || rests { 1 } else { levels.min(room).clamp(1, WINDOW_PIECES) },
             weekly: true,
             local_time: local,
+            random_delay: record.version() == Version::V21
+                && record.setting(Setting::RandomDelay).eq_ignore_ascii_case("true"),
         }
     }
 
@@ -58,7 +64,9 @@ impl Holds {
         for local_time in [true, false].into_iter().filter(|local| self.local_time || !local) {
             for weekly in [true, false].into_iter().filter(|weekly| self.weekly || !weekly) {
                 for pieces in [self.pieces, 1] {
-                    rungs.push(Self { weekly, local_time, pieces, ..self.clone() });
+                    for random_delay in [true, false].into_iter().filter(|random| self.random_delay || !random) {
+                        rungs.push(Self { weekly, local_time, pieces, random_delay, ..self.clone() });
+                    }
                 }
             }
         }

@@ -26,6 +26,8 @@ pub use words::{OVERRIDE, changes, counted, listed, sentences};
 pub const DAY: u16 = 24 * 60;
 /// The most cheap hours of one day: each costs a charger two periods.
 pub const SPANS: usize = 8;
+/// The longest random wait (SI 2021/1467, regulation 11, as others tell it). s.
+const MOST_DELAY_S: u32 = 1800;
 /// The days by name, Monday first.
 pub const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
@@ -45,6 +47,9 @@ pub struct Span {
 pub struct Week {
     zone: String,
     days: [Vec<Span>; 7],
+    /// Each start waits up to so many seconds at random, where the charger can do that.
+    #[serde(default)]
+    random_delay_s: Option<u32>,
 }
 
 /// Why these hours are no week that can be written.
@@ -119,7 +124,17 @@ impl Week {
         if days.iter().all(Vec::is_empty) {
             return Err(Unfit::Never);
         }
-        Ok(Self { zone: zone.to_owned(), days })
+        Ok(Self { zone: zone.to_owned(), days, random_delay_s: None })
+    }
+
+    /// The same, each start up to so many seconds late at random; at most half an hour, as the rule of Great Britain has it.
+    pub fn starting_late(self, seconds: Option<u32>) -> Self {
+        Self { random_delay_s: seconds.map(|seconds| seconds.min(MOST_DELAY_S)).filter(|seconds| *seconds > 0), ..self }
+    }
+
+    /// How late each start may come at random, s.
+    pub fn random_delay_s(&self) -> Option<u32> {
+        self.random_delay_s
     }
 
     /// The zone's IANA name.

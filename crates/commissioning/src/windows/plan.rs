@@ -69,6 +69,8 @@ pub struct Plan {
     pub drift: Option<Drift>,
     /// The charger itself follows the clock of the wall.
     pub local_time: bool,
+    /// Each start comes up to so many seconds late at random.
+    pub random_delay_s: Option<u32>,
     /// What was left out.
     pub reduced: Reduced,
     /// Cheap minutes of a week that were left out.
@@ -103,6 +105,7 @@ pub fn plan(week: &Week, holds: &Holds, now: Timestamp) -> Option<Plan> {
         }),
         changes: changes.iter().take(NEXT_CHANGES).copied().collect(),
         local_time: holds.local_time,
+        random_delay_s: week.random_delay_s().filter(|_| holds.random_delay),
         reduced,
         left_out_min: cycle::left_out(week, &cycle),
         level: holds.level,
@@ -164,6 +167,7 @@ impl Plan {
                 valid_from: piece.from,
                 valid_to: piece.to,
                 local_time: self.local_time,
+                randomized_delay_s: self.random_delay_s,
             }
         };
         self.pieces.iter().enumerate().map(profile).collect()

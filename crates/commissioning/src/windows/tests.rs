@@ -35,7 +35,7 @@ fn every_day(zone: &str, spans: &[Span]) -> Week {
 }
 
 fn holds(pieces: usize) -> Holds {
-    Holds { periods: 100, level: 1, pieces, weekly: true, local_time: false }
+    Holds { periods: 100, level: 1, pieces, weekly: true, local_time: false, random_delay: false }
 }
 
 fn time(text: &str) -> Timestamp {
@@ -232,6 +232,37 @@ fn a_2_1_charger_in_another_zone_is_not_trusted_with_the_wall_clock() {
             && !holds(Version::V21, "")
             && !holds(Version::V201, "Australia/Adelaide")
     );
+}
+
+#[test]
+fn a_random_delay_goes_with_the_hours_only_to_a_2_1_charger_that_says_that_it_can() {
+    use crate::event::Handshake;
+    use crate::report::{ConfigurationKey, ConfigurationSnapshot};
+    let week = every_day("Europe/London", &[span("00:30", "05:30", 16)]).starting_late(Some(600));
+    let now = time("2026-11-29T05:17:00Z");
+    let delays = |version: Version, can: &str| {
+        let key = "SmartChargingCtrlr.SupportsFeature[RandomizedDelay]".into();
+        let keys = vec![ConfigurationKey { key, value: Some(can.into()), ..Default::default() }];
+        let handshake = Handshake { chosen: version.subprotocol().into(), ..Handshake::default() };
+        let configuration = Some(ConfigurationSnapshot { keys, ..Default::default() });
+        let record = Record { handshake: Some(handshake), configuration, ..Record::new("CP1") };
+        let holds = Holds::of(&record, week.zone(), 1);
+        let plan = plan(&week, &holds, now).expect("it fits");
+        let written = plan.profiles(0, &terms()).iter().map(|it| it.randomized_delay_s).collect::<Vec<_>>();
+        assert!(written.windows(2).all(|pair| pair[0] == pair[1]), "{written:?}");
+        let goes_on_without = holds.rungs().iter().any(|rung| !rung.random_delay);
+        assert!(goes_on_without, "one that refuses it gets the hours without");
+        (written[0], sentences(&week, &plan).join(" "))
+    };
+    let (delay, words) = delays(Version::V21, "true");
+    assert_eq!(delay, Some(600));
+    assert!(words.contains("up to 10 min late at random (randomizedDelay)"), "{words}");
+    for (version, can) in [(Version::V21, "false"), (Version::V21, ""), (Version::V201, "true"), (Version::V16, "true")]
+    {
+        let (delay, words) = delays(version, can);
+        assert_eq!(delay, None, "{version} {can}");
+        assert!(words.contains("The random delay of up to 10 min is not written"), "{words}");
+    }
 }
 
 #[test]

@@ -41,6 +41,7 @@ pub fn sentences(week: &Week, plan: &Plan) -> Vec<String> {
     let mut all = vec![form(plan)];
     all.extend(changes(week, plan));
     all.push(right_until(week, plan));
+    all.extend(random_delay(week, plan));
     all.extend(left_out(plan));
     all
 }
@@ -101,6 +102,17 @@ fn drifts(zone: &TimeZone, drift: Drift) -> String {
          writes them again.",
         day(drift.from)
     )
+}
+
+fn random_delay(week: &Week, plan: &Plan) -> Option<String> {
+    let minutes = week.random_delay_s()?.div_ceil(60);
+    Some(match plan.random_delay_s {
+        Some(_) => format!("Each change comes up to {minutes} min late at random (randomizedDelay)."),
+        None => format!(
+            "The random delay of up to {minutes} min is not written: only a charger of OCPP 2.1 that says that it can takes one \
+             with a schedule. It may have its own."
+        ),
+    })
 }
 
 fn left_out(plan: &Plan) -> Option<String> {

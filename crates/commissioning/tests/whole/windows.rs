@@ -116,6 +116,22 @@ async fn cheap_hours_are_written_in_pieces_above_the_limit_that_stays_and_the_ch
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_charger_that_keeps_one_profile_and_rests_between_two_gets_one_piece_in_the_limits_place_a_minute_later() {
+    let zappi =
+        Behaviour { vendor: "myenergi".into(), model: "ZAPPI-2H22TW-G".into(), firmware: "5.540".into(), ..vacant() };
+    let (bench, _cable) = limited(zappi).await;
+    let outcome = apply(&bench, &night()).await;
+    assert_eq!(outcome.verdict, NotTested, "{outcome:?}");
+    assert_eq!(pieces(&bench).await, [(0, 16.0)], "one profile, where the limit stood");
+    assert!(set_windows::take_away(&bench.link).await.is_ok());
+    base_stands(&bench).await;
+    let changes = bench.calls("SetChargingProfile");
+    let apart = changes.windows(2).map(|pair| pair[1].at.duration_since(pair[0].at).as_secs());
+    assert_eq!(changes.len(), 3, "the limit, the hours, the limit again: {changes:?}");
+    assert!(apart.clone().all(|seconds| seconds >= 60), "{:?}", apart.collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_car_that_draws_outside_of_them_stops_and_that_is_measured() {
     let (bench, _cable) = limited(charging()).await;
     bench.charge().await;

@@ -99,6 +99,7 @@ mod tests {
             valid_from: None,
             valid_to: None,
             local_time: false,
+            randomized_delay_s: None,
         };
         let start = "2026-11-15T13:30:00Z".parse().expect("a time");
         let daily = Profile {

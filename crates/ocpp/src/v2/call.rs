@@ -120,6 +120,7 @@ mod tests {
             valid_from: None,
             valid_to: None,
             local_time: false,
+            randomized_delay_s: None,
         }
     }
 
@@ -132,6 +133,7 @@ mod tests {
             valid_from: Some(at("2026-11-22T07:00:00Z")),
             valid_to: Some(at("2027-04-03T16:30:00Z")),
             local_time,
+            randomized_delay_s: local_time.then_some(600),
             ..profile(Purpose::TxDefaultProfile, kind)
         }
     }
@@ -196,7 +198,9 @@ mod tests {
             (&schedule["startSchedule"], &schedule["useLocalTime"]),
             (&json!("2026-11-15T13:30:00Z"), &json!(true))
         );
-        assert_eq!(schedule.get("duration"), None);
+        assert_eq!((schedule.get("duration"), &schedule["randomizedDelay"]), (None, &json!(600)));
+        let plain = crate::v2::profile::wire(&recurring(false), |_| String::new());
+        assert_eq!(plain["chargingSchedule"][0].get("randomizedDelay"), None, "2.0.1 has no such field");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! A charging profile as a 2.x charger reads it. We write only what both versions know, and `useLocalTime` to 2.1.
+//! A charging profile as a 2.x charger reads it. We write only what both versions know, and `useLocalTime` and
+//! `randomizedDelay` to 2.1.
 
 use serde_json::{Map, Number, Value, json};
 
@@ -18,6 +19,9 @@ pub fn wire(profile: &Profile, name: impl Fn(i32) -> String) -> Value {
     }
     if profile.local_time {
         schedule["useLocalTime"] = true.into();
+    }
+    if let Some(delay) = profile.randomized_delay_s {
+        schedule["randomizedDelay"] = delay.into();
     }
     if let Some(duration) = profile.duration_s {
         schedule["duration"] = duration.into();

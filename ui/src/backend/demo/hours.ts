@@ -6,17 +6,42 @@ const span = (from: number, to: number, limitMa: number): SpanView => ({ fromMin
 const working = [span(0, 8, 0), span(11, 16, 0), span(22, 24, 0)];
 
 /** Every night until six. */
-export const nights: WeekView = { zone: 'Australia/Adelaide', days: every([span(0, 6, 16_000)]) };
+export const nights: WeekView = { zone: 'Australia/Adelaide', days: every([span(0, 6, 16_000)]), randomDelayS: null };
 
 export const choices: HoursChoices = {
-  zones: ['Australia/Adelaide', 'Australia/Darwin', 'Australia/Lord_Howe', 'Europe/London', 'Pacific/Chatham', 'UTC'],
+  zones: ['Australia/Adelaide', 'Australia/Darwin', 'Australia/Lord_Howe', 'Australia/Perth', 'Europe/London', 'Pacific/Auckland', 'Pacific/Chatham', 'UTC'],
   ownZone: 'Australia/Adelaide',
   presets: [
     {
+      id: 'au-sa-solar-sponge',
+      name: 'South Australia: solar sponge and night (SA Power Networks)',
+      market: 'AU',
+      what: { what: 'The two cheaper times of the network’s residential time-of-use tariff.', source: 'blog of a solar magazine', date: '2025', confidence: 'medium' },
+      week: { zone: 'Australia/Adelaide', days: every([span(0, 6, 0), span(10, 16, 0)]), randomDelayS: null },
+      besides: [{ what: 'Whether the hours follow daylight saving or stay in standard time.', source: '', date: '', confidence: 'unknown' }],
+    },
+    {
+      id: 'au-wa-synergy-midday-saver',
+      name: 'Western Australia: super off-peak (Synergy Midday Saver)',
+      market: 'AU',
+      what: { what: 'The cheapest hours of every day.', source: 'page of the retailer', date: '2025', confidence: 'high' },
+      week: { zone: 'Australia/Perth', days: every([span(9, 15, 0)]), randomDelayS: null },
+      besides: [{ what: 'Whether the hours follow daylight saving or stay in standard time.', source: '', date: '', confidence: 'unknown' }],
+    },
+    {
+      id: 'nz-meridian-ev',
+      name: 'New Zealand: night rate (Meridian EV plan)',
+      market: 'NZ',
+      what: { what: 'The night hours of the plan, every day.', source: 'page that compares plans', date: '2025', confidence: 'medium' },
+      week: { zone: 'Pacific/Auckland', days: every([span(0, 7, 0), span(21, 24, 0)]), randomDelayS: null },
+      besides: [{ what: 'Whether the hours follow daylight saving or stay in standard time.', source: '', date: '', confidence: 'unknown' }],
+    },
+    {
       id: 'gb-off-peak',
       name: 'Great Britain: off-peak by default',
+      market: 'GB',
       what: { what: 'What a charger sold in Great Britain is set to when it is first used: no charging at the two peaks of working days.', source: 'help centre of a maker', date: 'unknown', confidence: 'medium' },
-      week: { zone: 'Europe/London', days: [...Array.from({ length: 5 }, () => working), [span(0, 24, 0)], [span(0, 24, 0)]] },
+      week: { zone: 'Europe/London', days: [...Array.from({ length: 5 }, () => working), [span(0, 24, 0)], [span(0, 24, 0)]], randomDelayS: 600 },
       besides: [{ what: 'It starts up to 10 minutes late at random.', source: 'wiki of a platform', date: 'unknown', confidence: 'medium' }],
     },
   ],

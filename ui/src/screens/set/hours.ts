@@ -43,12 +43,12 @@ function spansOf(row: Row): [number, SpanView][] {
   return on.flatMap((index): [number, SpanView][] => [[index, { fromMin, toMin: day, limitMa }], ...tomorrow(index)]);
 }
 
-/** The week that the rows mean, by the clock of a zone. */
-export function weekOf(rows: Row[], zone: string): WeekView {
+/** The week that the rows mean, by the clock of a zone; each start so many seconds late at most, at random. */
+export function weekOf(rows: Row[], zone: string, randomDelayS: number | null = null): WeekView {
   const days: SpanView[][] = Array.from({ length: 7 }, () => []);
   for (const [index, span] of rows.flatMap(spansOf)) days[index]!.push(span);
   days.forEach((spans) => spans.sort((a, b) => a.fromMin - b.fromMin));
-  return { zone, days };
+  return { zone, days, randomDelayS };
 }
 
 const same = (a: SpanView, b: SpanView): boolean => a.fromMin === b.fromMin && a.toMin === b.toMin && a.limitMa === b.limitMa;
