@@ -81,6 +81,27 @@ test('known hours come with their source, and with the limit that stays', async 
   await expect.element(at('amps-0')).not.toHaveValue('');
 });
 
+test('known hours stand market by market, and some start late at random unless a person leaves that out', async () => {
+  const site = await hoursOf('limited');
+  const list = page.getByLabelText('Known hours');
+  const groups = [...list.element().querySelectorAll('optgroup')].map((group) => [group.label, group.children.length]);
+  expect(groups).toEqual([['Australia', 2], ['New Zealand', 1], ['United Kingdom', 1]]);
+  await list.selectOptions('New Zealand: night rate (Meridian EV plan)');
+  await expect.element(at('hours-preset-facts')).toHaveTextContent('check the hours with your retailer or network');
+  expect(at('hours-late').query()).toBeNull();
+  await expect.element(at('to-1')).toHaveValue('24:00');
+  await list.selectOptions('Great Britain: off-peak by default');
+  await expect.element(at('hours-late')).toBeChecked();
+  await at('hours-apply').click();
+  at('hours-late').element().focus();
+  await userEvent.keyboard(' ');
+  await expect.element(at('hours-late')).not.toBeChecked();
+  await at('hours-apply').click();
+  const weeks = callsOf(site, 'applyHours').map(([, week]) => (week as WeekView).randomDelayS);
+  expect(weeks).toEqual([600, null]);
+  await expectSound();
+});
+
 test('by keyboard a day is left out and hours are added and removed', async () => {
   await hoursOf('limited');
   at('day-0-2').element().focus();

@@ -125,6 +125,14 @@ test('a limit that only the engine finds too high is marked at the field too', a
   await expect.element(at('limit-say')).toHaveTextContent('The ceiling fell to 10.0 A meanwhile. Enter a lower limit.');
 });
 
+test('what a limit in watts means for cars on other phases is said where it is entered', async () => {
+  const site = sites.limited();
+  const text = 'This charger takes limits only in W, for all phases together.';
+  site.change(id, { findings: [{ code: 'limit_in_watts', gravity: 'attention', text, evidence: [] }] });
+  await open(site, 'set');
+  await expect.element(at('in-watts')).toHaveTextContent(text);
+});
+
 test('a charger with several connectors may get a limit for one of them', async () => {
   const site = sites.limited();
   const of = (connector: number) => ({ connector, status: 'Available', error: 'NoError', at: '2026-11-22T09:40:00Z' });

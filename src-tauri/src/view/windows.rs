@@ -53,8 +53,8 @@ pub fn hours_choices() -> HoursChoices {
     let platform = |it: &chargehand_catalogue::Platform| PlatformLine { id: it.id.to_owned(), name: it.name.clone() };
     HoursChoices {
         zones,
-        own_zone,
         presets: presets(&own_zone),
+        own_zone,
         platforms: platforms().iter().map(platform).collect(),
         otherwise: windows::OVERRIDE.map(str::to_owned).into(),
     }
@@ -69,7 +69,7 @@ fn is_place(name: &str) -> bool {
 /// Market by market, that of this computer's zone first.
 fn presets(own_zone: &str) -> Vec<PresetView> {
     let area = |zone: &str| zone.split('/').next().unwrap_or_default().to_owned();
-    let is_here = |it: &Tariff| it.zone == own_zone || (it.zone.contains('/') && area(&it.zone) == area(own_zone));
+    let is_here = |it: &Tariff| it.zone.contains('/') && area(&it.zone) == area(own_zone);
     let here = tariffs().iter().find(|it| is_here(it)).map(market);
     let mut all: Vec<&Tariff> = tariffs().iter().collect();
     all.sort_by_key(|it| (Some(market(it)) != here, market(it)));

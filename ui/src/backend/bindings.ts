@@ -1710,6 +1710,8 @@ export type PresetView = {
 	id: string,
 	/**  Its name. */
 	name: string,
+	/**  Where it holds, as a country code. */
+	market: string,
 	/**  What it is, and where it is known from. */
 	what: FactView,
 	/**  The hours; without limits. */
@@ -2399,6 +2401,8 @@ export type WeekView = {
 	zone: string,
 	/**  The hours of each day, Monday first; seven. */
 	days: SpanView[][],
+	/**  Each start waits up to so many seconds at random, where the charger can do that. */
+	randomDelayS: number | null,
 };
 
 /**  What happened. */

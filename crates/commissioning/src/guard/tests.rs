@@ -95,9 +95,10 @@ fn watts_count_on_one_phase_until_more_phases_were_measured() {
 /// The same, with an end.
 fn for_ten_minutes(mut call: Call) -> Call {
     let key = if call.payload.get("csChargingProfiles").is_some() { "csChargingProfiles" } else { "chargingProfile" };
-    let schedule = &mut call.payload[key]["chargingSchedule"];
-    let schedule = if schedule.is_array() { &mut schedule[0] } else { schedule };
-    schedule["duration"] = json!(600);
+    match &mut call.payload[key]["chargingSchedule"] {
+        Value::Array(schedules) => schedules.iter_mut().for_each(|schedule| schedule["duration"] = json!(600)),
+        schedule => schedule["duration"] = json!(600),
+    }
     call
 }
 
