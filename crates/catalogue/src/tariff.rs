@@ -1,5 +1,5 @@
-//! Cheap hours that are the same for everybody somewhere, one file each in the folder `tariffs`. Only hours that a source
-//! tells: for any other place a person enters them from the bill.
+//! Cheap hours of a place, a network or a plan, one file each in the folder `tariffs`. Only hours that a source tells: for any
+//! other a person enters them from the bill.
 
 use std::sync::OnceLock;
 
@@ -64,7 +64,7 @@ pub struct RandomDelay {
     pub confidence: Confidence,
 }
 
-/// Cheap hours that are the same for everybody somewhere.
+/// Cheap hours of a place, a network or a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tariff {
@@ -161,6 +161,21 @@ mod tests {
         let working = vec![(0, 8 * 60), (11 * 60, 16 * 60), (22 * 60, DAY)];
         assert!(days[..5].iter().all(|day| *day == working), "{days:?}");
         assert!(days[5..].iter().all(|day| *day == [(0, DAY)]), "{days:?}");
+    }
+
+    #[test]
+    fn hours_of_one_standard_time_are_in_a_zone_without_daylight_saving() {
+        for id in ["gb-good-energy-ev", "gb-octopus-economy-7", "ni-power-ni-nightshift"] {
+            assert_eq!(tariff(id).expect("a tariff").zone, "UTC", "{id}");
+        }
+        let night = tariff("nz-meridian-ev").expect("a tariff").days();
+        assert!(night.iter().all(|day| *day == [(0, 7 * 60), (21 * 60, DAY)]), "past midnight: {night:?}");
+    }
+
+    #[test]
+    fn what_is_sold_in_great_britain_waits_at_random_before_every_cheap_hour() {
+        let here = tariffs().iter().filter(|it| it.id.starts_with("gb-"));
+        assert!(here.clone().count() > 3 && here.clone().all(|it| it.random_delay.is_some()));
     }
 
     #[test]

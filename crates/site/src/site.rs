@@ -479,3 +479,25 @@ impl Site {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_charger_knows_where_it_stands_whether_it_came_before_that_was_said_or_after() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let site = Site::open(folder.path(), Options::default()).await.expect("a site");
+        let stands = async |link: &Link| link.record().await.expect("a record").jurisdiction;
+        let early = site.expect("CP1");
+        let details = SiteDetails { jurisdiction: "gb".into(), ..SiteDetails::default() };
+        site.set(Settings { details, ..Settings::default() }).await.expect("on disk");
+        assert_eq!(stands(&early).await, "gb");
+        let late = site.expect("CP2");
+        while stands(&late).await != "gb" {
+            site.changes().await;
+        }
+        site.set(Settings::default()).await.expect("on disk");
+        assert_eq!([stands(&early).await, stands(&late).await], [String::new(), String::new()]);
+    }
+}
