@@ -2,8 +2,8 @@
 
 use chargehand_commissioning::by_hand::Act;
 use chargehand_commissioning::ceiling::CeilingParts;
-use chargehand_commissioning::check::demand_response::Order;
-use chargehand_commissioning::demand::{DemandResponse, Drm, How, Said, Signal};
+
+use chargehand_commissioning::demand::{DemandResponse, Drm, How, Order, Said, Signal};
 use chargehand_commissioning::event::{Event, Step};
 use chargehand_commissioning::outcome::Verdict::{self, Inconclusive, Passed};
 use chargehand_commissioning::step;
