@@ -72,13 +72,17 @@ fn state(line: &Line) -> LineState {
     }
 }
 
-/// A change that the window offers to plan: a setting, or what takes away what others left.
+/// A change that the window offers to plan or goes on with: a setting, cards, or what takes away what others left.
 fn offered(change: &Change) -> Option<ChangeView> {
     match change.clone() {
         Change::Setting { key, value, confirmed } => Some(ChangeView::Setting { key, value, confirmed }),
         Change::ClearProfile { id } => Some(ChangeView::ClearProfile { profile: id }),
         Change::ClearAll => Some(ChangeView::ClearAll),
-        _ => None,
+        Change::Cards { cards, replace } => {
+            let card = |Card { id_tag, kind }| CardView { id_tag, kind };
+            Some(ChangeView::Cards { cards: cards.into_iter().map(card).collect(), replace })
+        }
+        Change::Limit { .. } | Change::CheapHours { .. } | Change::DemandResponse { .. } => None,
     }
 }
 
@@ -121,15 +125,14 @@ fn cards(record: &Record) -> CardsView {
         seen: plan::cards::seen(record).filter_map(seen).collect(),
         longest: u32::try_from(plan::cards::longest(record.version())).unwrap_or(u32::MAX),
         most: plan::cards::most(record).and_then(|most| u32::try_from(most).ok()),
-        planned: record.plan.iter().filter(|line| line.waits()).find_map(|line| planned_cards(&line.change)),
+        planned: record
+            .plan
+            .iter()
+            .filter(|line| line.waits())
+            .filter(|line| matches!(line.change, Change::Cards { .. }))
+            .find_map(|line| offered(&line.change)),
         switches: plan::cards::switches(record).iter().map(setting).collect(),
     }
-}
-
-fn planned_cards(change: &Change) -> Option<ChangeView> {
-    let Change::Cards { cards, replace } = change else { return None };
-    let card = |Card { id_tag, kind }: &Card| CardView { id_tag: id_tag.clone(), kind: kind.clone() };
-    Some(ChangeView::Cards { cards: cards.iter().map(card).collect(), replace: *replace })
 }
 
 fn seen(it: &SeenCard) -> Option<SeenCardView> {

@@ -49,7 +49,7 @@ export const plan = {
 
   residue: {
     title: 'What others left',
-    why: 'Limits and modes of an earlier platform, of the charger’s app or its own solar mode act beside what is set here.',
+    why: 'Limits, modes and cards of an earlier platform or owner, of the charger’s app or its own solar mode act beside what is set here.',
     look: 'Look for it',
     looking: 'Looking …',
     never: 'Nobody has looked yet. Looking only asks; nothing is changed.',

@@ -141,7 +141,7 @@ pub(crate) fn at_once(record: &Record) -> usize {
 }
 
 /// The charger says that it has no such list.
-fn lacks(record: &Record) -> Option<String> {
+pub(crate) fn lacks(record: &Record) -> Option<String> {
     let says = |text: String| Some(format!("{text} It has no list of cards."));
     if record.cards.told == Some(-1) {
         return says("The charger answered version -1.".into());

@@ -31,7 +31,7 @@ pub struct Residue {
 
 /// What the record knows of it.
 pub fn residue(record: &Record) -> Vec<Residue> {
-    profiles(record).into_iter().chain(limit(record)).chain(keys(record)).collect()
+    profiles(record).into_iter().chain(limit(record)).chain(cards(record)).chain(keys(record)).collect()
 }
 
 /// 2.x: the profiles that are not ours.
@@ -60,6 +60,20 @@ fn limit(record: &Record) -> Option<Residue> {
                 .into(),
         clear: Some(Change::ClearAll),
         evidence: vec![looked.number],
+    })
+}
+
+/// A list of cards that none of us wrote: whoever owned the charger before may still charge.
+fn cards(record: &Record) -> Option<Residue> {
+    let told = record.cards.told.filter(|told| *told > 0 && Some(*told) != record.cards.sent)?;
+    Some(Residue {
+        what: format!("A list of cards is in it (version {told})"),
+        means:
+            "Whoever has one of these cards can charge where the list counts. OCPP cannot read which they are: only an \
+                empty list, or one with the right cards, is known for sure."
+                .into(),
+        clear: Some(Change::Cards { cards: Vec::new(), replace: true }),
+        evidence: Vec::new(),
     })
 }
 
@@ -99,6 +113,18 @@ fn is_ours(record: &Record, name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::report::{ConfigurationKey, ConfigurationSnapshot};
+
+    #[test]
+    fn cards_of_an_earlier_owner_are_named_and_those_that_we_wrote_are_not() {
+        let mut record = Record::new("CP1");
+        record.cards.told = Some(7);
+        let found = residue(&record);
+        assert_eq!(found[0].clear, Some(Change::Cards { cards: Vec::new(), replace: true }), "{found:?}");
+        record.cards.sent = Some(7);
+        assert_eq!(residue(&record), []);
+        record.cards = crate::record::KnownCards { told: Some(0), ..Default::default() };
+        assert_eq!(residue(&record), []);
+    }
 
     fn charger(vendor: &str, keys: &[(&str, &str)]) -> Record {
         let key = |(key, value): &(&str, &str)| ConfigurationKey {

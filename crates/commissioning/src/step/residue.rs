@@ -1,15 +1,17 @@
-//! What did an earlier platform leave? The charger is only asked.
+//! What did an earlier platform or owner leave? The charger is only asked.
 
 use std::time::Duration;
 
 use crate::event::{Event, Step};
 use crate::link::Link;
 use crate::outcome::{Outcome, Verdict};
+use crate::plan::cards;
 use crate::plan::residue::residue;
 use crate::profiles;
+use crate::step::local_list;
 use crate::trial::{composite, stopped};
 
-/// Asks for the limit in force and, in 2.x, for the profiles; keeps both.
+/// Asks for the limit in force, for the version of its list of cards and, in 2.x, for the profiles; keeps all of it.
 pub async fn run(link: &Link) -> Outcome {
     match look(link).await {
         Ok(outcome) | Err(outcome) => outcome,
@@ -27,7 +29,11 @@ async fn look(link: &Link) -> Result<Outcome, Outcome> {
         let kept = link.keep(Event::Looked { named: limit }).await;
         kept.map_err(|f| stopped(&f))?;
     }
-    let evidence = named.map(|(_, number)| number).into_iter();
+    let asked = match cards::lacks(&record) {
+        Some(_) => Vec::new(),
+        None => local_list::ask(link).await.map(|(_, frames)| frames).map_err(|failure| stopped(&failure))?,
+    };
+    let evidence = asked.into_iter().chain(named.map(|(_, number)| number));
     let evidence = evidence.chain(listed.iter().flat_map(|(_, frames)| frames.iter().copied()));
     let found = residue(&link.record().await.map_err(|f| stopped(&f))?);
     let knows = listed.is_some() || named.is_some();

@@ -1,9 +1,9 @@
 //! The list of cards: added, replaced, taken back, refused; and a card on it starts a charge without a platform.
 
-use chargehand_commissioning::event::Event;
 use chargehand_commissioning::journal::Direction;
 use chargehand_commissioning::outcome::Outcome;
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotTested, Passed};
+use chargehand_commissioning::plan::residue::residue;
 use chargehand_commissioning::plan::{Card, Change, Was, cards, difference};
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::replay::Replay;
@@ -35,8 +35,7 @@ fn untouched() -> Tamper {
 }
 
 async fn plan(bench: &Bench, change: &Change) {
-    let line = bench.record().await.next_line;
-    bench.link.keep(Event::Planned { line, change: Some(change.clone()) }).await.unwrap();
+    bench.plan(change.clone()).await;
 }
 
 async fn apply(bench: &Bench) -> Outcome {
@@ -454,6 +453,28 @@ async fn a_card_that_is_held_up_is_seen_and_our_own_starts_are_nobodys_card() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_of_an_earlier_owner_is_found_and_emptied_only_on_request() {
+    let (earlier, cable) = inspected(untouched()).await;
+    others_list(&earlier, 7, RED).await;
+    let bench = Bench::new();
+    bench.ceiling(32.0).await;
+    let _cable = bench.plug_in(earlier.cut(cable).await, true, untouched()).await;
+    bench.run(1).await;
+    step::inspect(&bench.link).await.unwrap();
+    let found = step::look_for_residue(&bench.link).await.unwrap();
+    assert!(found.verdict == Failed && found.finding.contains("A list of cards is in it (version 7)"), "{found:?}");
+    bench.rests_on_evidence(&found);
+    assert_eq!(lists(&bench).len(), 0, "looking only asks");
+    let left = residue(&bench.record().await);
+    let clear = left.iter().find_map(|it| it.clear.clone()).unwrap();
+    let shown = difference(&bench.record().await, &clear);
+    assert!(shown.back.is_err(), "which cards they were cannot be read, so they cannot come back: {shown:?}");
+    plan(&bench, &clear).await;
+    assert_eq!(apply(&bench).await.verdict, Passed);
+    assert_eq!(residue(&bench.record().await), []);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_check_of_ours_leaves_no_card_behind() {
     let (bench, _cable) = Bench::commissioning(32.0, plugged()).await;
     let run = bench.commission(16.0).await;
@@ -492,6 +513,7 @@ mod on_2_0_1 {
         a_card_on_the_list_starts_a_charge_without_a_platform_and_the_line_says_so,
         a_list_that_is_switched_off_is_said_and_starts_nothing_until_its_setting_is_planned_too,
         a_card_that_is_held_up_is_seen_and_our_own_starts_are_nobodys_card,
+        a_list_of_an_earlier_owner_is_found_and_emptied_only_on_request,
         a_check_of_ours_leaves_no_card_behind,
     );
 }
