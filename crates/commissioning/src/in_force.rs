@@ -64,6 +64,7 @@ fn read(record: &Record, profile: &Value, connector: u32, number: u64, at: Times
             .chain(valid_to)
             .min()
             .and_then(ours),
+        ahead_s: charger_now.duration_since(at).as_secs(),
         then: periods.last().filter(|_| stays && periods.len() > 1).and_then(|last| amps(last, schedule)),
         accepted: false,
         doubted: None,
@@ -110,6 +111,16 @@ fn ends(profile: &Value, schedule: &Value, charger_now: Timestamp) -> Option<Tim
     let start = schedule["startSchedule"].as_str().and_then(time::read).filter(|_| !relative);
     let began = start.map_or(charger_now, |start| start.instant);
     began.checked_add(SignedDuration::from_secs(seconds)).ok()
+}
+
+/// The charger's clock was set: what ends by it ends later where that shows less than before. That it may end sooner does not
+/// count: a test limit is told of too long rather than too short.
+pub fn clock_is_ahead(all: &mut [InForce], ahead_s: i64) {
+    for f in all.iter_mut().filter(|f| !f.relative && ahead_s < f.ahead_s) {
+        let later = SignedDuration::from_secs(f.ahead_s.saturating_sub(ahead_s));
+        f.until = f.until.map(|until| until.checked_add(later).unwrap_or(until));
+        f.ahead_s = ahead_s;
+    }
 }
 
 /// An accepted profile takes the place of others.

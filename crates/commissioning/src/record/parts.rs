@@ -198,6 +198,9 @@ pub struct InForce {
     pub at_times: bool,
     /// When it ends by itself, at the latest; `None`: stays.
     pub until: Option<Timestamp>,
+    /// How far the charger's clock is ahead where it ends then, s.
+    #[serde(default)]
+    pub ahead_s: i64,
     /// The limit that follows in the same schedule and then stays, A per phase.
     #[serde(default)]
     pub then: Option<Amperes>,

@@ -10,8 +10,9 @@ use chargehand_ocpp::read::{Boot, Meter, Sample};
 use chargehand_ocpp::time::WireTime;
 
 use super::Asked;
-use crate::clock::ChargerClock;
+use crate::clock::{ChargerClock, Difference};
 use crate::event::Happened;
+use crate::in_force;
 use crate::limit::TEST_ID_TAG;
 use crate::outcome::{Finding, Gravity};
 use crate::record::{Booted, Held, InForce, Reading, Record, Seen, Transaction};
@@ -247,6 +248,17 @@ pub fn see_clock(record: &mut Record, time: Option<WireTime>, asked: &Asked<'_>)
         );
     }
     record.clock = Some(ChargerClock::seen(time.instant, time.zoned, asked.at, asked.number));
+}
+
+/// As [`see_clock`], in a message that is about now: meter values and ends of charges may have waited.
+pub fn see_clock_now(record: &mut Record, time: Option<WireTime>, asked: &Asked<'_>) {
+    see_clock(record, time, asked);
+    // One that was never set takes the time from our answers.
+    let clock = record.clock.filter(|clock| time.is_some() && clock.difference != Difference::Epoch);
+    if let Some(clock) = clock {
+        let ahead_s = clock.shows(asked.at).duration_since(asked.at).as_secs();
+        in_force::clock_is_ahead(&mut record.in_force, ahead_s);
+    }
 }
 
 /// It wants a certificate: told to whoever signs, where somebody does.

@@ -42,7 +42,7 @@ pub(super) static HANDLERS: &[(&str, Handler)] = &[
 
 fn status(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -> Value {
     let status = read::status(asked.payload);
-    notes::see_clock(record, status.timestamp, asked);
+    notes::see_clock_now(record, status.timestamp, asked);
     let state = Connector { status: status.status.clone(), error: status.error.clone(), ..Connector::at(asked.at) };
     record.status(status.connector, state);
     if !status.vendor.is_empty() {

@@ -69,7 +69,7 @@ fn noted(record: &mut Record, asked: &Asked<'_>, field: &str, answer: Value) -> 
 
 fn status(record: &mut Record, asked: &Asked<'_>, happened: &mut Vec<Happened>) -> Value {
     let told = read::status(asked.payload);
-    notes::see_clock(record, told.timestamp, asked);
+    notes::see_clock_now(record, told.timestamp, asked);
     let known = record.connectors.get(&told.connector).cloned();
     let mut state = Connector { at: asked.at, ..known.unwrap_or_else(|| Connector::at(asked.at)) };
     state.plug(told.plug, &told.status);

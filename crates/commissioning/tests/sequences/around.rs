@@ -2,21 +2,25 @@
 
 use std::time::Duration;
 
+use chargehand_commissioning::check::limit_follows;
 use chargehand_commissioning::event::Event;
-use chargehand_commissioning::report::{ConfigurationKey, ConfigurationSnapshot};
+use chargehand_commissioning::limit::{Counts, Recipe, Terms};
+use chargehand_commissioning::outcome::{Outcome, Verdict};
+use chargehand_commissioning::report::{ConfigurationKey, ConfigurationSnapshot, LimitProof};
+use chargehand_commissioning::units::Amperes;
 use chargehand_ocpp::Version;
 use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::charger::{Charger, Meter, Mood};
-use crate::dice::Dice;
+use crate::dice::{Dice, THROWS};
 use crate::shelf::Held;
 use crate::world::{Death, World};
 
 /// A charger as a story begins with it.
 pub fn charger(dice: &mut Dice) -> Charger {
     let version = dice.pick(&[Version::V16, Version::V201, Version::V21]);
-    let ahead = SignedDuration::from_secs(dice.pick(&[0, 0, 37_800, -7200]));
+    let ahead = SignedDuration::from_secs(dice.pick(&[0, 0, 0, 37_800, -7200]));
     let mut charger = Charger::new(version, ahead, dice.pick(&[1, 3]));
     charger.obeys = !dice.chance(20);
     charger
@@ -24,7 +28,7 @@ pub fn charger(dice: &mut Dice) -> Charger {
 
 /// How a story begins: mostly with a ceiling and a charger that is connected and charges.
 pub async fn begins(world: &mut World, mut dice: Dice) {
-    let begun = dice.pick(&[3, 2, 3, 3, 1, 0]);
+    let begun = dice.pick(&[3, 6, 2, 4, 6, 5, 3, 6, 1, 0]);
     let v2 = world.bench().charger.version.is_v2();
     if dice.chance(15) {
         someone_elses_limit(world);
@@ -38,6 +42,8 @@ pub async fn begins(world: &mut World, mut dice: Dice) {
         false => ["MeterValueSampleInterval", "ChargeProfileMaxStackLevel", "ChargingScheduleAllowedChargingRateUnit"],
     };
     let values = ["10", dice.pick(&["8", "0"]), dice.pick(&["Current", "Current", "Power"])];
+    let told = keys.iter().zip(values).map(|(key, value)| ((*key).to_owned(), value.to_owned()));
+    world.bench().charger.settings = told.collect();
     let key = |(key, value): (&str, &str)| ConfigurationKey {
         key: key.into(),
         value: Some(value.into()),
@@ -54,9 +60,28 @@ pub async fn begins(world: &mut World, mut dice: Dice) {
         world.connects(true).await;
         world.rests(Duration::ZERO).await;
     }
-    if begun >= 3 {
+    if [4, 6].contains(&begun) {
+        let counts = dice.pick(&[Counts::Absolute, Counts::Relative]);
+        was_proved(world, counts).await;
+    }
+    if begun >= 5 {
+        crate::person::sets_a_permanent_limit(world, Dice::new([0; THROWS])).await;
+        world.rests(Duration::from_secs(2)).await;
+    }
+    if [3, 4, 6].contains(&begun) {
         driver_starts(world, dice).await;
     }
+}
+
+/// An earlier check proved that it obeys, and falls back by itself: what a hold rests on.
+pub async fn was_proved(world: &mut World, counts: Counts) {
+    let Ok(record) = world.link.record().await else { return };
+    let words = Recipe::default_on(0, counts).words(&Terms::of(&record, world.bench().now()));
+    world.tell(format!("a check has proved before: {words}"));
+    let passed = Outcome::new(Verdict::Passed, "It did.");
+    let known = limit_follows::proof(Amperes::from_milliamps(10_000));
+    let proof = LimitProof { recipe: words, outcome: passed.clone(), fallback: passed, ..known };
+    let _ = world.link.keep(Event::Proved { proof: Box::new(proof) }).await;
 }
 
 fn someone_elses_limit(world: &mut World) {
@@ -86,7 +111,9 @@ pub async fn waits(world: &mut World, mut dice: Dice) {
 
 /// Long enough for anything that ends by itself. Nobody measures meanwhile.
 pub async fn waits_long(world: &mut World, mut dice: Dice) {
-    let seconds = dice.pick(&[700, 2000, 100_000]);
+    // A step that looks at the charger every few seconds shows nothing more in a day.
+    let busy = world.steps.iter().any(|step| !step.is_finished());
+    let seconds = dice.pick(if busy { &[700, 700, 700] } else { &[700, 2000, 100_000] });
     world.tell(format!("{seconds} s pass"));
     world.bench().charger.metering = false;
     world.rests(Duration::from_secs(seconds)).await;
@@ -165,11 +192,28 @@ pub async fn reboots(world: &mut World, mut dice: Dice) {
         bench.charger.ends(now);
         if forgets {
             bench.charger.shelf.0.clear();
+            bench.charger.forgot = true;
         }
     }
     world.rests(Duration::from_secs(5)).await;
     world.connects(boots).await;
     world.speaks().await;
+}
+
+/// It takes another time, as with the answer to a boot, or where the wall's clock changes, and says so at once.
+pub async fn sets_its_clock(world: &mut World, mut dice: Dice) {
+    let ahead = SignedDuration::from_secs(dice.pick(&[0, 3600, -7200, 37_800, -60]));
+    let frame = {
+        let mut bench = world.bench();
+        if bench.plugged.is_none() || bench.dies.is_some() {
+            return;
+        }
+        bench.tell(format!("the charger's clock is {ahead:?} ahead from now on"));
+        let now = bench.now();
+        bench.charger.sets_its_clock(ahead);
+        bench.charger.status(now)
+    };
+    world.says(frame).await;
 }
 
 pub async fn breaks(world: &mut World, _: Dice) {

@@ -62,6 +62,10 @@ pub struct Charger {
     /// The most phases it has shown a current on since the charge began.
     pub shown_phases: u8,
     pub ended: Option<Session>,
+    /// What it tells of itself: names and values.
+    pub settings: Vec<(String, String)>,
+    /// It lost its limits, and was not told of it since.
+    pub forgot: bool,
     calls: u64,
     starting: Option<String>,
     /// Its last question for a dynamic limit: the message and the profile.
@@ -87,6 +91,8 @@ impl Charger {
             metering: true,
             shown_phases: 0,
             ended: None,
+            settings: Vec::new(),
+            forgot: false,
             calls: 0,
             starting: None,
             pulled: None,
@@ -96,6 +102,16 @@ impl Charger {
 
     fn v2(&self) -> bool {
         self.version.is_v2()
+    }
+
+    /// Its clock is set: what is in it goes by that from now on.
+    pub fn sets_its_clock(&mut self, ahead: SignedDuration) {
+        let later = self.ahead - ahead;
+        let moves = |at: &mut Option<Timestamp>| *at = at.map(|at| at.checked_add(later).unwrap());
+        for held in &mut self.shelf.0 {
+            [&mut held.begins, &mut held.valid_from, &mut held.valid_to].into_iter().for_each(moves);
+        }
+        self.ahead = ahead;
     }
 
     /// What its clock shows.
@@ -298,14 +314,36 @@ impl Charger {
                 status(runs)
             }
             "triggermessage" => status(self.is_triggered(payload, now)),
-            "getcompositeschedule" => Some(self.composite(now)),
+            "getcompositeschedule" => Some(self.composite(payload, now)),
             "getchargingprofiles" => Some(self.lists(payload)),
             "changeconfiguration" | "reset" | "clearcache" => status(true),
+            "getconfiguration" => {
+                let keys =
+                    self.settings.iter().map(|(key, value)| json!({"key": key, "readonly": false, "value": value}));
+                Some(json!({"configurationKey": keys.collect::<Vec<_>>(), "unknownKey": []}))
+            }
+            "getbasereport" => {
+                self.reports(payload, now);
+                status(true)
+            }
             "setvariables" => Some(
                 json!({"setVariableResult": [{"attributeStatus": "Accepted", "component": {"name": "EVSE"}, "variable": {"name": "X"}}]}),
             ),
             _ => None,
         }
+    }
+
+    fn reports(&mut self, payload: &Value, now: Timestamp) {
+        let variable = |(name, value): &(String, String)| {
+            let (component, variable) = name.split_once('.').unwrap_or(("EVSE", name));
+            json!({"component": {"name": component}, "variable": {"name": variable}, "variableAttribute": [{"value": value}]})
+        };
+        let all: Vec<Value> = self.settings.iter().map(variable).collect();
+        let at = self.shows(now);
+        let part =
+            json!({"requestId": payload["requestId"], "generatedAt": at, "seqNo": 0, "tbc": false, "reportData": all});
+        let frame = self.call("NotifyReport", part);
+        self.says.push_back(frame);
     }
 
     fn takes(&mut self, payload: &Value, now: Timestamp) -> bool {
@@ -360,16 +398,25 @@ impl Charger {
         any
     }
 
-    fn composite(&self, now: Timestamp) -> Value {
+    fn composite(&self, payload: &Value, now: Timestamp) -> Value {
         let session = self.session.as_ref().map(|s| (s.connector, s.began));
-        let Some(amps) = self.shelf.amps(now, session, self.phases) else { return json!({"status": "Rejected"}) };
-        let periods = json!([{"startPeriod": 0, "limit": amps}]);
+        let amps = |into: i64| {
+            let at = now.checked_add(SignedDuration::from_secs(into)).unwrap();
+            Some((into, self.shelf.amps(at, session, self.phases)?))
+        };
+        let lasts = whole(payload, "duration").unwrap_or(600).clamp(1, 86_400);
+        let mut told: Vec<(i64, f64)> = (0..lasts).step_by(1800).map_while(amps).collect();
+        told.dedup_by(|later, earlier| later.1 == earlier.1);
+        if told.is_empty() {
+            return json!({"status": "Rejected"});
+        }
+        let periods: Vec<Value> = told.iter().map(|(into, amps)| json!({"startPeriod": into, "limit": amps})).collect();
         match self.v2() {
             true => {
-                json!({"status": "Accepted", "schedule": {"evseId": 1, "duration": 600, "scheduleStart": self.shows(now), "chargingRateUnit": "A", "chargingSchedulePeriod": periods}})
+                json!({"status": "Accepted", "schedule": {"evseId": 1, "duration": lasts, "scheduleStart": self.shows(now), "chargingRateUnit": "A", "chargingSchedulePeriod": periods}})
             }
             false => {
-                json!({"status": "Accepted", "connectorId": 1, "scheduleStart": self.shows(now), "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": periods}})
+                json!({"status": "Accepted", "connectorId": 1, "scheduleStart": self.shows(now), "chargingSchedule": {"duration": lasts, "chargingRateUnit": "A", "chargingSchedulePeriod": periods}})
             }
         }
     }

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use chargehand_commissioning::ceiling::CeilingParts;
+use chargehand_commissioning::check::demand_response::Order;
+use chargehand_commissioning::demand::{Drm, How, Said, Signal};
 use chargehand_commissioning::event::Event;
+use chargehand_commissioning::limit::Counts;
+use chargehand_commissioning::step;
 use chargehand_commissioning::units::Amperes;
 use chargehand_ocpp::Version::{self, V16, V21, V201};
 use jiff::SignedDuration;
@@ -116,6 +120,25 @@ fn a_test_limit_that_begins_later_or_every_day_is_not_over_before() {
         set(world, default(TEST, "Recurring", daily, schedule)).await;
         world.rests(Duration::from_secs(1800)).await;
     });
+}
+
+#[test]
+fn a_test_limit_comes_back_where_the_charger_sets_its_clock_back() {
+    for (version, key) in [(V16, "csChargingProfiles"), (V21, "chargingProfile")] {
+        story(version, async |world| {
+            let schedule = json!({"duration": 300, "startSchedule": "2026-11-22T00:59:00Z"});
+            let test = profile(version, TEST, "TxDefaultProfile", "Absolute", json!({"stackLevel": 1}), schedule);
+            send(world, "SetChargingProfile", json!({"connectorId": 0, "evseId": 0, key: test})).await;
+            let frame = {
+                let mut bench = world.bench();
+                let now = bench.now();
+                bench.charger.sets_its_clock(SignedDuration::from_hours(-1));
+                bench.charger.status(now)
+            };
+            world.says(frame).await;
+            world.rests(Duration::from_secs(1800)).await;
+        });
+    }
 }
 
 #[test]
@@ -260,6 +283,24 @@ fn a_limit_that_a_charger_asks_for_again_is_no_higher_than_the_ceiling_is_now() 
         world.bench().charger.pulls();
         world.speaks().await;
     });
+}
+
+#[test]
+fn a_signal_is_not_held_above_a_base_that_the_charger_refused() {
+    for (version, how) in [(V16, How::Hold { for_s: Some(60) }), (V201, How::Rehearse)] {
+        story(version, async |world| {
+            crate::around::was_proved(world, Counts::Relative).await;
+            driver(world, true).await;
+            {
+                let charger = &mut world.bench().charger;
+                (charger.mood, charger.moody) = (Mood::Errs, if version.is_v2() { 6 } else { 5 });
+            }
+            let signals = vec![Signal::drm(Drm::ALL[4])];
+            let (said, licensed) = (Said::default(), String::new());
+            let order = Order { signals, how, said, commence: false, licensed };
+            let _ = tokio::time::timeout(Duration::from_secs(1800), step::demand_response(&world.link, &order)).await;
+        });
+    }
 }
 
 #[test]

@@ -3,15 +3,18 @@
 //!
 //! - No frame that leaves asks for more than the ceiling that is on disk at that moment; without one, none asks for
 //!   anything; and what was sent was on disk before.
-//! - What the charger holds of our test limits is what the record says at the next start, until it is over.
+//! - A test limit of a step ends by itself within an hour, and stands on a limit that stays; what a step leaves is no pause.
+//! - What the charger holds of our test limits is what the record says at the next start, until it is over; and so with the
+//!   cheap hours, until they are taken away.
 //! - Where a limit of ours stays and no hardware limit is confirmed, no message of ours leaves the charger with nothing.
 //! - The record as the store builds it, as it is built from the first entry on, and as it lived are the same.
 //!
 //! What is held against it is worked out in `oracle` and `shelf`, from the frames and from what the charger really holds.
 //! The charger is taken at its word: it did what it answers with Accepted and did not do what it refuses, also with a
-//! CALLERROR; it does not change its clock; it has one connector. After silence, a late answer or nonsense both may be.
+//! CALLERROR; it tells at once that its clock was set; it has one connector. After silence, a late answer or nonsense both may be.
 //!
-//! To add what a person may do: a function in `person.rs` (it takes its choices from the dice, the plain one first, and
+//! To add what a person may do: a function in `person.rs` (demand response and moving by hand: `holding.rs`; cheap hours:
+//! `hours.rs`; it takes its choices from the dice, the plain one first, and
 //! tells the story) and its line in [`TURNS`]. What charger or world may do stands in `around.rs` in the same way. What a
 //! new message asks of the current has to be known to `oracle.rs`, and what it does in the charger to `charger.rs`.
 //!
@@ -24,6 +27,8 @@ mod around;
 mod charger;
 mod dice;
 mod found;
+mod holding;
+mod hours;
 mod oracle;
 mod person;
 mod raw;
@@ -68,6 +73,15 @@ static TURNS: &[(u32, Turn)] = &[
     (3, |world, dice| Box::pin(person::sets_a_permanent_limit(world, dice))),
     (3, |world, dice| Box::pin(person::plans_and_writes_a_limit(world, dice))),
     (2, |world, dice| Box::pin(person::takes_the_plan_back(world, dice))),
+    (6, |world, dice| Box::pin(holding::holds_a_signal(world, dice))),
+    (3, |world, dice| Box::pin(holding::rehearses(world, dice))),
+    (5, |world, dice| Box::pin(holding::acts_by_hand(world, dice))),
+    (1, |world, dice| Box::pin(holding::enters_what_was_measured(world, dice))),
+    (4, |world, dice| Box::pin(hours::sets_cheap_hours(world, dice))),
+    (2, |world, dice| Box::pin(hours::takes_cheap_hours_away(world, dice))),
+    (2, |world, dice| Box::pin(person::inspects(world, dice))),
+    (1, |world, dice| Box::pin(person::looks_for_residue(world, dice))),
+    (1, |world, dice| Box::pin(person::raises_security(world, dice))),
     (3, |world, dice| Box::pin(person::clears(world, dice))),
     (3, |world, dice| Box::pin(person::cancels(world, dice))),
     (2, |world, dice| Box::pin(person::leaves(world, dice))),
@@ -78,6 +92,7 @@ static TURNS: &[(u32, Turn)] = &[
     (2, |world, dice| Box::pin(around::pulls(world, dice))),
     (1, |world, dice| Box::pin(around::talks_nonsense(world, dice))),
     (2, |world, dice| Box::pin(around::reboots(world, dice))),
+    (1, |world, dice| Box::pin(around::sets_its_clock(world, dice))),
     (3, |world, dice| Box::pin(around::breaks(world, dice))),
     (5, |world, dice| Box::pin(around::connects(world, dice))),
     (5, |world, dice| Box::pin(around::dies(world, dice))),

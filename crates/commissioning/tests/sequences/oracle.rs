@@ -7,11 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::charger::Charger;
-use crate::shelf::{number, whole};
+use crate::shelf::{TEST, number, schedule, whole};
 
 /// A key that nobody confirmed must not be sent under this name, and with a word it may.
 pub const UNCONFIRMED: &str = "AcmeNobodyAsked";
 pub const CONFIRMED: &str = "AcmePersonKnows";
+
+/// A test limit of a step is over by then, s.
+const AN_HOUR: i64 = 3600;
 
 /// Keys and variables that set a current, with what one of their unit is, A.
 pub const KEYS: [(&str, f64); 4] =
@@ -101,8 +104,52 @@ fn settings(payload: &Value, asked: &mut Vec<f64>) {
     }
 }
 
+/// A profile that a step sends, with its schedule.
+fn sent(frame: &Value) -> Option<(&Value, &Value)> {
+    let action = frame[2].as_str()?;
+    let named = |payload: &'_ Value, key: &str| payload.get(key).is_some();
+    let key = ["csChargingProfiles", "chargingProfile"].into_iter().find(|key| named(&frame[3], key))?;
+    let profile = &frame[3][key];
+    action.contains("Profile").then(|| (profile, schedule(profile)))
+}
+
+/// What a step that sends this would leave behind: a test limit that does not end, or a pause that stays.
+pub fn leaves(frame: &Value) -> Option<String> {
+    let (profile, schedule) = sent(frame)?;
+    let role = whole(schedule, "id").or(whole(profile, "chargingProfileId"))?;
+    let periods = schedule["chargingSchedulePeriod"].as_array()?;
+    if role == TEST {
+        let last = periods.last().filter(|_| periods.len() > 1).and_then(|period| whole(period, "startPeriod"));
+        let lasts = whole(schedule, "duration").or(last);
+        // One that counts from the start of an old charge is longer by its age.
+        let soon = lasts.is_some_and(|lasts| lasts <= AN_HOUR || profile["chargingProfileKind"] == "Relative");
+        return (!soon).then(|| format!("does not end soon: {frame}"));
+    }
+    let watts = schedule["chargingRateUnit"] == "W";
+    let of_ours = (47_551..49_000).contains(&role) && profile["chargingProfileKind"] != "Recurring";
+    let amps = |period: &Value| {
+        let phases = number(period, "numberPhases").unwrap_or(3.0);
+        number(period, "limit").map(|limit| if watts { limit / 230.0 / phases } else { limit })
+    };
+    let pauses = periods.iter().filter_map(amps).any(|amps| amps < 5.9);
+    (of_ours && pauses).then(|| format!("a pause that stays: {frame}"))
+}
+
+/// A test limit that a charger took and that stands on nothing that stays.
+pub fn bare(frame: &Value, charger: &Charger) -> Option<String> {
+    let (profile, _) = sent(frame)?;
+    let id = whole(profile, "chargingProfileId").or(whole(profile, "id"))?;
+    let taken = charger.shelf.0.iter().any(|held| held.id == id && held.is_test() && held.profile == *profile);
+    (taken && !charger.shelf.anything_stands(1)).then(|| format!("stands on nothing: {frame}"))
+}
+
 /// What the record keeps from the person about test limits that the charger really holds, now and until they are over.
 pub fn unsaid(record: &Record, charger: &Charger, now: Timestamp) -> Option<String> {
+    for held in charger.shelf.0.iter().filter(|held| held.is_hours()) {
+        if !record.in_force.iter().any(|known| i64::from(known.profile) == held.id) {
+            return Some(format!("cheap hours that nobody knows of: {held:?}; the record knows {:?}", record.in_force));
+        }
+    }
     let far = now.checked_add(SignedDuration::from_hours(24 * 30)).unwrap();
     for held in charger.shelf.0.iter().filter(|held| held.is_test()) {
         let nearly = held.over().map_or(far, |over| over.checked_sub(SignedDuration::from_secs(3)).unwrap());

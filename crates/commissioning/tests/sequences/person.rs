@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::event::Event;
-use chargehand_commissioning::link::{CallFailure, Link};
+use chargehand_commissioning::link::{Busy, CallFailure, Link};
+use chargehand_commissioning::outcome::Outcome;
 use chargehand_commissioning::plan::Change;
 use chargehand_commissioning::step;
+use chargehand_commissioning::step::upgrade_security::{Means, Secret};
 use chargehand_commissioning::units::Amperes;
 use chargehand_ocpp::Call;
 use serde_json::Value;
@@ -34,7 +36,7 @@ async fn enters(world: &World, parts: CeilingParts) {
 pub async fn enters_a_ceiling(world: &mut World, mut dice: Dice) {
     let breaker = amps(dice.pick(&[16.0, 20.0, 32.0, 10.0, 6.0]));
     let cable = dice.chance(30).then(|| amps(dice.pick(&[25.0, 13.0]))).flatten();
-    let nameplate = dice.chance(20).then(|| amps(32.0)).flatten();
+    let nameplate = dice.chance(60).then(|| amps(dice.pick(&[32.0, 32.0, 16.0]))).flatten();
     let before = world.bench().parts();
     let installer = if dice.chance(50) { before.installer } else { None };
     let installer_confirmed = before.installer_confirmed && installer.is_some();
@@ -54,16 +56,27 @@ pub async fn confirms_hardware(world: &mut World, mut dice: Dice) {
     enters(world, CeilingParts { installer, installer_confirmed, ..before }).await;
 }
 
-fn begins<F>(world: &mut World, what: String, step: impl FnOnce(Link) -> F)
+/// Begins a step; what it comes to is told, where that is anything.
+pub fn begins<F>(world: &mut World, what: String, step: impl FnOnce(Link) -> F)
 where
-    F: Future<Output = ()> + Send + 'static,
+    F: Future<Output = String> + Send + 'static,
 {
-    world.tell(what);
-    let running = step(world.link.clone());
-    world.steps.push(tokio::spawn(running));
+    world.tell(&what);
+    let (running, shared) = (step(world.link.clone()), world.shared.clone());
+    world.steps.push(tokio::spawn(async move {
+        let comes_to = running.await;
+        if !comes_to.is_empty() {
+            crate::world::locked(&shared).tell(format!("{what}: {comes_to}"));
+        }
+    }));
 }
 
-fn some_limit(world: &World, dice: &mut Dice) -> Amperes {
+/// What a person reads of it.
+pub fn told(outcome: Result<Outcome, Busy>) -> String {
+    outcome.map_or_else(|busy| busy.to_string(), |outcome| format!("{:?}: {}", outcome.verdict, outcome.finding))
+}
+
+pub fn some_limit(world: &World, dice: &mut Dice) -> Amperes {
     let ceiling = world.bench().parts().ceiling().map_or(16.0, |c| c.limit.amps());
     amps(dice.pick(&[10.0, ceiling, 6.0, 0.0, ceiling + 1.0, 8.5])).unwrap()
 }
@@ -73,14 +86,14 @@ pub async fn proves_a_limit(world: &mut World, mut dice: Dice) {
     let within = dice.pick(&[None, Some(30), Some(120)]);
     begins(world, format!("a person proves {limit}"), move |link| async move {
         let deadline = within.map(|seconds| Instant::now() + Duration::from_secs(seconds));
-        let _ = step::prove_limit(&link, limit, deadline).await;
+        told(step::prove_limit(&link, limit, deadline).await.map(|(proof, _)| proof.outcome))
     });
 }
 
 pub async fn sets_a_permanent_limit(world: &mut World, mut dice: Dice) {
     let limit = some_limit(world, &mut dice);
     begins(world, format!("a person sets {limit} for good"), move |link| async move {
-        let _ = step::apply_limit(&link, limit).await;
+        told(step::apply_limit(&link, limit).await.map(|permanent| permanent.outcome))
     });
 }
 
@@ -88,23 +101,50 @@ pub async fn plans_and_writes_a_limit(world: &mut World, mut dice: Dice) {
     let limit = some_limit(world, &mut dice);
     let connector = dice.pick(&[0, 1]);
     begins(world, format!("a person plans {limit} on {connector} and has it written"), move |link| async move {
-        let Ok(record) = link.record().await else { return };
+        let Ok(record) = link.record().await else { return String::new() };
         let change = Some(Change::Limit { limit, connector });
         let _ = link.keep(Event::Planned { line: record.next_line, change }).await;
-        let _ = step::apply_plan(&link, None, false).await;
+        told(step::apply_plan(&link, None, false).await)
     });
 }
 
 pub async fn takes_the_plan_back(world: &mut World, _: Dice) {
     begins(world, "a person takes the plan back".into(), move |link| async move {
-        let _ = step::take_back_plan(&link, None).await;
+        told(step::take_back_plan(&link, None).await)
+    });
+}
+
+/// Reads what the charger tells of itself.
+pub async fn inspects(world: &mut World, _: Dice) {
+    begins(
+        world,
+        "a person has the charger inspected".into(),
+        move |link| async move { told(step::inspect(&link).await) },
+    );
+}
+
+pub async fn looks_for_residue(world: &mut World, _: Dice) {
+    begins(world, "a person looks for what others left".into(), move |link| async move {
+        told(step::look_for_residue(&link).await)
+    });
+}
+
+pub async fn raises_security(world: &mut World, mut dice: Dice) {
+    let to = dice.pick(&[1, 2, 3]);
+    let means = Means {
+        to,
+        password: Secret("a-password-of:20+chr".into()),
+        root: Some("A ROOT".into()),
+        plain: "ws://192.168.1.2:9616/".into(),
+        secure: "wss://192.168.1.2:9616/".into(),
+    };
+    begins(world, format!("a person raises the security profile to {to}"), move |link| async move {
+        told(step::upgrade_security(&link, &means).await)
     });
 }
 
 pub async fn clears(world: &mut World, _: Dice) {
-    begins(world, "a person clears the test limits".into(), move |link| async move {
-        let _ = step::clear(&link).await;
-    });
+    begins(world, "a person clears the test limits".into(), move |link| async move { told(step::clear(&link).await) });
 }
 
 pub async fn cancels(world: &mut World, _: Dice) {
@@ -123,6 +163,7 @@ pub fn sends(world: &mut World, (action, payload): (&str, Value), confirmed: boo
     let call = Call::new(action, payload);
     let (link, shared) = (world.link.clone(), world.shared.clone());
     world.tell(format!("by hand: {action} {}", call.payload));
+    world.bench().by_hand.push(call.payload.clone());
     tokio::spawn(async move {
         if let Err(CallFailure::Held(held)) = link.call_confirmed(call, confirmed).await {
             crate::world::locked(&shared).tell(format!("held back: {held}"));

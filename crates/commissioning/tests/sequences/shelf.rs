@@ -28,6 +28,7 @@ pub struct Held {
     /// When it was set, and when an absolute schedule begins, by our time.
     pub set: Timestamp,
     pub begins: Option<Timestamp>,
+    pub valid_from: Option<Timestamp>,
     pub valid_to: Option<Timestamp>,
     pub duration: Option<i64>,
 }
@@ -72,6 +73,7 @@ impl Held {
             connector_of_session: None,
             set: now,
             begins: ours("startSchedule", schedule),
+            valid_from: ours("validFrom", profile),
             valid_to: ours("validTo", profile),
             duration: whole(schedule, "duration"),
         })
@@ -89,16 +91,22 @@ impl Held {
         self.purpose == "TxProfile"
     }
 
+    /// A piece of the cheap hours: their ids begin here.
+    pub fn is_hours(&self) -> bool {
+        self.ours && self.role >= 49_000
+    }
+
     pub fn is_test(&self) -> bool {
         self.ours && self.role == TEST
     }
 
     /// Does it hold every session down for as long as nobody takes it away? A test does where the base follows in the
-    /// same schedule.
+    /// same schedule; one that recurs is followed by itself.
     pub fn stays(&self) -> bool {
         let for_all = self.is_default() || self.purpose == "ChargingStationMaxProfile";
-        let ends = self.valid_to.is_some() || self.duration.is_some();
-        for_all && !ends && (!self.is_test() || self.periods().len() > 1)
+        let ends = self.valid_from.is_some() || self.valid_to.is_some() || self.duration.is_some();
+        let base_follows = self.periods().len() > 1 && self.kind != "Recurring";
+        for_all && !ends && (!self.is_test() || base_follows)
     }
 
     fn same_place(&self, other: &Held) -> bool {
@@ -126,8 +134,12 @@ impl Held {
             "Relative" => session_began?.max(self.set),
             _ => self.begins.unwrap_or(self.set),
         };
+        let round = if self.profile["recurrencyKind"] == "Weekly" { 7 * 86_400 } else { 86_400 };
         let into = now.duration_since(began).as_secs();
-        let over = into < 0 || self.duration.is_some_and(|d| into >= d) || self.valid_to.is_some_and(|to| now >= to);
+        let into = if self.kind == "Recurring" { into.rem_euclid(round) } else { into };
+        let early = self.valid_from.is_some_and(|from| now < from);
+        let over =
+            early || into < 0 || self.duration.is_some_and(|d| into >= d) || self.valid_to.is_some_and(|to| now >= to);
         let period = self.periods().iter().rfind(|p| whole(p, "startPeriod").unwrap_or(0) <= into).filter(|_| !over)?;
         let named = whole(period, "numberPhases").unwrap_or(3).clamp(1, i64::from(phases));
         let limit = number(period, "limit").or(number(period, "setpoint"))?;

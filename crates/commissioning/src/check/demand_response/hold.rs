@@ -119,7 +119,7 @@ impl Asking<'_, '_> {
         if !due {
             return Ok(());
         }
-        self.trial.stand_on(way, self.base).await?;
+        self.stand_on_the_base(way).await?;
         let evidence = if self.run.modes[0].signal.is_only_about_feeding_back() {
             let (status, frames) = self.ask_about_feeding_back(way, expressed, seconds(DEAD_MAN)).await?;
             self.run.modes[0].outcome = about_feeding_back(&status, frames.clone());

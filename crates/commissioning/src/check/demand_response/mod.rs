@@ -208,6 +208,19 @@ impl Asking<'_, '_> {
         Ok(())
     }
 
+    /// Makes sure that the base stays in a way's place: a limit would fall to nothing without it.
+    ///
+    /// # Errors
+    /// The outcome that ends the run: the charger refuses it.
+    async fn stand_on_the_base(&mut self, way: &Recipe) -> Result<(), Outcome> {
+        if self.trial.stand_on(way, self.base).await? {
+            return Ok(());
+        }
+        let text =
+            "The charger did not take the base that a limit has to fall back to, so nothing more was asked of it.";
+        Err(Outcome::new(Verdict::Inconclusive, text))
+    }
+
     /// Asks for a set-point and a limit of what flows back (2.1), above the base with an end of its own.
     async fn ask_about_feeding_back(
         &mut self,

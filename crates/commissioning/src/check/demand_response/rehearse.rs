@@ -91,6 +91,7 @@ impl Asking<'_, '_> {
         let outcome = match kind {
             Kind::Raise => self.rises(index, &way, &expressed).await?,
             Kind::FeedBack => {
+                self.stand_on_the_base(&way).await?;
                 let lasts = self.lasts();
                 let (status, frames) = self.ask_about_feeding_back(&way, &expressed, lasts).await?;
                 end_test(&mut self.trial).await?;
@@ -157,7 +158,7 @@ impl Asking<'_, '_> {
         if !shows(draw, lower) {
             return Ok(not_shown(lower, Some(draw)));
         }
-        self.trial.stand_on(way, base).await?;
+        self.stand_on_the_base(way).await?;
         let held = self.trial.test(way, lower, base, self.lasts()).await?;
         self.run.modes[index].before_ma = held.measured.map(Amperes::milliamps);
         if held.verdict != Verdict::Passed {
