@@ -49,8 +49,8 @@ pub struct Simulated {
     pub problem: Option<String>,
     /// What it does, in one to three sentences.
     pub summary: String,
-    /// What can be seen of it from outside and is not as the specification has it, by names that the simulator's tests
-    /// know. Only that differs from the specification.
+    /// What can be seen of it from outside and is not as the specification has it, or what the specification leaves to a
+    /// charger and most do not do, by names that the simulator's tests know.
     #[serde(default)]
     pub shows: Vec<String>,
     /// What is known of what it is named after.

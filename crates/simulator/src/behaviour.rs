@@ -57,6 +57,12 @@ pub struct Behaviour {
     /// P24: it keeps local time and writes it as if it were UTC: this many seconds ahead, also after the endpoint told
     /// it the time (Adelaide: 34,200).
     pub zone_offset_s: i64,
+    /// 2.1: it tells that it stands in this zone (IANA name), and a schedule may count by the clock of the wall there
+    /// (`useLocalTime`); else it refuses such a one.
+    pub wall_clock: Option<String>,
+    /// 2.1: a schedule may have its periods delayed (`randomizedDelay`), each by a number of seconds that follows from this
+    /// seed; else it refuses such a one.
+    pub random_delay_seed: Option<u32>,
     /// The unit it takes limits in.
     pub rate_unit: RateUnit,
     /// The highest stack level it takes: 0 and up.
@@ -96,6 +102,8 @@ impl Default for Behaviour {
             meter_interval_s: 10,
             clock_offset_s: 0,
             zone_offset_s: 0,
+            wall_clock: None,
+            random_delay_seed: None,
             rate_unit: RateUnit::Current,
             max_stack_level: 8,
             discharges: false,

@@ -50,6 +50,7 @@ mod supply;
 mod v16;
 mod v2;
 mod version;
+mod wall;
 
 pub use act::Act;
 pub use announce::{AnnounceError, Announcer, Place, Ports, announce};

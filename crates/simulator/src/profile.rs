@@ -2,6 +2,7 @@
 //! 2.x block K).
 
 use crate::clock::{after, later};
+use crate::wall::{RandomDelay, Wall};
 use crate::{Deviations, ProfileFate};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -83,7 +84,12 @@ pub(crate) struct Profile {
 pub(crate) struct Schedule {
     /// Seconds.
     pub(crate) duration: Option<i64>,
+    /// By the charger's clock; by that of the wall where there is one below.
     pub(crate) start: Option<Timestamp>,
+    /// 2.1: it counts by the clock of the wall.
+    pub(crate) wall: Option<Wall>,
+    /// 2.1: by how much the start of each period is delayed.
+    pub(crate) delay: Option<RandomDelay>,
     pub(crate) unit: Unit,
     pub(crate) periods: Vec<Period>,
 }
@@ -241,8 +247,18 @@ impl Installed {
             (Kind::Dynamic, _) => seconds(self.updated, moment.now),
             // 7.13: without startSchedule an absolute schedule is relative to the start of charging
             (Kind::Relative, _) | (_, None) => seconds(moment.transaction.unwrap_or(self.received), moment.now),
-            (_, Some(start)) => seconds(start, moment.clock),
+            (_, Some(start)) => seconds(start, self.shown(moment)),
         }
+    }
+
+    /// What the clock shows that its schedule goes by.
+    fn shown(&self, moment: Moment) -> Timestamp {
+        self.profile.schedule.wall.as_ref().map_or(moment.clock, |wall| wall.shows(moment.clock))
+    }
+
+    /// By how much the start of a period is delayed in a round, in seconds.
+    fn delay(&self, round: i64, period: usize) -> i64 {
+        self.profile.schedule.delay.map_or(0, |delay| delay.of(self.profile.id, round, period))
     }
 
     /// The length of one round in seconds, when it recurs.
@@ -251,10 +267,11 @@ impl Installed {
         (self.profile.kind == Kind::Recurring).then_some(days * DAY)
     }
 
-    /// How far into its schedule, or into this round of it, the moment lies, in seconds.
-    fn elapsed(&self, moment: Moment) -> f64 {
+    /// The round of its schedule in which the moment lies, and how far into it, in seconds.
+    fn elapsed(&self, moment: Moment) -> (i64, f64) {
         let begun = self.begun(moment);
-        self.cycle().filter(|_| begun >= 0.0).map_or(begun, |cycle| begun % cycle)
+        let cycle = self.cycle().filter(|_| begun >= 0.0);
+        cycle.map_or((0, begun), |cycle| ((begun / cycle) as i64, begun % cycle))
     }
 
     /// Its period at a moment; nothing when it is not in force.
@@ -262,13 +279,18 @@ impl Installed {
         let profile = &self.profile;
         let too_early = profile.valid_from.is_some_and(|from| moment.clock < from);
         let too_late = profile.valid_to.is_some_and(|to| moment.clock >= to);
-        let elapsed = self.elapsed(moment);
+        let (round, elapsed) = self.elapsed(moment);
         let over = profile.schedule.duration.is_some_and(|duration| elapsed >= duration as f64);
         if too_early || too_late || over && !but.limits.never_falls_back || self.is_too_long_offline(moment) {
             return None;
         }
-        let mut begun = profile.schedule.periods.iter().take_while(|period| period.start as f64 <= elapsed);
-        if but.limits.first_period_only { begun.next() } else { begun.last() }
+        let periods = &profile.schedule.periods;
+        let has_begun =
+            |(index, period): &(usize, &Period)| (period.start + self.delay(round, *index)) as f64 <= elapsed;
+        let mut begun = periods.iter().enumerate().filter(has_begun).map(|(_, period)| period);
+        let now = if but.limits.first_period_only { begun.next() } else { begun.last() };
+        // until the first one begins, the last one of the round before goes on
+        now.or_else(|| periods.last().filter(|_| round > 0))
     }
 
     /// The seconds from the moment on at which its limit may change, within `horizon` and perhaps beyond.
@@ -276,11 +298,18 @@ impl Installed {
         let schedule = &self.profile.schedule;
         let validity = [self.profile.valid_from, self.profile.valid_to].into_iter().flatten();
         let mut changes: Vec<f64> = validity.map(|at| seconds(moment.clock, at)).collect();
-        let (cycle, rounds) = self.cycle().map_or((0.0, 0), |cycle| (cycle, (horizon / cycle) as i64 + 1));
+        let (cycle, rounds) = self.cycle().map_or((0.0, 0), |cycle| (cycle, (horizon / cycle) as i64 + 2));
+        let (first, elapsed) = self.elapsed(moment);
+        let mut marks = Vec::new();
         for round in 0..=rounds {
-            let start = round as f64 * cycle - self.elapsed(moment);
-            let marks = schedule.periods.iter().map(|period| period.start).chain(schedule.duration);
-            changes.extend(marks.map(|mark| start + mark as f64));
+            let start = round as f64 * cycle - elapsed;
+            let delayed = |(index, period): (usize, &Period)| period.start + self.delay(first + round, index);
+            let its = schedule.periods.iter().enumerate().map(delayed).chain(schedule.duration);
+            marks.extend(its.map(|mark| start + mark as f64));
+        }
+        match &schedule.wall {
+            Some(wall) => changes.extend(wall.seconds(moment.clock, horizon, &marks)),
+            None => changes.extend(marks),
         }
         changes
     }

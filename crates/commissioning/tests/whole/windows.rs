@@ -8,7 +8,7 @@ use chargehand_commissioning::report::{ConfigurationKey, ConfigurationSnapshot};
 use chargehand_commissioning::step;
 use chargehand_commissioning::windows::{Span, Week};
 use chargehand_simulator::deviations::Limits;
-use chargehand_simulator::{Behaviour, Deviations, ProfileFate};
+use chargehand_simulator::{Behaviour, Deviations, ProfileFate, Version};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Cable, Sent, action, amps, charging, vacant};
@@ -154,6 +154,41 @@ async fn left_alone_the_charger_keeps_to_the_clock_on_the_wall_through_its_chang
         bench.run(5).await;
         assert_eq!(offers(&bench).await, [0.0, 16.0, 16.0, 0.0], "at {}", bench.clock.now());
     }
+}
+
+/// A 2.1 charger that follows the clock on the wall itself.
+fn by_the_wall(zone: &str) -> Behaviour {
+    Behaviour { version: Version::V21, wall_clock: Some(zone.into()), ..vacant() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_follows_the_clock_on_the_wall_itself_gets_them_in_one_piece_that_stays_right() {
+    let (bench, mut cable) = limited(by_the_wall(ADELAIDE)).await;
+    let outcome = apply(&bench, &night()).await;
+    assert_eq!(outcome.verdict, NotTested, "{outcome:?}");
+    assert!(outcome.finding.starts_with("The charger says so:"), "{outcome:?}");
+    assert!(!outcome.finding.contains("right until"), "{outcome:?}");
+    assert_eq!(pieces(&bench).await, [(1, 16.0)]);
+    assert!(written(&bench).iter().all(|call| call.schedule()["useLocalTime"] == true));
+    assert_eq!(offers(&bench).await, [0.0, 16.0, 16.0, 0.0], "in summer");
+    // On the day before each change of the clocks, and after each, for longer than pieces would last.
+    for days in [132, 2, 180, 3, 360, 365 * 8] {
+        let charger = bench.cut(cable).await;
+        bench.run(days * 86_400).await;
+        cable = bench.plug_in(charger, true, Box::new(|_, _| true)).await;
+        bench.run(5).await;
+        assert_eq!(offers(&bench).await, [0.0, 16.0, 16.0, 0.0], "at {}", bench.clock.now());
+    }
+    base_stands(&bench).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_follows_the_clock_of_another_place_gets_its_hours_in_utc() {
+    let (bench, _cable) = limited(by_the_wall("Australia/Perth")).await;
+    let outcome = apply(&bench, &night()).await;
+    assert!(outcome.finding.starts_with("The charger says so:"), "{outcome:?}");
+    assert!(written(&bench).iter().all(|call| call.schedule().get("useLocalTime").is_none()));
+    assert_eq!(offers(&bench).await, [0.0, 16.0, 16.0, 0.0]);
 }
 
 /// What the charger names for ten minutes past these hours by the clock in Adelaide, in its schedule for the next day.

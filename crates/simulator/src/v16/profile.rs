@@ -83,6 +83,8 @@ pub(super) fn read_profile(sent: &Value) -> Result<Profile, Refusal> {
         schedule: Schedule {
             duration: schedule.duration,
             start: schedule.start_schedule,
+            wall: None,
+            delay: None,
             unit: schedule.charging_rate_unit,
             periods: periods.collect(),
         },

@@ -114,10 +114,13 @@ fn device_data(it: &Behaviour) -> Vec<Variable> {
     limits.into_iter().flatten().map(of("DeviceDataCtrlr")).collect()
 }
 
-fn clock(_: &Behaviour) -> Vec<Variable> {
-    [typed("dateTime", "DateTime").live(|it, now| it.clock.text(now)), sequence("TimeSource", "Heartbeat", "Heartbeat")]
-        .map(of("ClockCtrlr"))
-        .into()
+fn clock(it: &Behaviour) -> Vec<Variable> {
+    let always = [
+        typed("dateTime", "DateTime").live(|it, now| it.clock.text(now)),
+        sequence("TimeSource", "Heartbeat", "Heartbeat"),
+    ];
+    let zone = it.wall_clock.as_ref().map(|zone| text("TimeZone", zone, 40));
+    always.into_iter().chain(zone).map(of("ClockCtrlr")).collect()
 }
 
 fn sampled_data(it: &Behaviour) -> Vec<Variable> {
@@ -166,7 +169,12 @@ fn smart_charging(it: &Behaviour) -> Vec<Variable> {
         whole("ProfileStackLevel", it.max_stack_level),
         member("RateUnit", units, "A,W"),
     ];
-    available.into_iter().chain(others).map(of("SmartChargingCtrlr")).collect()
+    let is_newer = it.version == Version::V21;
+    let feature = |name, is_there| (is_newer && is_there).then(|| flag("SupportsFeature", true).instance(name));
+    let features =
+        [feature("UseLocalTime", it.wall_clock.is_some()), feature("RandomizedDelay", it.random_delay_seed.is_some())];
+    let all = available.into_iter().chain(others).chain(features.into_iter().flatten());
+    all.map(of("SmartChargingCtrlr")).collect()
 }
 
 fn transactions(_: &Behaviour) -> Vec<Variable> {

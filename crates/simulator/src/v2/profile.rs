@@ -3,13 +3,14 @@
 
 use crate::profile::{Kind, Mode, Period, Profile, Purpose, Recurrency, Schedule, Unit};
 use crate::rpc::{Fault, Refusal, read};
+use crate::wall::{RandomDelay, Wall};
 use crate::{SimulatedCharger, Version};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// What 2.1 may write into a schedule and this charger does not support (K01.FR.123 to 125).
-const UNSUPPORTED_IN_SCHEDULE: &[&str] = &["useLocalTime", "randomizedDelay", "limitAtSoC"];
+const UNSUPPORTED_IN_SCHEDULE: &[&str] = &["limitAtSoC"];
 /// The same for a period: each phase for itself, reactive power, curves, sleep; and K01.FR.48, no phase is switched.
 const UNSUPPORTED_IN_PERIOD: &[&str] = &[
     "phaseToUse",
@@ -87,7 +88,11 @@ struct Written {
 #[serde(rename_all = "camelCase")]
 struct WrittenSchedule {
     duration: Option<i64>,
-    start_schedule: Option<Timestamp>,
+    start_schedule: Option<String>,
+    #[serde(default)]
+    use_local_time: bool,
+    #[serde(default)]
+    randomized_delay: i64,
     charging_rate_unit: Unit,
     charging_schedule_period: Vec<WrittenPeriod>,
     #[serde(flatten)]
@@ -124,6 +129,8 @@ pub(super) fn read_profile(charger: &SimulatedCharger, sent: &Value) -> Result<P
         return no("InvalidProfile");
     }
     let periods = schedule.charging_schedule_period.iter().map(|period| read_period(charger, period));
+    let (wall, start) = read_start(charger, schedule)?;
+    let delay = read_delay(charger, purpose, schedule.randomized_delay)?;
     Ok(Profile {
         id: written.id,
         transaction: written.transaction_id.clone(),
@@ -135,7 +142,9 @@ pub(super) fn read_profile(charger: &SimulatedCharger, sent: &Value) -> Result<P
         valid_to: written.valid_to,
         schedule: Schedule {
             duration: schedule.duration,
-            start: schedule.start_schedule,
+            start,
+            wall,
+            delay,
             unit: schedule.charging_rate_unit,
             periods: periods.collect::<Result<_, _>>()?,
         },
@@ -144,6 +153,34 @@ pub(super) fn read_profile(charger: &SimulatedCharger, sent: &Value) -> Result<P
         pull_interval: written.dyn_update_interval,
         sent: sent.clone(),
     })
+}
+
+/// When a schedule starts, and by which clock where it is not the charger's own.
+fn read_start(
+    charger: &SimulatedCharger,
+    written: &WrittenSchedule,
+) -> Result<(Option<Wall>, Option<Timestamp>), Refusal> {
+    let unreadable = || Refusal::Error(Fault::Format, "startSchedule is no time.".into());
+    let by = |read: fn(&str) -> Option<Timestamp>| {
+        written.start_schedule.as_deref().map(|text| read(text).ok_or_else(unreadable)).transpose()
+    };
+    if !written.use_local_time {
+        return Ok((None, by(|text| text.parse().ok())?));
+    }
+    let zone = charger.behaviour.wall_clock.as_deref().filter(|_| charger.version() == Version::V21);
+    let wall = zone.and_then(Wall::in_zone).ok_or(Refusal::Rejected("InvalidSchedule"))?;
+    Ok((Some(wall), by(Wall::read)?))
+}
+
+/// By how much its periods are delayed; only the limits of a charge may be.
+fn read_delay(charger: &SimulatedCharger, purpose: Purpose, most: i64) -> Result<Option<RandomDelay>, Refusal> {
+    if most == 0 {
+        return Ok(None);
+    }
+    let seed = charger.behaviour.random_delay_seed.filter(|_| charger.version() == Version::V21);
+    let may = most > 0 && matches!(purpose, Purpose::Tx | Purpose::TxDefault);
+    let seed = seed.filter(|_| may).ok_or(Refusal::Rejected("InvalidSchedule"))?;
+    Ok(Some(RandomDelay { most, seed }))
 }
 
 /// Whether a field says more than that it is not used.

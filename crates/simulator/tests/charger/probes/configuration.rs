@@ -2,8 +2,8 @@
 
 use super::Probe;
 use super::story::{Limit, Story};
-use crate::bench::Answer;
-use chargehand_simulator::Behaviour;
+use crate::bench::{Answer, merge};
+use chargehand_simulator::{Behaviour, Version};
 use serde_json::{Value, json};
 
 const MEASURANDS: &str = "MeterValuesSampledData";
@@ -59,7 +59,43 @@ pub const PROBES: &[Probe] = &[
         };
         answer["getVariableResult"][0]["attributeStatus"] == "UnknownVariable"
     }),
+    ("follows the clock on the wall", |it| {
+        // By its own clock the first period has begun just now.
+        let by_the_wall = json!({ "useLocalTime": true, "chargingSchedulePeriod": [
+            { "startPeriod": 0, "limit": 16.0 }, { "startPeriod": 3600, "limit": 8.0 },
+        ] });
+        recurring(it, by_the_wall).is_some_and(|named| named.first().is_some_and(|(_, limit)| *limit == 8.0))
+    }),
+    ("delays changes at random", |it| {
+        let delayed = json!({ "randomizedDelay": 3600, "chargingSchedulePeriod": [
+            { "startPeriod": 0, "limit": 16.0 }, { "startPeriod": 7200, "limit": 8.0 },
+        ] });
+        let named = recurring(it, delayed).unwrap_or_default();
+        named.iter().any(|(from, limit)| *limit == 8.0 && (7201..=10_800).contains(from))
+    }),
 ];
+
+/// A schedule that recurs every day and begins now is set in a 2.1 charger: what it then names for the next day, or nothing
+/// where it does not take it.
+fn recurring(it: &Behaviour, schedule: Value) -> Option<Vec<(i64, f64)>> {
+    if it.version != Version::V21 {
+        return None;
+    }
+    let mut story = Story::idle(it);
+    let mut profile = json!({
+        "id": 1, "stackLevel": 1, "chargingProfilePurpose": "TxDefaultProfile", "chargingProfileKind": "Recurring",
+        "recurrencyKind": "Daily",
+        "chargingSchedule": [{ "id": 1, "chargingRateUnit": "A", "startSchedule": story.bench.now.to_string() }],
+    });
+    merge(&mut profile["chargingSchedule"][0], schedule);
+    let set = story.call("SetChargingProfile", json!({ "evseId": 0, "chargingProfile": profile }));
+    let Answer::Result(answer) = story.call("GetCompositeSchedule", json!({ "evseId": 1, "duration": 86_400 })) else {
+        return None;
+    };
+    let periods = answer["schedule"]["chargingSchedulePeriod"].as_array()?;
+    let named = periods.iter().filter_map(|it| Some((it["startPeriod"].as_i64()?, it["limit"].as_f64()?)));
+    (set.status() == "Accepted").then(|| named.collect())
+}
 
 fn is_16(it: &Behaviour) -> bool {
     !it.version.is_v2()

@@ -5,6 +5,7 @@ mod model;
 mod monitors;
 mod newer;
 mod sessions;
+mod wall;
 
 use crate::bench::Bench;
 use chargehand_simulator::{Behaviour, Version};
