@@ -6,6 +6,7 @@ use chargehand_catalogue::Acts;
 use chargehand_ocpp::Version;
 use chargehand_ocpp::profile::{Kind, Period, Profile, Purpose, RateUnit};
 
+use crate::in_force;
 use crate::profiles;
 use crate::record::{InForce, Place, Record, Transaction};
 use crate::setting::Setting;
@@ -258,6 +259,12 @@ impl Recipe {
             && entry.role() == self.staying_id()
             && (entry.until, entry.limit, entry.phases) == (None, as_sent(limit), terms.later().named_phases)
             && entry.relative == (self.counts != Counts::Absolute)
+    }
+
+    /// Is this a test of ours in the base's place, with the base behind it in the same schedule?
+    pub fn is_followed_by(&self, base: Amperes, entry: &InForce) -> bool {
+        let here = (entry.purpose, entry.connector) == (self.purpose, self.connector);
+        here && entry.is_certain() && in_force::took_the_bases_place(entry) && entry.then == Some(as_sent(base))
     }
 
     /// A test limit that ends by itself after `lasts_s` and falls back to the base: above it with a duration, or, where

@@ -14,7 +14,7 @@ use crate::link::{Answered, CallFailure, Link};
 use crate::meter::{Measured, Meter, SETTLES_WITHIN};
 use crate::outcome::{Outcome, Verdict};
 use crate::random_delay::RandomDelay;
-use crate::record::Record;
+use crate::record::{InForce, Record};
 use crate::report::{Attempt, ChartPoint, LimitProof};
 use crate::units::{Amperes, Phases};
 
@@ -186,7 +186,8 @@ impl<'a> Trial<'a> {
             return Ok(false);
         }
         let (record, terms) = (self.record().await?, self.terms().await?);
-        if record.in_force.iter().any(|entry| recipe.stays(base, &terms, entry)) {
+        let there = |entry: &InForce| recipe.stays(base, &terms, entry) || recipe.is_followed_by(base, entry);
+        if record.in_force.iter().any(there) {
             return Ok(true);
         }
         let shown = self.put(&recipe, base).await?;

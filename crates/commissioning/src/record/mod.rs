@@ -400,6 +400,9 @@ impl Record {
         self.connections = self.connections.saturating_add(1);
         self.first_connected.get_or_insert(at);
         self.connected = Some(at);
+        // The charge may have ended while nobody listened, and another begun: a limit in W counts on one phase until a
+        // reading tells.
+        self.phases = None;
         self.held_simulated = self.simulated() || handshake.simulated;
         let offered = match handshake.offered.join(", ") {
             none if none.is_empty() => "no subprotocol".to_owned(),

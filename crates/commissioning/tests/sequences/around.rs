@@ -122,8 +122,17 @@ pub async fn waits_long(world: &mut World, mut dice: Dice) {
 
 pub async fn mood(world: &mut World, mut dice: Dice) {
     let done = !dice.chance(40);
-    let moods =
-        [Mood::Silent(done), Mood::Rejects, Mood::Garbage(done), Mood::Late(done), Mood::Errs, Mood::NotSupported];
+    let moods = [
+        Mood::Silent(done),
+        Mood::Rejects,
+        Mood::Garbage(done),
+        Mood::Late(done),
+        Mood::Errs,
+        Mood::NotSupported,
+        Mood::Twice,
+        Mood::Names(dice.pick(&[0, 6, 63])),
+        Mood::Leaves,
+    ];
     let (mood, moody) = (dice.pick(&moods), dice.pick(&[1, 1, 2, 5]));
     let mut bench = world.bench();
     (bench.charger.mood, bench.charger.moody) = (mood, moody);

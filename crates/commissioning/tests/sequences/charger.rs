@@ -23,6 +23,21 @@ pub enum Mood {
     Late(bool),
     /// Never.
     Silent(bool),
+    /// Twice, the second time the other way.
+    Twice,
+    /// By the book, but what it names as its limit is so many A.
+    Names(u8),
+    /// By the book, and then the connection ends.
+    Leaves,
+}
+
+/// An answer in which all limits are that many A.
+fn named(mut answer: Value, amps: u8) -> Value {
+    let schedule = if answer[2]["schedule"].is_null() { "chargingSchedule" } else { "schedule" };
+    if let Some(periods) = answer[2][schedule]["chargingSchedulePeriod"].as_array_mut() {
+        periods.iter_mut().for_each(|period| period["limit"] = amps.into());
+    }
+    answer
 }
 
 /// What its meter values hold.
@@ -66,6 +81,8 @@ pub struct Charger {
     pub settings: Vec<(String, String)>,
     /// It lost its limits, and was not told of it since.
     pub forgot: bool,
+    /// The connection ends once it has answered.
+    pub leaves: bool,
     calls: u64,
     starting: Option<String>,
     /// Its last question for a dynamic limit: the message and the profile.
@@ -93,6 +110,7 @@ impl Charger {
             ended: None,
             settings: Vec::new(),
             forgot: false,
+            leaves: false,
             calls: 0,
             starting: None,
             pulled: None,
@@ -279,7 +297,9 @@ impl Charger {
         let id = &frame[1];
         let at_once = |answer| vec![(Duration::ZERO, answer)];
         let error = |code: &str| json!([4, id, code, "", {}]);
-        let done = matches!(mood, Mood::ByTheBook | Mood::Garbage(true) | Mood::Late(true) | Mood::Silent(true));
+        let refuses = matches!(mood, Mood::Rejects | Mood::NotSupported | Mood::Errs | Mood::Garbage(false))
+            || matches!(mood, Mood::Late(false) | Mood::Silent(false));
+        let done = !refuses;
         let did = if done { self.does(action, &frame[3], now) } else { None };
         let answer = match did {
             Some(payload) => json!([3, id, payload]),
@@ -288,6 +308,15 @@ impl Charger {
         };
         match mood {
             Mood::ByTheBook | Mood::Rejects => at_once(answer),
+            Mood::Twice => {
+                let second = json!([3, id, {"status": "Rejected"}]);
+                vec![(Duration::ZERO, answer), (Duration::from_millis(50), second)]
+            }
+            Mood::Names(amps) => at_once(named(answer, amps)),
+            Mood::Leaves => {
+                self.leaves = true;
+                at_once(answer)
+            }
             Mood::NotSupported => at_once(error("NotSupported")),
             Mood::Errs => at_once(error("InternalError")),
             Mood::Garbage(_) if self.calls.is_multiple_of(2) => at_once(json!([3, id, {"status": "Acepted?"}])),

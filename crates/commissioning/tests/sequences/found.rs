@@ -324,6 +324,29 @@ fn watts_count_on_one_phase_again_when_a_charger_has_started_anew() {
 }
 
 #[test]
+fn watts_count_on_one_phase_again_when_a_charge_may_have_ended_while_nobody_listened() {
+    // One of 2.x need not boot again.
+    story(V201, async |world| {
+        driver(world, true).await;
+        world.rests(Duration::from_secs(15)).await;
+        world.breaks().await;
+        {
+            let mut bench = world.bench();
+            let now = bench.now();
+            bench.charger.ends(now);
+            bench.charger.says.clear();
+        }
+        world.rests(Duration::from_secs(5)).await;
+        world.connects(false).await;
+        world.rests(Duration::from_secs(15)).await;
+        let periods = json!([{"startPeriod": 0, "limit": 11_040, "numberPhases": 3}]);
+        let watts = json!({"chargingRateUnit": "W", "chargingSchedulePeriod": periods});
+        let base = profile(V201, BASE, "TxDefaultProfile", "Relative", json!({}), watts);
+        send(world, "SetChargingProfile", json!({"evseId": 0, "chargingProfile": base})).await;
+    });
+}
+
+#[test]
 fn watts_count_on_one_phase_again_once_the_charge_is_over() {
     story(V16, async |world| {
         driver(world, true).await;

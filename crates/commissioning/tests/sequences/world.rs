@@ -102,6 +102,16 @@ impl Bench {
         !last
     }
 
+    /// Does the charger leave now?
+    fn leaves(&mut self, session: u64) -> bool {
+        let leaves = std::mem::take(&mut self.charger.leaves) && self.plugged == Some(session);
+        if leaves {
+            self.plugged = None;
+            self.tell("the charger leaves");
+        }
+        leaves
+    }
+
     /// A frame of ours came out of the program: what the charger answers.
     fn arrives(&mut self, session: u64, text: &str) -> Vec<(Duration, Value)> {
         let now = self.now();
@@ -368,6 +378,10 @@ async fn carries(shared: Arc<Mutex<Bench>>, link: Link, session: u64, mut outgoi
         };
         for frame in frames {
             let _ = link.send(Input::Frame { session, bytes: frame.to_string().into(), binary: false }).await;
+        }
+        if locked(&shared).leaves(session) {
+            let (by, reason) = (ClosedBy::Network, "the connection was reset".to_owned());
+            let _ = link.send(Input::Disconnected { session, by, code: None, reason }).await;
         }
     }
 }

@@ -405,6 +405,45 @@ async fn a_hold_follows_a_ceiling_that_comes_down() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn while_a_signal_is_held_what_it_falls_back_to_comes_down_with_the_ceiling() {
+    for max_stack_level in [8, 0] {
+        let (bench, cable) = at_hand(Behaviour { max_stack_level, ..charging() }).await;
+        bench.charge().await;
+        let running = begun(&bench, hold(drm(2), None));
+        until_doing(&bench, "Held at 16.0 A").await;
+        let (breaker, nameplate) = (Some(amps(20.0)), Some(amps(32.0)));
+        bench.parts(CeilingParts { breaker, nameplate, ..CeilingParts::default() }).await;
+        bench.run(30).await;
+        assert!(!running.is_finished());
+        // The laptop leaves, and comes back only when the limit is over.
+        let charger = bench.cut(cable).await;
+        running.await.unwrap();
+        bench.run(301).await;
+        let no_word_of_ours = |way, frame: &mut serde_json::Value| {
+            !(way == crate::bench::Way::ToCharger && frame[2].as_str().is_some_and(|it| it.contains("Profile")))
+        };
+        let _cable = bench.plug_in(charger, true, Box::new(no_word_of_ours)).await;
+        bench.run(30).await;
+        let import = bench.record().await.readings.back().unwrap().import;
+        assert_eq!(import, Some(amps(20.0)), "with levels up to {max_stack_level}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_charger_with_one_level_is_not_let_go_each_time_it_is_asked_again() {
+    let (bench, _cable) = at_hand(Behaviour { max_stack_level: 0, ..charging() }).await;
+    bench.charge().await;
+    let running = begun(&bench, hold(drm(2), Some(600)));
+    until_doing(&bench, "Held at 16.0 A").await;
+    let since = bench.sent().len();
+    bench.run(500).await;
+    let sent = bench.sent().split_off(since);
+    let set: Vec<f64> = sent.iter().filter(|it| it.action == "SetChargingProfile").map(|it| it.limit()).collect();
+    assert!(set.len() >= 3 && set.iter().all(|limit| *limit == 16.0), "{set:?}");
+    nothing_is_left(&bench, &running.await.unwrap()).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_held_on_a_charger_of_which_no_fallback_is_proved_and_a_check_proves_it() {
     let (bench, cable) = at_hand(vacant()).await;
     let run = done(&bench, Order { commence: true, ..hold(drm(4), Some(60)) }).await;
@@ -509,6 +548,8 @@ mod on_2_0_1 {
         a_hold_until_it_is_stopped_is_undone_when_it_is_and_what_it_showed_stands,
         a_charger_whose_laptop_leaves_falls_back_to_the_base_by_itself,
         a_hold_follows_a_ceiling_that_comes_down,
+        while_a_signal_is_held_what_it_falls_back_to_comes_down_with_the_ceiling,
+        a_charger_with_one_level_is_not_let_go_each_time_it_is_asked_again,
         nothing_is_held_on_a_charger_of_which_no_fallback_is_proved_and_a_check_proves_it,
     }
 }

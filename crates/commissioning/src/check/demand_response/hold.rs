@@ -34,6 +34,8 @@ const EVIDENCE: usize = 60;
 /// What was held so far.
 struct Held {
     limit: Amperes,
+    /// What it falls back to.
+    base: Amperes,
     since: Instant,
     from: Timestamp,
     /// What was drawn before.
@@ -57,6 +59,7 @@ impl Asking<'_, '_> {
         let mut held = None;
         let Some(way) = self.way else { return Ok(()) };
         while until.is_none_or(|until| Instant::now() < until) {
+            self.lower_the_base().await?;
             self.as_chosen_by_hand().await?;
             let signal = self.run.modes[0].signal.clone();
             let Expression::Expressed(expressed) = self.expression(&signal).await? else {
@@ -114,7 +117,8 @@ impl Asking<'_, '_> {
         let not_sooner = not_sooner(&self.trial.record().await?);
         let due = held.as_ref().is_none_or(|held| {
             let age = held.since.elapsed();
-            age >= AGAIN_AFTER || (limit != held.limit && age >= not_sooner)
+            let same = (held.limit, held.base) == (limit, self.base);
+            age >= AGAIN_AFTER || (!same && age >= not_sooner)
         });
         if !due {
             return Ok(());
@@ -150,7 +154,7 @@ impl Asking<'_, '_> {
         [&mut proof.asked, &mut proof.measured, &mut proof.offered].into_iter().for_each(Vec::clear);
         let (limit, now, record) = (expressed.limit, self.trial.link.clock.now(), self.trial.record().await?);
         if let Some(held) = held.as_mut().filter(|held| held.limit == limit) {
-            (held.since, held.times) = (Instant::now(), held.times + 1);
+            (held.since, held.base, held.times) = (Instant::now(), self.base, held.times + 1);
             held.rests_on(evidence);
             self.judge(held).await;
             return Ok(());
@@ -163,8 +167,17 @@ impl Asking<'_, '_> {
         let mode = &mut self.run.modes[0];
         (mode.asked_ma, mode.why, mode.sent) = (Some(limit.milliamps()), why(expressed), expressed.sent.to_string());
         (mode.at, mode.before_ma) = (mode.at.or(Some(now)), before.map(Amperes::milliamps));
-        let left_out = not_asked(expressed);
-        let new = Held { limit, since: Instant::now(), from: now, before, most: None, times: 1, left_out, evidence };
+        let new = Held {
+            limit,
+            base: self.base,
+            since: Instant::now(),
+            from: now,
+            before,
+            most: None,
+            times: 1,
+            left_out: not_asked(expressed),
+            evidence,
+        };
         self.judge(held.insert(new)).await;
         Ok(())
     }

@@ -208,6 +208,13 @@ impl Asking<'_, '_> {
         Ok(())
     }
 
+    /// What everything falls back to comes down with the ceiling.
+    async fn lower_the_base(&mut self) -> Result<(), Outcome> {
+        let ceiling = self.trial.record().await?.ceiling_parts.ceiling();
+        self.base = ceiling.map_or(self.base, |ceiling| self.base.min(ceiling.limit));
+        Ok(())
+    }
+
     /// Makes sure that the base stays in a way's place: a limit would fall to nothing without it.
     ///
     /// # Errors

@@ -81,6 +81,7 @@ impl Asking<'_, '_> {
     }
 
     async fn one(&mut self, index: usize) -> Result<(), Outcome> {
+        self.lower_the_base().await?;
         let (signal, way) = (self.run.modes[index].signal.clone(), self.way);
         let expression = self.expression(&signal).await?;
         look(&mut self.run.modes[index], &expression, &self.order.said);
