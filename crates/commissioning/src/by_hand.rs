@@ -8,6 +8,7 @@ use crate::event::Step;
 use crate::link::View;
 use crate::record::Record;
 use crate::units::{Amperes, LEAST_OFFER};
+use crate::windows;
 
 /// By so much faster and slower change the limit.
 const STEP: u32 = 2_000;
@@ -117,6 +118,9 @@ fn obstacle(view: &View, act: Act, now: Timestamp) -> &'static str {
         Act::Resume if held.is_none() => "Nothing is held by hand.",
         Act::Pause | Act::Slower | Act::Faster if ceiling.is_none() => "Enter the ceiling first.",
         Act::Pause | Act::Slower if !charges => "No charge runs.",
+        Act::Pause | Act::Slower if windows::stand(&view.record) => {
+            "Cheap hours stand in the charger, and a limit by hand would take their place. Take them away first."
+        }
         Act::Pause if held == Some(Amperes::ZERO) => "It is paused already.",
         Act::Slower if limit(view, act, now) >= from(view, now) => {
             "6 A is the least that a charger can offer: pause it instead."

@@ -127,6 +127,11 @@ pub fn clock_is_ahead(all: &mut [InForce], ahead_s: i64) {
 pub fn accepted(all: &mut Vec<InForce>, number: u64) {
     let Some(index) = all.iter().position(|f| f.number == number) else { return };
     all[index].accepted = true;
+    if all[index].is_window() {
+        let here = |f: &&InForce| f.gives_way_to(&all[index]) && f.place() == all[index].place();
+        let beneath = |f: &InForce| f.then.or(Some(f.limit).filter(|_| f.until.is_none() && f.is_steady()));
+        all[index].then = all.iter().filter(here).find_map(beneath);
+    }
     let new = all[index].clone();
     all.retain(|f| !f.gives_way_to(&new));
 }

@@ -90,7 +90,10 @@ async fn follow(link: &Link, requested: Amperes, proof: &mut LimitProof) -> Resu
         return Ok(verdict(&mut trial, requested, &draw, found.shown));
     }
     let lasts = DEAD_MAN + trial.meter.window();
-    trial.stand_on(&found.recipe, base).await?;
+    if !trial.stand_on(&found.recipe, base).await? {
+        let text = "The charger fell back to the base, but did not take it again: nothing longer was asked of it.";
+        return Err(Outcome::new(Verdict::Inconclusive, text));
+    }
     let mut shown = trial.test(&found.recipe, draw.limit, base, seconds(lasts)).await?;
     trial.ask_for_its_word(&mut shown).await;
     Ok(verdict(&mut trial, requested, &draw, shown))

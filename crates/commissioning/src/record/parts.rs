@@ -201,7 +201,8 @@ pub struct InForce {
     /// How far the charger's clock is ahead where it ends then, s.
     #[serde(default)]
     pub ahead_s: i64,
-    /// The limit that follows in the same schedule and then stays, A per phase.
+    /// The limit that follows in the same schedule and then stays, A per phase; of cheap hours, the one that stayed in their
+    /// place before.
     #[serde(default)]
     pub then: Option<Amperes>,
     /// The charger accepted it; false where no answer came, or one that says neither yes nor no, so that it may or may not

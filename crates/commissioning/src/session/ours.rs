@@ -52,7 +52,10 @@ pub fn on_answer(record: &mut Record, call: &Call, sent: u64, answer: &Result<Va
     let status = answer.as_ref().map_or_else(|_| "Error".to_owned(), answer_status);
     record.cards.on_answer(call, &status, answer.as_ref().ok());
     match (call.action.as_str(), status.as_str()) {
-        ("SetChargingProfile", "Accepted") => accepted(record, call, sent),
+        ("SetChargingProfile", "Accepted") => {
+            accepted(record, call, sent);
+            record.cheap_hours = record.cheap_hours.take().filter(|_| windows::stand(record));
+        }
         ("UpdateDynamicSchedule" | "RemoteStartTransaction" | "RequestStartTransaction", "Accepted") => {
             in_force::accepted(&mut record.in_force, sent);
         }

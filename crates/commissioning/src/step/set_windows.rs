@@ -303,9 +303,10 @@ async fn clear_all(link: &Link) -> Result<Vec<u64>, Outcome> {
 /// Where the hours took the place of the limit that stays: that limit.
 fn base_beneath(record: &Record, piece: &InForce) -> Option<Amperes> {
     let ceiling = record.ceiling_parts.ceiling()?.limit;
+    let known = piece.then.map(|it| it.min(ceiling));
     let stays = record.permanent.as_ref().filter(|it| !it.recipe.is_empty());
     let stays = stays.map_or(ceiling, |it| Amperes::from_milliamps(it.limit_ma).min(ceiling));
-    (piece.stack_level == 0).then_some(stays)
+    (piece.stack_level == 0).then_some(known.unwrap_or(stays))
 }
 
 /// What the car that draws does with the limit of now.

@@ -143,6 +143,14 @@ pub fn bare(frame: &Value, charger: &Charger) -> Option<String> {
     (taken && !charger.shelf.anything_stands(1)).then(|| format!("stands on nothing: {frame}"))
 }
 
+/// A test limit that took the place of cheap hours, of which there were so many pieces before.
+pub fn displaces(frame: &Value, charger: &Charger, hours: usize) -> Option<String> {
+    let (profile, schedule) = sent(frame)?;
+    let role = whole(schedule, "id").or(whole(profile, "chargingProfileId"))?;
+    let fewer = charger.shelf.hours() < hours;
+    (role == TEST && fewer).then(|| format!("takes the place of cheap hours: {frame}"))
+}
+
 /// What the record keeps from the person about test limits that the charger really holds, now and until they are over.
 pub fn unsaid(record: &Record, charger: &Charger, now: Timestamp) -> Option<String> {
     for held in charger.shelf.0.iter().filter(|held| held.is_hours()) {

@@ -196,6 +196,11 @@ impl Shelf {
         self.0.len() < before
     }
 
+    /// How many pieces of the cheap hours there are.
+    pub fn hours(&self) -> usize {
+        self.0.iter().filter(|held| held.is_hours()).count()
+    }
+
     /// Does one of ours hold every session down on this connector?
     pub fn ours_stands(&self, connector: i64) -> bool {
         self.0.iter().any(|held| held.ours && held.stays() && [0, connector].contains(&held.connector))

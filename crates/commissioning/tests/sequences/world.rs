@@ -139,10 +139,13 @@ impl Bench {
         if self.plugged != Some(session) {
             return Vec::new();
         }
-        let stood = self.charger.shelf.ours_stands(1);
+        let (stood, hours) = (self.charger.shelf.ours_stands(1), self.charger.shelf.hours());
         let answers = self.charger.receive(&frame, now);
         if stood && !self.charger.shelf.anything_stands(1) && !oracle::hardware(parts) {
             self.fault(format!("falls to nothing: {frame}"));
+        }
+        if of_a_step {
+            oracle::displaces(&frame, &self.charger, hours).into_iter().for_each(|wrong| self.fault(wrong));
         }
         if of_a_step && !self.charger.forgot && !oracle::hardware(parts) {
             oracle::bare(&frame, &self.charger).into_iter().for_each(|wrong| self.fault(wrong));

@@ -1,6 +1,10 @@
 //! Cheap hours in a charger: written, read back, obeyed through days and changes of the clock, and taken away again.
 
+use chargehand_commissioning::by_hand;
+use chargehand_commissioning::check::demand_response::Order;
+use chargehand_commissioning::demand::{How, Said, Signal};
 use chargehand_commissioning::event::Event;
+use chargehand_commissioning::limit::{Counts, Recipe, Terms};
 use chargehand_commissioning::outcome::Outcome;
 use chargehand_commissioning::outcome::Verdict::{Failed, Inconclusive, NotApplicable, NotTested, Passed};
 use chargehand_commissioning::plan::Change;
@@ -335,6 +339,57 @@ async fn one_that_claims_to_follow_the_wall_clock_itself_and_refuses_gets_its_ho
 }
 
 #[tokio::test(start_paused = true)]
+async fn in_the_place_of_a_limit_they_give_back_that_very_limit() {
+    let (bench, _cable) = limited(Behaviour { max_stack_level: 0, ..vacant() }).await;
+    // Somebody set another one by hand since.
+    let record = bench.record().await;
+    let profile = Recipe::default_on(0, Counts::Absolute).staying(amps(17.0), &Terms::of(&record, bench.clock.now()));
+    bench.link.ask(chargehand_ocpp::Ask::SetProfile { connector: 0, profile }).await.unwrap();
+    apply(&bench, &night()).await;
+    assert_eq!(pieces(&bench).await, [(0, 16.0)]);
+    // Other hours take the place of these.
+    apply(&bench, &every_day(ADELAIDE, &[(1, 5)])).await;
+    set_windows::take_away(&bench.link).await.unwrap();
+    let left: Vec<f64> = bench.record().await.in_force.iter().map(|f| f.limit.amps()).collect();
+    assert_eq!(left, [17.0], "not the 20 A of before, and not the ceiling");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_signal_is_held_and_nothing_is_paused_by_hand_while_they_stand() {
+    for max_stack_level in [8, 0] {
+        let (bench, _cable) = limited(Behaviour { max_stack_level, ..charging() }).await;
+        bench.charge().await;
+        apply(&bench, &every_day(ADELAIDE, &[(0, 24)])).await;
+        let before = (pieces(&bench).await, bench.calls("SetChargingProfile").len());
+        let order = Order {
+            signals: vec![Signal::ByHand { limit: amps(10.0) }],
+            how: How::Hold { for_s: Some(60) },
+            said: Said::default(),
+            commence: false,
+            licensed: String::new(),
+        };
+        let run = step::demand_response(&bench.link, &order).await.unwrap();
+        assert_eq!(run.outcome.verdict, NotTested, "{run:#?}");
+        assert!(run.outcome.finding.contains("Take them away first"), "{run:#?}");
+        assert_eq!((pieces(&bench).await, bench.calls("SetChargingProfile").len()), before);
+        let offers = by_hand::offers(&bench.link.view().await.unwrap(), bench.clock.now());
+        let pause = offers.iter().find(|it| it.act == by_hand::Act::Pause).unwrap();
+        assert!(pause.obstacle.contains("Cheap hours"), "{pause:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn hours_whose_place_something_else_took_are_not_said_to_stand() {
+    let (bench, _cable) = limited(Behaviour { max_stack_level: 0, ..vacant() }).await;
+    apply(&bench, &night()).await;
+    let record = bench.record().await;
+    assert!(record.cheap_hours.is_some());
+    let profile = Recipe::default_on(0, Counts::Absolute).staying(amps(17.0), &Terms::of(&record, bench.clock.now()));
+    bench.link.ask(chargehand_ocpp::Ask::SetProfile { connector: 0, profile }).await.unwrap();
+    assert_eq!(bench.record().await.cheap_hours, None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn taken_away_the_limit_that_stays_is_all_that_is_left() {
     let (bench, _cable) = limited(vacant()).await;
     apply(&bench, &night()).await;
@@ -441,6 +496,9 @@ mod on_2_0_1 {
         one_that_does_not_tell_its_schedule_leaves_them_open,
         one_whose_schedule_shows_something_else_does_not_keep_them,
         with_one_level_they_stand_in_the_place_of_the_limit_and_give_it_back,
+        in_the_place_of_a_limit_they_give_back_that_very_limit,
+        no_signal_is_held_and_nothing_is_paused_by_hand_while_they_stand,
+        hours_whose_place_something_else_took_are_not_said_to_stand,
         taken_away_the_limit_that_stays_is_all_that_is_left,
         other_hours_take_the_place_of_the_first_ones_altogether,
         without_a_limit_that_stays_or_above_it_they_are_not_written,

@@ -19,6 +19,7 @@ use crate::record::{Record, Transaction};
 use crate::report::LimitProof;
 use crate::trial::{Trial, stopped};
 use crate::units::Amperes;
+use crate::windows;
 
 use super::limit_follows::{draw_above, note_what_is_there, write_base};
 use super::{fallback, recipes};
@@ -58,6 +59,10 @@ async fn follow(link: &Link, order: &Order, run: &mut DemandResponse, proof: &mu
     }
     if run.modes.iter().all(|mode| mode.asked_ma.is_none()) {
         return Ok(());
+    }
+    // A limit would take the place of a part of them.
+    if windows::stand(&record) {
+        return Err(Outcome::new(Verdict::NotTested, windows::IN_THE_WAY));
     }
     let trial = Trial::new(link, Step::DemandResponse, &record, proof).await?;
     note_what_is_there(link, Step::DemandResponse, &record).await;
