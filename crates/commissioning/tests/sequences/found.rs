@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use chargehand_commissioning::ceiling::CeilingParts;
-use chargehand_commissioning::check::demand_response::Order;
-use chargehand_commissioning::demand::{Drm, How, Said, Signal};
+use chargehand_commissioning::demand::{Drm, How, Order, Said, Signal};
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::limit::Counts;
 use chargehand_commissioning::step;

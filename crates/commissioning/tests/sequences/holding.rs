@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use chargehand_commissioning::by_hand::Act;
-use chargehand_commissioning::check::demand_response::Order;
-use chargehand_commissioning::demand::{Drm, Grain, How, PercentOf, Said, Signal};
+use chargehand_commissioning::demand::{Drm, Grain, How, Order, PercentOf, Said, Signal};
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::step;
 use chargehand_commissioning::units::Phases;
@@ -59,6 +58,13 @@ pub async fn holds_a_signal(world: &mut World, mut dice: Dice) {
     let how = How::Hold { for_s };
     let order = Order { signals: vec![signal], how, said: said(&mut dice), commence, licensed: String::new() };
     runs(world, what, order);
+}
+
+/// A rehearsal, or a hold for a time.
+pub fn order(world: &World, dice: &mut Dice) -> Order {
+    let how = dice.pick(&[How::Rehearse, How::Hold { for_s: Some(60) }]);
+    let signals = vec![signal(world, dice)];
+    Order { signals, how, said: said(dice), commence: false, licensed: String::new() }
 }
 
 pub async fn rehearses(world: &mut World, mut dice: Dice) {

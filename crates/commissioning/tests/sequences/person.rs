@@ -6,7 +6,7 @@ use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::link::{Busy, CallFailure, Link};
 use chargehand_commissioning::outcome::Outcome;
-use chargehand_commissioning::plan::Change;
+use chargehand_commissioning::plan::{Card, Change};
 use chargehand_commissioning::step;
 use chargehand_commissioning::step::upgrade_security::{Means, Secret};
 use chargehand_commissioning::units::Amperes;
@@ -17,6 +17,7 @@ use tokio::time::{Instant, timeout};
 use crate::dice::Dice;
 use crate::raw::{self, Terms};
 use crate::world::World;
+use crate::{holding, hours};
 
 fn amps(amps: f64) -> Option<Amperes> {
     Amperes::from_amps(amps)
@@ -100,12 +101,28 @@ pub async fn sets_a_permanent_limit(world: &mut World, mut dice: Dice) {
 pub async fn plans_and_writes_a_limit(world: &mut World, mut dice: Dice) {
     let limit = some_limit(world, &mut dice);
     let connector = dice.pick(&[0, 1]);
-    begins(world, format!("a person plans {limit} on {connector} and has it written"), move |link| async move {
+    let what = format!("a person plans {limit} on {connector} and has it written");
+    begins(world, what, move |link| writes(link, vec![Change::Limit { limit, connector }]));
+}
+
+/// A limit, demand response, hours and cards, or some of them, in one plan.
+pub async fn plans_and_writes_several(world: &mut World, mut dice: Dice) {
+    let limit = Change::Limit { limit: some_limit(world, &mut dice), connector: 0 };
+    let order = Change::DemandResponse { order: Box::new(holding::order(world, &mut dice)) };
+    let cards = Change::Cards { cards: vec![Card::new("04A2B7C8D9E0F1")], replace: dice.chance(30) };
+    let hours = hours::week(world, &mut dice).map(|week| hours::change(Some(week)));
+    let all = [Some(limit), Some(order), hours, Some(cards)];
+    let changes: Vec<Change> = all.into_iter().flatten().filter(|_| !dice.chance(40)).collect();
+    begins(world, format!("a person plans and has written: {changes:?}"), move |link| writes(link, changes));
+}
+
+/// Plans these and has what waits written.
+pub async fn writes(link: Link, changes: Vec<Change>) -> String {
+    for change in changes {
         let Ok(record) = link.record().await else { return String::new() };
-        let change = Some(Change::Limit { limit, connector });
-        let _ = link.keep(Event::Planned { line: record.next_line, change }).await;
-        told(step::apply_plan(&link, None, false).await)
-    });
+        let _ = link.keep(Event::Planned { line: record.next_line, change: Some(change) }).await;
+    }
+    told(step::apply_plan(&link, None, false).await)
 }
 
 pub async fn takes_the_plan_back(world: &mut World, _: Dice) {

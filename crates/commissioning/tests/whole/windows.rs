@@ -1,8 +1,7 @@
 //! Cheap hours in a charger: written, read back, obeyed through days and changes of the clock, and taken away again.
 
 use chargehand_commissioning::by_hand;
-use chargehand_commissioning::check::demand_response::Order;
-use chargehand_commissioning::demand::{How, Said, Signal};
+use chargehand_commissioning::demand::{How, Order, Said, Signal};
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::limit::{Counts, Recipe, Terms};
 use chargehand_commissioning::outcome::Outcome;
@@ -349,7 +348,7 @@ async fn in_the_place_of_a_limit_they_give_back_that_very_limit() {
     assert_eq!(pieces(&bench).await, [(0, 16.0)]);
     // Other hours take the place of these.
     apply(&bench, &every_day(ADELAIDE, &[(1, 5)])).await;
-    set_windows::take_away(&bench.link).await.unwrap();
+    take_away(&bench).await;
     let left: Vec<f64> = bench.record().await.in_force.iter().map(|f| f.limit.amps()).collect();
     assert_eq!(left, [17.0], "not the 20 A of before, and not the ceiling");
 }
