@@ -255,7 +255,7 @@ impl Recipe {
 
     /// Does this limit of ours stay there already, in the same form?
     pub fn stays(&self, limit: Amperes, terms: &Terms, entry: &InForce) -> bool {
-        entry.accepted
+        entry.is_certain()
             && entry.role() == self.staying_id()
             && (entry.until, entry.limit, entry.phases) == (None, as_sent(limit), terms.later().named_phases)
             && entry.relative == (self.counts != Counts::Absolute)

@@ -145,6 +145,16 @@ pub(crate) fn accepted(record: &mut Record, entry: &InForce, sent: &Value) -> bo
     back
 }
 
+/// A charger that lists its profiles to the end may have lost those of ours that it does not list: some do when they start
+/// anew. Nothing is built on them any more. Tests are not kept in the list, and are warned of until they are over.
+pub(crate) fn doubt_unlisted(all: &mut [InForce], listed: &[Listed], number: u64) {
+    let passing = |f: &InForce| [TEST_PROFILE, SESSION_PROFILE].contains(&f.role());
+    let missing = |f: &&mut InForce| !passing(f) && !listed.iter().any(|it| it.id() == Some(f.profile));
+    for f in all.iter_mut().filter(|_| listed.len() < MOST).filter(missing) {
+        f.doubted.get_or_insert(number);
+    }
+}
+
 /// Notes that the charger took away what a ClearChargingProfile names. What one of ours had replaced is still owed.
 pub(crate) fn cleared(record: &mut Record, payload: &Value) {
     let version = record.version();

@@ -288,7 +288,7 @@ impl Installed {
         let has_begun =
             |(index, period): &(usize, &Period)| (period.start + self.delay(round, *index)) as f64 <= elapsed;
         let mut begun = periods.iter().enumerate().filter(has_begun).map(|(_, period)| period);
-        let now = if but.limits.first_period_only { begun.next() } else { begun.last() };
+        let now = if but.limits.first_period_only { begun.next() } else { begun.next_back() };
         // until the first one begins, the last one of the round before goes on
         now.or_else(|| periods.last().filter(|_| round > 0))
     }

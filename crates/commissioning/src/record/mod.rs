@@ -19,6 +19,7 @@ use crate::limit::TEST_ID_TAG;
 use crate::outcome::{Finding, Outcome, Verdict};
 use crate::plan::Line;
 use crate::plan::residue::Looked;
+use crate::profiles;
 use crate::report::{ConfigurationSnapshot, FrameRange, LimitProof};
 use crate::units::Phases;
 
@@ -330,8 +331,12 @@ impl Record {
                 self.before = self.before.or(self.owed);
             }
             // Where an earlier check was not undone, the charger lists what we left.
-            Event::Listed { profiles } if self.owes_profiles() => drop(profiles),
-            Event::Listed { profiles } => self.listed = Some(profiles),
+            Event::Listed { profiles } => {
+                profiles::doubt_unlisted(&mut self.in_force, &profiles, number);
+                if !self.owes_profiles() {
+                    self.listed = Some(profiles);
+                }
+            }
             Event::Policy { policy } => {
                 self.policy = policy;
                 let how = match policy {

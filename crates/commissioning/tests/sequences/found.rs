@@ -6,8 +6,9 @@ use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::demand::{Drm, How, Order, Said, Signal};
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::limit::Counts;
-use chargehand_commissioning::step;
+use chargehand_commissioning::step::{self, set_windows};
 use chargehand_commissioning::units::Amperes;
+use chargehand_commissioning::windows::{Span, Week};
 use chargehand_ocpp::Version::{self, V16, V21, V201};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -219,6 +220,25 @@ fn a_limit_of_every_session_is_not_cleared_as_if_it_were_one_of_a_session() {
     story(V16, async |world| {
         set(world, default(SESSION, "Relative", json!({}), json!({}))).await;
         send(world, "ClearChargingProfile", json!({"id": SESSION})).await;
+    });
+}
+
+#[test]
+fn a_base_that_a_charger_does_not_list_any_more_is_not_counted_on() {
+    let night = std::array::from_fn(|_| vec![Span { from_min: 0, to_min: 360, limit: Amperes::from_milliamps(8000) }]);
+    let week = Week::new("UTC", night).unwrap();
+    story(V201, async |world| {
+        step::apply_limit(&world.link, Amperes::from_milliamps(10_000)).await.unwrap();
+        // It has started anew and forgotten it.
+        world.bench().charger.shelf.0.clear();
+        let outcome = set_windows::apply(&world.link, &week, None).await.unwrap();
+        assert!(outcome.finding.contains("No limit of ours stays"), "{outcome:?}");
+        // Whatever stands on it puts it there again first.
+        crate::around::was_proved(world, Counts::Absolute).await;
+        let signals = vec![Signal::ByHand { limit: Amperes::from_milliamps(8000) }];
+        let (said, how) = (Said::default(), How::Hold { for_s: Some(60) });
+        let order = Order { signals, how, said, commence: false, licensed: String::new() };
+        step::demand_response(&world.link, &order).await.unwrap();
     });
 }
 
