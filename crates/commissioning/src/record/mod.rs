@@ -58,6 +58,9 @@ pub struct Record {
     pub first_connected: Option<Timestamp>,
     /// Since when it is connected; `None` while it is not.
     pub connected: Option<Timestamp>,
+    /// The event of its newest connection: what was written before may be forgotten, where it has started anew meanwhile.
+    #[serde(default)]
+    pub came: u64,
     /// How often it connected.
     pub connections: u32,
     /// When the last frame came.
@@ -404,7 +407,7 @@ impl Record {
     fn connected(&mut self, handshake: Handshake, number: u64, at: Timestamp) {
         self.connections = self.connections.saturating_add(1);
         self.first_connected.get_or_insert(at);
-        self.connected = Some(at);
+        (self.connected, self.came) = (Some(at), number);
         // The charge may have ended while nobody listened, and another begun: a limit in W counts on one phase until a
         // reading tells.
         self.phases = None;

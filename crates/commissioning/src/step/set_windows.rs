@@ -100,9 +100,13 @@ async fn write(link: &Link, week: &Week, platform: Option<&str>) -> Result<Outco
     profiles::read(link, Step::Windows, &record).await;
     let record = recorded(link).await?;
     stands_on_a_limit(&record, week).map_err(not_written)?;
+    let mut again = Vec::new();
+    base_again(link, &mut again).await?;
+    let record = recorded(link).await?;
 
     let mut drawing = drawing(link, &record, week).await?;
     let (plan, mut evidence) = install(link, &record, week).await?;
+    evidence.extend(again);
     let shown = match &mut drawing {
         Some(limit) => Some(measure(link, &plan, *limit, &mut evidence).await?),
         None => None,
@@ -273,6 +277,9 @@ async fn clear_all(link: &Link) -> Result<Vec<u64>, Outcome> {
     let record = recorded(link).await?;
     let mut evidence = Vec::new();
     let pieces: Vec<&InForce> = record.in_force.iter().filter(|entry| entry.is_window()).collect();
+    if !pieces.is_empty() {
+        base_again(link, &mut evidence).await?;
+    }
     for piece in &pieces {
         rest(link, Step::Windows).await?;
         let asked = match base_beneath(&record, piece) {
@@ -298,6 +305,28 @@ async fn clear_all(link: &Link) -> Result<Vec<u64>, Outcome> {
         }
     }
     Ok(evidence)
+}
+
+/// A charger that came anew since the limit that stays was written may have started anew and forgotten it: it is written
+/// again before something is to stand on it, or to leave it alone.
+async fn base_again(link: &Link, evidence: &mut Vec<u64>) -> Result<(), Outcome> {
+    let record = recorded(link).await?;
+    let Some(ceiling) = record.ceiling_parts.ceiling() else { return Ok(()) };
+    for base in bases(&record).filter(|base| base.number < record.came) {
+        rest(link, Step::Windows).await?;
+        let terms = Terms::of(&record, link.clock.now());
+        let profile = in_force::recipe(base).staying(base.limit.min(ceiling.limit), &terms);
+        let again = accepts(link, Ask::SetProfile { connector: base.connector, profile }, evidence).await?;
+        if !again && !ceiling.hardware_confirmed {
+            let text = format!(
+                "The charger does not take the limit of {} again that stays, so it may hold none. Nothing else was sent: set \
+                 a limit first, or confirm the hardware limit.",
+                base.limit
+            );
+            return Err(Outcome::new(Verdict::Failed, text).with_evidence(evidence.iter().copied()));
+        }
+    }
+    Ok(())
 }
 
 /// Where the hours took the place of the limit that stays: that limit.

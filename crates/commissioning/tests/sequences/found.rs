@@ -6,7 +6,7 @@ use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::demand::{Drm, How, Order, Said, Signal};
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::limit::Counts;
-use chargehand_commissioning::step::{self, set_windows};
+use chargehand_commissioning::step;
 use chargehand_commissioning::units::Amperes;
 use chargehand_commissioning::windows::{Span, Week};
 use chargehand_ocpp::Version::{self, V16, V21, V201};
@@ -224,6 +224,29 @@ fn a_limit_of_every_session_is_not_cleared_as_if_it_were_one_of_a_session() {
 }
 
 #[test]
+fn cheap_hours_that_go_do_not_leave_a_charger_bare_that_has_forgotten_the_limit_beneath_them() {
+    let night = std::array::from_fn(|_| vec![Span { from_min: 0, to_min: 360, limit: Amperes::from_milliamps(8000) }]);
+    let week = Week::new("UTC", night).unwrap();
+    for before in [true, false] {
+        story(V16, async |world| {
+            step::apply_limit(&world.link, Amperes::from_milliamps(10_000)).await.unwrap();
+            if before {
+                crate::person::writes(world.link.clone(), vec![crate::hours::change(Some(week.clone()))]).await;
+            }
+            world.breaks().await;
+            world.bench().charger.shelf.0.retain(|it| before && it.id != BASE);
+            world.rests(Duration::from_secs(5)).await;
+            world.connects(true).await;
+            world.rests(Duration::from_secs(15)).await;
+            if !before {
+                crate::person::writes(world.link.clone(), vec![crate::hours::change(Some(week.clone()))]).await;
+            }
+            crate::person::writes(world.link.clone(), vec![crate::hours::change(None)]).await;
+        });
+    }
+}
+
+#[test]
 fn a_base_that_a_charger_does_not_list_any_more_is_not_counted_on() {
     let night = std::array::from_fn(|_| vec![Span { from_min: 0, to_min: 360, limit: Amperes::from_milliamps(8000) }]);
     let week = Week::new("UTC", night).unwrap();
@@ -231,8 +254,8 @@ fn a_base_that_a_charger_does_not_list_any_more_is_not_counted_on() {
         step::apply_limit(&world.link, Amperes::from_milliamps(10_000)).await.unwrap();
         // It has started anew and forgotten it.
         world.bench().charger.shelf.0.clear();
-        let outcome = set_windows::apply(&world.link, &week, None).await.unwrap();
-        assert!(outcome.finding.contains("No limit of ours stays"), "{outcome:?}");
+        let outcome = crate::person::writes(world.link.clone(), vec![crate::hours::change(Some(week.clone()))]).await;
+        assert!(outcome.contains("1 not sent"), "{outcome:?}");
         // Whatever stands on it puts it there again first.
         crate::around::was_proved(world, Counts::Absolute).await;
         let signals = vec![Signal::ByHand { limit: Amperes::from_milliamps(8000) }];
