@@ -191,7 +191,7 @@ async fn restore_bases(link: &Link, evidence: &mut Vec<u64>) -> Result<(Verdict,
     let (false, Some(ceiling)) = (bases.is_empty(), record.ceiling_parts.ceiling()) else {
         return Ok((Verdict::Passed, "Nothing of ours stays in the charger.".into()));
     };
-    let (goal, text) = goal(&record, ceiling, &bases);
+    let (goal, text) = goal(&record, ceiling, bases.iter().filter_map(|base| base.stays(now)).max());
     for base in bases {
         let step = match goal {
             None => Ask::ClearProfile { id: base.profile },
@@ -213,11 +213,10 @@ async fn restore_bases(link: &Link, evidence: &mut Vec<u64>) -> Result<(Verdict,
     Ok((Verdict::Passed, text))
 }
 
-/// The limit that must stay, and why; `None`: nothing of ours.
-fn goal(record: &Record, ceiling: Ceiling, bases: &[&InForce]) -> (Option<Amperes>, String) {
-    let highest = bases.iter().map(|base| base.limit).max().unwrap_or(ceiling.limit);
+/// The limit that must stay, and why; `None`: nothing of ours. `highest` is the highest of ours that stays now.
+fn goal(record: &Record, ceiling: Ceiling, highest: Option<Amperes>) -> (Option<Amperes>, String) {
     let Some(owed) = record.owed else {
-        let stays = highest.min(ceiling.limit);
+        let stays = highest.map_or(ceiling.limit, |highest| highest.min(ceiling.limit));
         let lowest = record.in_force.iter().filter(|it| it.accepted && it.lasts()).map(|it| it.limit).min();
         let text = match lowest.filter(|lowest| *lowest < stays) {
             Some(lowest) => format!("The limits of {stays} and {lowest} stay in the charger; the lower one holds."),

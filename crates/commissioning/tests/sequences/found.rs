@@ -247,6 +247,18 @@ fn cheap_hours_that_go_do_not_leave_a_charger_bare_that_has_forgotten_the_limit_
 }
 
 #[test]
+fn a_limit_that_began_with_a_pause_is_not_made_a_pause_that_stays() {
+    story(V16, async |world| {
+        let periods = json!([{"startPeriod": 0, "limit": 0}, {"startPeriod": 120, "limit": 16}]);
+        let schedule = json!({"chargingSchedulePeriod": periods, "startSchedule": "2026-11-22T00:59:00Z"});
+        set(world, default(9, "Absolute", json!({}), schedule)).await;
+        world.rests(Duration::from_secs(700)).await;
+        let outcome = step::clear(&world.link).await.unwrap();
+        assert!(outcome.finding.contains("16.0 A stays"), "{outcome:?}");
+    });
+}
+
+#[test]
 fn a_base_that_a_charger_does_not_list_any_more_is_not_counted_on() {
     let night = std::array::from_fn(|_| vec![Span { from_min: 0, to_min: 360, limit: Amperes::from_milliamps(8000) }]);
     let week = Week::new("UTC", night).unwrap();
