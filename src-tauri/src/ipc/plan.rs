@@ -205,6 +205,8 @@ pub struct ChangesView {
     pub outcome: Option<OutcomeView>,
     /// What came of taking it back.
     pub back: Option<OutcomeView>,
+    /// The limit for all sessions that waits to be written, mA per phase: cheap hours may stand on it.
+    pub planned_limit_ma: Option<u32>,
     /// A line waits for the charger's restart.
     pub wants_restart: bool,
     /// What was found of earlier platforms.

@@ -19,6 +19,7 @@ pub fn changes(record: &Record) -> ChangesView {
         lines: record.plan.iter().map(|it| line(record, it)).collect(),
         outcome: kept(Step::Plan),
         back: kept(Step::TakeBack),
+        planned_limit_ma: plan::planned_limit(record).map(Amperes::milliamps),
         wants_restart: record.plan.iter().any(waits_for_restart),
         residue: residue(record).iter().map(left).collect(),
         looked: kept(Step::Residue),

@@ -259,6 +259,34 @@ async fn a_limit_above_the_ceiling_is_refused_beside_its_field_and_one_below_it_
 }
 
 #[tokio::test]
+async fn a_limit_and_cheap_hours_are_planned_where_they_are_chosen_written_together_and_taken_back() {
+    let data = tempfile::tempdir().unwrap();
+    let window = Window::open(data.path(), LOCAL).await;
+    let _charger = adopted(&window).await;
+    ceiling(&window).await;
+    window.enter("limit", "16").await;
+    window.press("plan-limit").await;
+    window.press("tab-hours").await;
+    window.see_in("hours-plan", "Written as").await;
+    window.press("plan-hours").await;
+    window.see_in("tab-plan", "2").await;
+    window.press("tab-plan").await;
+    window.see_in("line-0", "Current limit of the whole charger").await;
+    window.see_in("line-1", "00:00-06:00 16.0 A").await;
+    window.see_in("line-1", "Outside of these hours it offers 0 A").await;
+    window.is_clean("a plan that waits").await;
+    window.press("apply-plan").await;
+    window.see_in("line-1", "in the charger").await;
+    window.see_in("plan-outcome", "Of 2 lines").await;
+    window.is_clean("a plan that was written").await;
+    window.press("take-back").await;
+    window.see_in("line-1", "taken back").await;
+    window.see_in("line-1", "had pauses, and has none now").await;
+    window.press("tab-hours").await;
+    window.see_in("hours-stand", "No cheap hours stand in the charger").await;
+}
+
+#[tokio::test]
 async fn a_charger_is_proved_to_follow_a_limit_and_closing_half_way_asks_and_undoes() {
     let data = tempfile::tempdir().unwrap();
     let window = Window::open(data.path(), LOCAL).await;

@@ -555,6 +555,8 @@ export type ChangesView = {
 	outcome: OutcomeView | null,
 	/**  What came of taking it back. */
 	back: OutcomeView | null,
+	/**  The limit for all sessions that waits to be written, mA per phase: cheap hours may stand on it. */
+	plannedLimitMa: number | null,
 	/**  A line waits for the charger's restart. */
 	wantsRestart: boolean,
 	/**  What was found of earlier platforms. */

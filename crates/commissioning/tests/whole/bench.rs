@@ -305,6 +305,18 @@ impl Bench {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
 
+    /// Until the running step says that it does this.
+    pub async fn until_doing(&self, words: &str) {
+        for _ in 0..1200 {
+            let running = self.link.view().await.unwrap().running;
+            if running.is_some_and(|running| running.doing.contains(words)) {
+                return;
+            }
+            self.run(1).await;
+        }
+        panic!("{words:?} was never done: {:?}", self.sent());
+    }
+
     /// Waits for the first test limit.
     pub async fn first_test(&self) {
         for _ in 0..600 {

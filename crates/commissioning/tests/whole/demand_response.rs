@@ -63,18 +63,6 @@ fn asked(bench: &Bench) -> Vec<f64> {
     limits
 }
 
-/// Waits until the step says that it does this.
-async fn until_doing(bench: &Bench, words: &str) {
-    for _ in 0..1200 {
-        let running = bench.link.view().await.unwrap().running;
-        if running.is_some_and(|running| running.doing.contains(words)) {
-            return;
-        }
-        bench.run(1).await;
-    }
-    panic!("{words:?} was never done: {:?}", bench.sent());
-}
-
 async fn nothing_is_left(bench: &Bench, run: &DemandResponse) {
     assert_eq!(run.undone.verdict, Passed, "{:?}", run.undone);
     let record = bench.record().await;
@@ -120,7 +108,7 @@ async fn a_limit_of_zero_is_disconnected_only_once_a_licensed_person_has_measure
     {
         let (bench, _cable) = at_hand(plugged()).await;
         let running = begun(&bench, Order { licensed: "Kim Lee".into(), ..rehearsal(vec![drm(0)]) });
-        until_doing(&bench, "measure at the output").await;
+        bench.until_doing("measure at the output").await;
         let zero = bench.record().await.test_limits(bench.clock.now()).any(|limit| limit.limit == amps(0.0));
         assert!(zero, "0 A is asked for while it is measured");
         let number = bench.link.keep(Event::OutputDead { by: "Kim Lee".into(), dead }).await.unwrap();
@@ -275,7 +263,7 @@ async fn a_program_that_dies_in_the_middle_knows_at_its_next_start_that_a_limit_
     let (bench, _cable) = at_hand(charging()).await;
     bench.charge().await;
     let running = begun(&bench, hold(drm(2), None));
-    until_doing(&bench, "Held at 16.0 A").await;
+    bench.until_doing("Held at 16.0 A").await;
     let crashed = bench.disk.lock().unwrap().records.last().cloned().expect("the record is on disk");
     let record: chargehand_commissioning::record::Record = serde_json::from_slice(&crashed).unwrap();
     let left: Vec<_> = record.test_limits(bench.clock.now()).collect();
@@ -331,7 +319,7 @@ async fn a_hold_until_it_is_stopped_is_undone_when_it_is_and_what_it_showed_stan
     let (bench, _cable) = at_hand(charging()).await;
     bench.charge().await;
     let running = begun(&bench, hold(drm(3), None));
-    until_doing(&bench, "Held at 24.0 A").await;
+    bench.until_doing("Held at 24.0 A").await;
     bench.run(400).await;
     assert!(!running.is_finished());
     bench.link.cancel().await;
@@ -346,7 +334,7 @@ async fn a_charger_whose_laptop_leaves_falls_back_to_the_base_by_itself() {
     let (bench, cable) = at_hand(charging()).await;
     bench.charge().await;
     let running = begun(&bench, hold(drm(2), None));
-    until_doing(&bench, "Held at 16.0 A").await;
+    bench.until_doing("Held at 16.0 A").await;
     bench.run(60).await;
     let charger = bench.cut(cable).await;
     let run = running.await.unwrap();
@@ -394,7 +382,7 @@ async fn a_hold_follows_a_ceiling_that_comes_down() {
     let (bench, _cable) = at_hand(charging()).await;
     bench.charge().await;
     let running = begun(&bench, hold(drm(3), Some(900)));
-    until_doing(&bench, "Held at 24.0 A").await;
+    bench.until_doing("Held at 24.0 A").await;
     bench
         .parts(CeilingParts { breaker: Some(amps(20.0)), nameplate: Some(amps(32.0)), ..CeilingParts::default() })
         .await;
@@ -410,7 +398,7 @@ async fn while_a_signal_is_held_what_it_falls_back_to_comes_down_with_the_ceilin
         let (bench, cable) = at_hand(Behaviour { max_stack_level, ..charging() }).await;
         bench.charge().await;
         let running = begun(&bench, hold(drm(2), None));
-        until_doing(&bench, "Held at 16.0 A").await;
+        bench.until_doing("Held at 16.0 A").await;
         let (breaker, nameplate) = (Some(amps(20.0)), Some(amps(32.0)));
         bench.parts(CeilingParts { breaker, nameplate, ..CeilingParts::default() }).await;
         bench.run(30).await;
@@ -434,7 +422,7 @@ async fn a_charger_with_one_level_is_not_let_go_each_time_it_is_asked_again() {
     let (bench, _cable) = at_hand(Behaviour { max_stack_level: 0, ..charging() }).await;
     bench.charge().await;
     let running = begun(&bench, hold(drm(2), Some(600)));
-    until_doing(&bench, "Held at 16.0 A").await;
+    bench.until_doing("Held at 16.0 A").await;
     let since = bench.sent().len();
     bench.run(500).await;
     let sent = bench.sent().split_off(since);
@@ -495,7 +483,7 @@ async fn disconnect_that_is_held_is_not_tested_until_the_output_was_measured() {
     let run = done(&bench, hold(drm(0), Some(120))).await;
     assert_eq!(run.outcome.verdict, NotTested, "{run:#?}");
     let running = begun(&bench, hold(drm(0), Some(120)));
-    until_doing(&bench, "Held at 0.0 A").await;
+    bench.until_doing("Held at 0.0 A").await;
     bench.link.keep(Event::OutputDead { by: "Kim Lee".into(), dead: true }).await.unwrap();
     let run = running.await.unwrap();
     assert_eq!(run.outcome.verdict, Passed, "{run:#?}");

@@ -56,18 +56,6 @@ fn said(outcome: Option<&Outcome>) -> Option<Verdict> {
     outcome.map(|it| it.verdict)
 }
 
-/// Waits until the running step says that it does this.
-async fn until_doing(bench: &Bench, words: &str) {
-    for _ in 0..1200 {
-        let running = bench.link.view().await.unwrap().running;
-        if running.is_some_and(|running| running.doing.contains(words)) {
-            return;
-        }
-        bench.run(1).await;
-    }
-    panic!("{words:?} was never done: {:?}", bench.sent());
-}
-
 #[tokio::test(start_paused = true)]
 async fn one_plan_rehearses_demand_response_sets_a_limit_and_leaves_cheap_hours() {
     let (bench, _cable) = inspected(charging()).await;
@@ -144,7 +132,7 @@ async fn cheap_hours_in_a_plan_that_is_cancelled_half_way_are_taken_away() {
     let hours = bench.plan(hours(&adelaide)).await;
     let link = bench.link.clone();
     let run = tokio::spawn(async move { step::apply_plan(&link, None, false).await.unwrap() });
-    until_doing(&bench, "Writing the cheap hours from").await;
+    bench.until_doing("Writing the cheap hours from").await;
     bench.run(3).await;
     assert!(windows::stand(&bench.record().await), "a part of them is there");
     bench.link.cancel().await;

@@ -5,7 +5,7 @@ import { ago } from './site';
 /** Nothing is known of its list, and no card was held up. */
 export const noCards: CardsView = { version: '', seen: [], longest: 20, most: null, planned: null, switches: [] };
 
-export const noChanges: ChangesView = { lines: [], outcome: null, back: null, wantsRestart: false, residue: [], looked: null, cards: noCards };
+export const noChanges: ChangesView = { lines: [], outcome: null, back: null, plannedLimitMa: null, wantsRestart: false, residue: [], looked: null, cards: noCards };
 
 const setting = (id: string, group: string, title: string, key: string, value: string | null, form: SettingLine['form'], more: Partial<SettingLine> = {}): SettingLine => ({
   id,
