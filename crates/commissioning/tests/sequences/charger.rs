@@ -40,6 +40,21 @@ fn named(mut answer: Value, amps: u8) -> Value {
     answer
 }
 
+/// A profile as a 2.x charger tells it, also where it came to it in 1.6.
+fn in_2_x(held: &Held) -> Value {
+    let mut profile = held.profile.clone();
+    if let Some(fields) = profile.as_object_mut()
+        && fields.remove("chargingProfileId").is_some()
+    {
+        let mut schedule = fields["chargingSchedule"].take();
+        schedule["id"] = held.role.into();
+        fields.insert("id".into(), held.id.into());
+        fields.insert("chargingProfilePurpose".into(), held.purpose.clone().into());
+        fields.insert("chargingSchedule".into(), json!([schedule]));
+    }
+    profile
+}
+
 /// What its meter values hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meter {
@@ -79,7 +94,7 @@ pub struct Charger {
     pub ended: Option<Session>,
     /// What it tells of itself: names and values.
     pub settings: Vec<(String, String)>,
-    /// It lost its limits, and was not told of it since.
+    /// It lost its limits once, and nobody may know.
     pub forgot: bool,
     /// The connection ends once it has answered.
     pub leaves: bool,
@@ -458,7 +473,7 @@ impl Charger {
         let last = held.len() - 1;
         for (index, held) in held.into_iter().enumerate() {
             let source = if held.ours { "CSO" } else { "EMS" };
-            let part = json!({"requestId": payload["requestId"], "chargingLimitSource": source, "evseId": held.connector, "chargingProfile": [held.profile], "tbc": index < last});
+            let part = json!({"requestId": payload["requestId"], "chargingLimitSource": source, "evseId": held.connector, "chargingProfile": [in_2_x(&held)], "tbc": index < last});
             let frame = self.call("ReportChargingProfiles", part);
             self.says.push_back(frame);
         }

@@ -19,7 +19,7 @@
 //! new message asks of the current has to be known to `oracle.rs`, and what it does in the charger to `charger.rs`.
 //!
 //! A failure is told as a short story with its number. `SEQUENCE=number` tells that one again, `SEQUENCES=100000` runs
-//! more than the usual ones.
+//! more than the usual ones, with `FROM=10000` only those beyond.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::precedence)]
 
@@ -176,7 +176,9 @@ fn no_sequence_sends_a_limit_above_the_ceiling_or_ends_with_a_test_limit_that_no
         assert!(failed.is_none(), "{}", failed.unwrap());
         return;
     }
-    let (next, most, failed) = (AtomicU64::new(0), variable("SEQUENCES").unwrap_or(SEQUENCES), Mutex::new(Vec::new()));
+    let first = variable("FROM").unwrap_or(0);
+    let (next, most, failed) =
+        (AtomicU64::new(first), variable("SEQUENCES").unwrap_or(SEQUENCES), Mutex::new(Vec::new()));
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(8));
     std::thread::scope(|scope| {
         for _ in 0..threads {

@@ -91,6 +91,10 @@ fn period_limits(period: &Value, watts: bool, carrying: f64, asked: &mut Vec<f64
 fn updates(frame: &Value, payload: &Value, charger: &Charger, asked: &mut Vec<f64>) {
     let asked_for = charger.pulled.as_ref().filter(|(message, _)| Some(message.as_str()) == frame[1].as_str());
     let id = if frame[0] == 3 { asked_for.map(|(_, id)| *id) } else { whole(payload, "chargingProfileId") };
+    // What it has forgotten is not changed.
+    if charger.forgot && !charger.shelf.0.iter().any(|held| Some(held.id) == id) {
+        return;
+    }
     let watts = charger.unit_of(id) == "W";
     period_limits(&payload["scheduleUpdate"], watts, f64::from(charger.shown_phases.max(1)), asked);
 }
@@ -142,7 +146,9 @@ pub fn bare(frame: &Value, charger: &Charger) -> Option<String> {
     let (profile, _) = sent(frame)?;
     let id = whole(profile, "chargingProfileId").or(whole(profile, "id"))?;
     let taken = charger.shelf.0.iter().any(|held| held.id == id && held.is_test() && held.profile == *profile);
-    (taken && !charger.shelf.anything_stands(1)).then(|| format!("stands on nothing: {frame}"))
+    // One of a charge may stand on a limit of that charge, where the charger takes no other.
+    let of_the_charge = profile["chargingProfilePurpose"] == "TxProfile" && charger.shelf.stands_for_the_charge();
+    (taken && !of_the_charge && !charger.shelf.anything_stands(1)).then(|| format!("stands on nothing: {frame}"))
 }
 
 /// A test limit that took the place of cheap hours, of which there were so many pieces before.

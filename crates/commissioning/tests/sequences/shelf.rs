@@ -105,8 +105,11 @@ impl Held {
     pub fn stays(&self) -> bool {
         let for_all = self.is_default() || self.purpose == "ChargingStationMaxProfile";
         let ends = self.valid_from.is_some() || self.valid_to.is_some() || self.duration.is_some();
-        let base_follows = self.periods().len() > 1 && self.kind != "Recurring";
-        for_all && !ends && (!self.is_test() || base_follows)
+        for_all && !ends && (!self.is_test() || self.base_follows())
+    }
+
+    fn base_follows(&self) -> bool {
+        self.periods().len() > 1 && self.kind != "Recurring"
     }
 
     fn same_place(&self, other: &Held) -> bool {
@@ -209,6 +212,13 @@ impl Shelf {
     /// Does anything hold every session down on this connector?
     pub fn anything_stands(&self, connector: i64) -> bool {
         self.0.iter().any(|held| held.stays() && [0, connector].contains(&held.connector))
+    }
+
+    /// Does a limit that has no end hold the charge that runs?
+    pub fn stands_for_the_charge(&self) -> bool {
+        let ends = |held: &Held| held.valid_from.is_some() || held.valid_to.is_some() || held.duration.is_some();
+        let stays = |held: &Held| !ends(held) && (!held.is_test() || held.base_follows());
+        self.0.iter().any(|held| held.is_of_a_session() && stays(held))
     }
 
     /// The limit in force, A per phase.
