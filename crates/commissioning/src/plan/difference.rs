@@ -80,11 +80,18 @@ fn of_limit(record: &Record, asked: Amperes, connector: u32) -> Difference {
         connector => format!("Current limit of {} {connector}", limit::place_word(version)),
     };
     let back = if version.is_v2() {
-        "What stood there is listed first and put back as it was; else the base limit stays.".to_owned()
+        "What stood there is listed first and put back as it was.".to_owned()
     } else {
         "The limit before comes back, never above the ceiling. A profile that an earlier platform left at level 0 cannot \
          be listed in OCPP 1.6: only its value, where the charger names it, can be put back."
             .to_owned()
+    };
+    let back = match record.ceiling_parts.ceiling().filter(|it| !it.hardware_confirmed) {
+        Some(ceiling) => format!(
+            "{back} Where nothing stood there, a base limit of {} stays in the charger: no hardware limit is confirmed.",
+            ceiling.limit
+        ),
+        None => back,
     };
     Difference {
         what: place,

@@ -297,6 +297,87 @@ async fn what_an_earlier_platform_left_in_a_2_x_charger_is_listed_cleared_on_req
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_default_of_an_earlier_platform_comes_back_as_it_was_when_a_limit_is_taken_back() {
+    let (bench, _cable) = inspected(Behaviour { version: chargehand_simulator::Version::V201, ..vacant() }).await;
+    let periods = json!([{"startPeriod": 0, "limit": 16.0}, {"startPeriod": 21_600, "limit": 10.0}]);
+    let schedule = json!([{"id": 9, "chargingRateUnit": "A", "chargingSchedulePeriod": periods}]);
+    let profile = json!({"id": 99, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Relative", "chargingSchedule": schedule});
+    bench.link.call(Call::new("SetChargingProfile", json!({"evseId": 0, "chargingProfile": profile}))).await.unwrap();
+    plan(&bench, &[Change::Limit { limit: amps(20.0), connector: 0 }]).await;
+    apply(&bench).await;
+    take_back(&bench).await;
+    let undone = bench.record().await.plan[0].undone.clone().unwrap();
+    assert!(undone.finding.contains("is back as it was"), "{undone:?}");
+    let last = bench.calls("SetChargingProfile").pop().unwrap();
+    assert_eq!(
+        (&last.payload["chargingProfile"], last.answer.as_str()),
+        (&profile, "Accepted"),
+        "no base takes its place"
+    );
+    let record = bench.record().await;
+    assert!(record.in_force.iter().all(|it| it.role() == 9), "nothing of ours stays: {:?}", record.in_force);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_base_that_stays_when_a_limit_is_taken_back_is_said_before_anything_is_written() {
+    let (bench, _cable) = inspected(vacant()).await;
+    let limit = Change::Limit { limit: amps(20.0), connector: 0 };
+    let back = difference(&bench.record().await, &limit).back.unwrap();
+    assert!(back.contains("a base limit of 32.0 A stays"), "{back}");
+    bench.parts_with_hardware(32.0).await;
+    let back = difference(&bench.record().await, &limit).back.unwrap();
+    assert!(!back.contains("base limit"), "{back}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_goes_on_and_on_is_cut_short_where_it_is_told() {
+    let long = "\u{202e}<b>".repeat(50_000);
+    let tells = move |way: Way, frame: &mut serde_json::Value| {
+        let of_it = &frame[2]["configurationKey"][0]["key"] == "HeartbeatInterval";
+        if way == Way::FromCharger && of_it {
+            frame[2]["configurationKey"][0]["value"] = json!(long);
+        }
+        true
+    };
+    let bench = Bench::new();
+    bench.ceiling(32.0).await;
+    let _cable = bench.connect_tampered(vacant(), Box::new(tells)).await;
+    bench.run(1).await;
+    plan(&bench, &[heartbeat("77")]).await;
+    apply(&bench).await;
+    take_back(&bench).await;
+    let record = bench.record().await;
+    let told = [&record.plan[0].outcome, &record.plan[0].undone].map(|it| it.as_ref().unwrap().finding.clone());
+    assert!(told.iter().all(|it| it.chars().count() < 400), "{:?}", told.map(|it| it.len()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_a_charger_never_answered_may_stand_and_can_be_taken_back() {
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let silent = std::sync::Arc::clone(&asked);
+    let drops = move |way: Way, frame: &mut serde_json::Value| {
+        let (mut asked, set) = (silent.lock().unwrap(), frame[2] == "SetChargingProfile");
+        if way == Way::ToCharger && set && asked.is_empty() {
+            asked.push(frame[1].clone());
+        }
+        way == Way::ToCharger || !asked.contains(&frame[1])
+    };
+    let bench = Bench::new();
+    bench.ceiling(32.0).await;
+    let _cable = bench.connect_tampered(vacant(), Box::new(drops)).await;
+    bench.run(1).await;
+    plan(&bench, &[Change::Limit { limit: amps(20.0), connector: 0 }]).await;
+    apply(&bench).await;
+    let record = bench.record().await;
+    assert_eq!(verdicts(&record), [Some(Inconclusive)], "{:?}", record.plan);
+    assert!(record.plan[0].stands(), "its answer never came: it may be there");
+    take_back(&bench).await;
+    let record = bench.record().await;
+    assert!(record.in_force.iter().all(|it| it.limit == amps(32.0)), "{:?}", record.in_force);
+}
+
+#[tokio::test(start_paused = true)]
 async fn everything_in_a_1_6_charger_goes_only_behind_a_hardware_limit_and_leaves_a_base() {
     let (bench, _cable) = inspected(vacant()).await;
     plan(&bench, &[Change::ClearAll]).await;
@@ -325,5 +406,6 @@ mod on_2_0_1 {
         what_is_written_is_on_disk_as_about_to_be_written_before_it_is_sent,
         a_program_that_was_killed_while_it_wrote_knows_that_the_line_may_stand,
         a_charger_that_is_gone_half_way_gets_nothing_else_and_the_rest_waits,
+        a_limit_that_a_charger_never_answered_may_stand_and_can_be_taken_back,
     );
 }

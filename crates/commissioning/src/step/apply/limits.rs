@@ -26,16 +26,19 @@ impl Applying<'_> {
     ) -> Result<Written, CallFailure> {
         let was = self.limits_now(record).await;
         self.about_to_write(line, was).await?;
-        let before = record.writes;
         let permanent = permanent_limit::run(self.link, limit, connector).await;
         self.wrote = Some(tokio::time::Instant::now());
         if connector == 0 {
             step::keep_permanent(self.link, &permanent).await;
         }
         let after = self.link.record().await?;
-        let gone = after.connected.is_none();
-        let written = !permanent.recipe.is_empty() || (gone && after.writes > before);
-        let stop = gone.then(|| "The charger's connection ended. Nothing else was sent.".to_owned());
+        // Its answer never came, or means nothing: it may be there.
+        let open = after.in_force.iter().any(|it| !it.accepted && !record.in_force.contains(it));
+        let written = !permanent.recipe.is_empty() || open;
+        let gone =
+            after.connected.is_none().then(|| "The charger's connection ended. Nothing else was sent.".to_owned());
+        let silent = || permanent.outcome.verdict == Verdict::Inconclusive && permanent.recipe.is_empty() && open;
+        let stop = gone.or_else(|| silent().then(|| permanent.outcome.finding.clone()));
         Ok(Written { written, stop, ..Written::done(permanent.outcome) })
     }
 

@@ -7,7 +7,7 @@ mod hours;
 mod limits;
 mod setting;
 
-pub(super) use setting::reads;
+pub(super) use setting::{reads, short};
 
 use std::time::Duration;
 

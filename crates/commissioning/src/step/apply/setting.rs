@@ -102,7 +102,9 @@ impl Applying<'_> {
             Err(failure) => return Ok(Written { written: true, ..Written::cut(&failure) }),
         };
         let outcome = match read {
-            Some(read) if same_value(&read, value) => Outcome::new(Verdict::Passed, format!("It reads {read} now.")),
+            Some(read) if same_value(&read, value) => {
+                Outcome::new(Verdict::Passed, format!("It reads {} now.", short(&read)))
+            }
             Some(read) => Outcome::new(
                 Verdict::Failed,
                 format!("The charger accepted {value}, and still reads {}. Accepted is not kept.", short(&read)),
@@ -139,7 +141,8 @@ fn because(payload: &serde_json::Value) -> String {
     }
 }
 
-fn short(text: &str) -> String {
+/// A value in a sentence: a charger may tell one of any length.
+pub(in crate::step) fn short(text: &str) -> String {
     text.chars().take(80).collect()
 }
 

@@ -8,11 +8,11 @@ use crate::check::limit_follows;
 use crate::event::Step;
 use crate::in_force;
 use crate::limit::{Counts, Recipe, Terms};
-use crate::link::Link;
+use crate::link::{CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
 use crate::plan::Was;
 use crate::profiles;
-use crate::record::{InForce, Listed, Record};
+use crate::record::{InForce, Listed, Place, Record};
 use crate::step::undo::{ask, is_gone, said};
 use crate::trial::{composite, stopped};
 use crate::units::{Amperes, LEAST_OFFER};
@@ -49,8 +49,9 @@ impl Way<'_> {
             ));
         };
         let stays = self.stays(ceiling.limit);
-        let mut evidence = Vec::new();
-        if !self.is_guarded(&record) {
+        let (mut evidence, mut told) = (Vec::new(), String::new());
+        let is_there = self.default_back(&record, &mut told, &mut evidence).await?;
+        if !is_there && !self.is_guarded(&record) {
             self.base(&record, stays, &mut evidence).await?;
         }
         let record = self.link.record().await.map_err(|f| stopped(&f))?;
@@ -66,7 +67,29 @@ impl Way<'_> {
             return Ok(Outcome::new(Verdict::Failed, text).with_evidence(evidence));
         }
         let (verdict, text) = self.is_back(&mut evidence).await?;
-        Ok(Outcome::new(verdict, text).with_evidence(evidence))
+        Ok(Outcome::new(verdict, format!("{told}{text}")).with_evidence(evidence))
+    }
+
+    /// What an earlier platform had where the base would stand comes back first, in one message: there is no moment without
+    /// a limit, and no base takes its place again. True: it is there.
+    async fn default_back(&self, record: &Record, told: &mut String, evidence: &mut Vec<u64>) -> Result<bool, Outcome> {
+        let is_base =
+            |place: Place| place == Place { purpose: Purpose::TxDefaultProfile, connector: 0, stack_level: 0 };
+        let replaced = record.in_force.iter().any(|entry| is_base(entry.place()));
+        let foreign = self.listed.iter().find(|it| it.is_foreign() && it.place().is_some_and(is_base));
+        let Some(listed) = foreign.filter(|_| replaced) else { return Ok(false) };
+        let status = match said(self.link.call(listed.put_back(record.version())).await, evidence) {
+            Ok(status) => status,
+            Err(CallFailure::Held(held)) => held.to_string(),
+            Err(failure) => return Err(stopped(&failure)),
+        };
+        let (is_there, words) = (status == "Accepted", listed.words());
+        *told = if is_there {
+            format!("{words} is back as it was. ")
+        } else {
+            format!("{words} is not put back ({status}). ")
+        };
+        Ok(is_there)
     }
 
     /// The limit that must stay where nothing else guards the circuit: what the charger named before, and no pause.

@@ -11,7 +11,7 @@ use crate::link::{Answered, CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
 use crate::plan::{Change, Line, Was, same_value};
 use crate::record::{Listed, Record};
-use crate::step::apply::reads;
+use crate::step::apply::{reads, short};
 use crate::step::{ended, set_windows, undo};
 use crate::trial::stopped;
 use crate::units::Amperes;
@@ -93,17 +93,17 @@ async fn setting_back(
         match link.call_confirmed(setting::write(record.version(), key, value), confirmed).await {
             Ok(answered) => answered,
             Err(failure @ (CallFailure::Error { .. } | CallFailure::Held(_))) => {
-                let text = format!("{key} is not put back to {value}: {failure}");
+                let text = format!("{key} is not put back to {}: {failure}", short(value));
                 return Ok(Outcome::new(Verdict::Failed, text).with_evidence(failure.evidence()));
             }
             Err(failure) => return Err(failure),
         };
     let said = setting::answered(&payload);
     let (read, frames) = reads(link, record.version(), key).await?;
+    let same = read.as_deref().is_some_and(|read| same_value(read, value));
+    let (value, read) = (&short(value), read.as_deref().map(short));
     let outcome = match (said.as_str(), read) {
-        (_, Some(read)) if same_value(&read, value) => {
-            Outcome::new(Verdict::Passed, format!("{key} reads {value} again."))
-        }
+        (_, Some(_)) if same => Outcome::new(Verdict::Passed, format!("{key} reads {value} again.")),
         ("RebootRequired", _) => {
             Outcome::new(Verdict::Inconclusive, format!("{key} is {value} again when the charger has restarted."))
         }
