@@ -135,6 +135,11 @@ pub(crate) fn cover_all(record: &Record, on: &[u32]) -> bool {
 pub(crate) fn accepted(record: &mut Record, entry: &InForce, sent: &Value) -> bool {
     let version = record.version();
     let mut back = false;
+    let of_others = !limit::is_ours(entry.role());
+    if let Some(all) = record.listed.as_mut().filter(|_| of_others) {
+        // Somebody else's takes the place of ours again: nobody is owed ours.
+        all.retain(|it| it.is_foreign() || (it.id() != Some(entry.profile) && it.place() != Some(entry.place())));
+    }
     for listed in record.listed.iter_mut().flatten() {
         if listed.id() == Some(entry.profile) || listed.place() == Some(entry.place()) {
             let same = v2::profile::as_reported(version, &listed.profile) == *sent;

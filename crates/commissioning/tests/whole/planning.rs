@@ -306,7 +306,13 @@ async fn the_default_of_an_earlier_platform_comes_back_as_it_was_when_a_limit_is
     bench.link.call(Call::new("SetChargingProfile", json!({"evseId": 0, "chargingProfile": profile}))).await.unwrap();
     plan(&bench, &[Change::Limit { limit: amps(20.0), connector: 0 }]).await;
     apply(&bench).await;
+    step::look_for_residue(&bench.link).await.unwrap();
+    assert_eq!(residue(&bench.record().await), [], "ours took its place");
     take_back(&bench).await;
+    step::look_for_residue(&bench.link).await.unwrap();
+    let record = bench.record().await;
+    assert!(!record.owes_profiles(), "nobody is owed a limit of ours: {:?}", record.listed);
+    assert_eq!(residue(&record).len(), 1, "it is seen again");
     let undone = bench.record().await.plan[0].undone.clone().unwrap();
     assert!(undone.finding.contains("is back as it was"), "{undone:?}");
     let last = bench.calls("SetChargingProfile").pop().unwrap();
