@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chargehand_commissioning::event::Event;
 use chargehand_commissioning::guard::Refused;
 use chargehand_commissioning::link::{CallFailure, Link};
+use chargehand_commissioning::plan::MOST_LINES;
 use chargehand_ocpp::{Call, Policy};
 use chargehand_site::Site;
 use serde::Deserialize;
@@ -101,6 +102,12 @@ impl From<NotDone> for Refusal {
     fn from(not_done: NotDone) -> Self {
         match not_done {
             NotDone::BadOrder(message) => refusal("bad_order", message),
+            NotDone::Full => refusal(
+                "plan_full",
+                format!(
+                    "The plan holds {MOST_LINES} lines. Apply what waits in it, or take lines out. Changes before this one are in it."
+                ),
+            ),
             NotDone::Busy(busy) => refusal("busy", format!("{busy} Wait until it has ended.")),
             NotDone::Call(failure) => failure.into(),
         }

@@ -121,6 +121,8 @@ impl Ordered {
 pub enum NotDone {
     /// It is no change.
     BadOrder(String),
+    /// The plan has no room for it; what was ordered before it is planned.
+    Full,
     /// Another step runs.
     Busy(Busy),
     /// The charger's task is gone.
@@ -142,12 +144,15 @@ impl From<Busy> for NotDone {
 /// Puts changes into the plan; the whole plan as it then stands.
 ///
 /// # Errors
-/// A change cannot be read: none is planned.
+/// A change cannot be read: none is planned. The plan is full: those before are planned.
 pub async fn plan(link: &Link, changes: Vec<Ordered>, confirmed: bool) -> Result<Value, NotDone> {
     let changes: Result<Vec<Change>, String> = changes.into_iter().map(|it| it.change(confirmed)).collect();
     for change in changes.map_err(NotDone::BadOrder)? {
         let line = link.record().await?.next_line;
         link.keep(Event::Planned { line, change: Some(change) }).await?;
+        if link.record().await?.line(line).is_none() {
+            return Err(NotDone::Full);
+        }
     }
     shown(link).await
 }
@@ -215,7 +220,7 @@ fn line(record: &Record, it: &Line) -> Value {
     let outcome = |of: &Option<Outcome>| of.as_ref().map(|it| json!({"outcome": it.verdict, "finding": it.finding}));
     json!({
         "line": it.id, "what": planned.what, "now": planned.now, "will": planned.will, "why": planned.why,
-        "risk": risk(planned.risk), "can_go_back": planned.back.is_ok(),
+        "risk": risk(planned.risk), "risk_says": planned.risk_words, "can_go_back": planned.back.is_ok(),
         "way_back": planned.back.unwrap_or_else(|why| why), "obstacle": planned.obstacle,
         "waits": it.waits(), "stands": it.stands(), "result": outcome(&it.outcome), "taken_back": outcome(&it.undone),
         "goes_with": goes_with(record, &it.change), "used": used(record, it),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::charger::Charger;
 use crate::program::{Program, folder};
 
 fn lines(result: &Value) -> Vec<(String, bool, bool)> {
@@ -54,6 +55,21 @@ fn what_is_no_change_is_refused_and_nothing_is_planned() {
 }
 
 #[test]
+fn a_change_for_which_a_plan_has_no_room_is_said_and_not_swallowed() {
+    let data = folder();
+    let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
+    let mut charger = Charger::connect(endpoint.port, "CP1");
+    charger.boot();
+    endpoint.event("booted");
+    let many: Vec<Value> =
+        (0..100).map(|n| json!({"change": "setting", "key": format!("Key{n}"), "value": "1"})).collect();
+    endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": many})).unwrap();
+    let one_more = json!([{"change": "limit", "limit": 6}]);
+    let refused = endpoint.order(json!({"do": "plan", "charger": "CP1", "changes": one_more}));
+    assert_eq!(refused.unwrap_err()["code"], "plan_full");
+}
+
+#[test]
 fn cheap_hours_are_planned_with_the_limit_they_stand_on_and_a_rehearsal_waits_before_them() {
     let data = folder();
     let mut endpoint = Program::endpoint(data.path(), &["--adopt", "auto"]);
@@ -70,8 +86,8 @@ fn cheap_hours_are_planned_with_the_limit_they_stand_on_and_a_rehearsal_waits_be
     let what: Vec<&str> = planned["lines"].as_array().unwrap().iter().map(|it| it["what"].as_str().unwrap()).collect();
     assert_eq!(what, ["Rehearsal of demand response", "Current limit of the whole charger", "Cheap hours"]);
     assert!(lines(&planned).iter().all(|(obstacle, ..)| obstacle.is_empty()), "{planned}");
-    let mut says = planned["lines"].as_array().unwrap().iter().map(|it| it["risk_says"].as_str().unwrap());
-    assert!(says.next_back().unwrap().contains("To charge at another hour"), "{planned}");
+    let says = planned["lines"].as_array().unwrap().iter().map(|it| it["risk_says"].as_str().unwrap());
+    assert!(says.last().unwrap().contains("To charge at another hour"), "{planned}");
     endpoint.order(json!({"do": "unplan", "charger": "CP1", "lines": [planned["lines"][0]["line"]]})).unwrap();
 
     let applied = endpoint.order(json!({"do": "apply", "charger": "CP1"})).unwrap();
