@@ -121,11 +121,16 @@ pub async fn plan_as(
             "Write a plan into it first.",
         ));
     }
+    let mut links = Vec::new();
     for id in ids.iter().take(MOST).filter(|id| **id != from) {
         let link = app.link(id)?;
         same_model(&model, &link.record().await.map_err(|e| failed(&e))?)?;
+        links.push(link);
+    }
+    // None of them before all are known to fit.
+    for link in &links {
         for change in &changes {
-            put(&link, change.clone()).await?;
+            put(link, change.clone()).await?;
         }
     }
     Ok(u32::try_from(changes.len()).unwrap_or(u32::MAX))

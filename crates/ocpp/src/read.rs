@@ -145,7 +145,10 @@ pub(crate) fn measurand(value: &Value) -> String {
 
 /// The `status` of an answer, as spelled; empty where there is none.
 pub fn answer_status(payload: &Value) -> String {
-    text(payload, "status")
+    let status = text(payload, "status");
+    let accepted = status.trim().eq_ignore_ascii_case("Accepted");
+    // Spelled otherwise it is a deviation, and means the same.
+    if accepted { "Accepted".to_owned() } else { status }
 }
 
 /// What a charger names as its limit.

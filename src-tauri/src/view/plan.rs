@@ -2,7 +2,6 @@
 
 use chargehand_catalogue::{SettingForm, SettingGroup};
 use chargehand_commissioning::event::Step;
-use chargehand_commissioning::outcome::Verdict;
 use chargehand_commissioning::plan::residue::{Residue, residue};
 use chargehand_commissioning::plan::{self, Card, Change, Deviating, Line, Offered, Risk, Was};
 use chargehand_commissioning::record::{Record, SeenCard};
@@ -20,16 +19,11 @@ pub fn changes(record: &Record) -> ChangesView {
         outcome: kept(Step::Plan),
         back: kept(Step::TakeBack),
         planned_limit_ma: plan::planned_limit(record).map(Amperes::milliamps),
-        wants_restart: record.plan.iter().any(waits_for_restart),
+        wants_restart: record.plan.iter().any(Line::waits_for_restart),
         residue: residue(record).iter().map(left).collect(),
         looked: kept(Step::Residue),
         cards: cards(record),
     }
-}
-
-fn waits_for_restart(line: &Line) -> bool {
-    let open = line.outcome.as_ref().is_some_and(|it| it.verdict == Verdict::Inconclusive);
-    line.stands() && open && line.restart
 }
 
 fn line(record: &Record, line: &Line) -> ChangeLine {

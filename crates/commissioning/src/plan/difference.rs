@@ -148,7 +148,9 @@ fn of_setting(record: &Record, key: &str, value: &str, confirmed: bool) -> Diffe
         back: match &now {
             _ if secret::is_secret(key) => Err("It cannot be read, so it cannot be put back.".into()),
             Some(now) => Ok(format!("{} is written again.", quoted(now))),
-            None => Err("What it is now was not read, so it cannot be put back. Read the configuration first.".into()),
+            None => Ok("It is read right before, and that is written again. Where the charger does not tell it, it cannot be put \
+                        back: read the configuration to know."
+                .into()),
         },
         obstacle: obstacle(record, kept.map(|k| k.readonly), key, value, confirmed),
         now: now.unwrap_or_default(),

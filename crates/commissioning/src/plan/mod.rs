@@ -190,6 +190,12 @@ impl Line {
         self.was.is_some() && self.written != Some(false) && !self.undone.as_ref().is_some_and(back)
     }
 
+    /// It was taken, and takes effect only when the charger restarts.
+    pub fn waits_for_restart(&self) -> bool {
+        let open = self.outcome.as_ref().is_some_and(|it| it.verdict == Verdict::Inconclusive);
+        self.stands() && open && self.restart
+    }
+
     /// It is over: written and taken back, or never taken.
     fn is_over(&self) -> bool {
         self.outcome.is_some() && !self.stands()

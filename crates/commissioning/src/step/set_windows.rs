@@ -151,6 +151,10 @@ fn may_be_written(record: &Record, week: &Week, id: Option<&str>) -> Result<(), 
 
 /// The hours stand above a limit that stays, and below it in height: what is not theirs any more falls to that.
 fn stands_on_a_limit(record: &Record, week: &Week) -> Result<(), String> {
+    if record.permanent.as_ref().is_some_and(|it| it.outcome.verdict == Verdict::Failed) {
+        let text = "The charger did not follow the limit that was to stay, so it would not follow the hours either.";
+        return Err(format!("{text} See what came of the limit first."));
+    }
     within(week, bases(record).map(|entry| entry.limit).min())
 }
 

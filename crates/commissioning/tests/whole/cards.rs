@@ -237,8 +237,8 @@ async fn a_list_that_is_too_long_or_names_what_is_no_card_is_never_sent() {
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     for faulty in [&many[..], &["04 A2"], &[RED, RED]] {
         plan(&bench, &line(faulty, false)).await;
-        assert_eq!(apply(&bench).await.verdict, Inconclusive);
-        assert_eq!(newest(&bench).await.verdict, NotTested);
+        assert_eq!(apply(&bench).await.verdict, NotTested);
+        assert!(bench.record().await.plan[0].waits());
     }
     assert_eq!(lists(&bench).len(), 0);
 }
@@ -338,8 +338,8 @@ async fn a_charger_that_says_that_it_has_no_list_is_not_asked() {
     });
     let (bench, _cable) = inspected(tamper).await;
     plan(&bench, &line(&[RED], false)).await;
-    apply(&bench).await;
-    assert!(newest(&bench).await.finding.contains("LocalAuthListManagement"), "{:?}", newest(&bench).await);
+    let outcome = apply(&bench).await;
+    assert!(outcome.finding.contains("LocalAuthListManagement"), "{outcome:?}");
     assert_eq!(bench.calls("GetLocalListVersion").len(), 0);
 }
 
@@ -375,7 +375,7 @@ async fn a_connection_that_ends_while_a_list_is_written_leaves_a_line_that_can_b
     let applying = tokio::spawn(async move { step::apply_plan(&link, None, false).await.unwrap() });
     bench.run(2).await;
     let charger = bench.cut(cable).await;
-    assert_eq!(applying.await.unwrap().verdict, Failed);
+    assert_eq!(applying.await.unwrap().verdict, Inconclusive, "silence proves nothing");
     assert!(bench.record().await.plan[0].stands());
     let _cable = bench.plug_in(charger, true, untouched()).await;
     bench.run(30).await;

@@ -105,23 +105,28 @@ struct Applying<'a> {
     /// When a setting was last written: some chargers cannot stand it.
     set: Option<Instant>,
     writes_before: u64,
-    /// Lines that take effect with a restart.
+    /// Lines that take effect with a restart, also of earlier times.
     waiting: Vec<u32>,
+    /// What was not sent, and why.
+    held: Vec<String>,
+    /// It restarted after a write.
+    restarted: bool,
     evidence: Vec<u64>,
 }
 
 impl<'a> Applying<'a> {
     async fn begin(link: &'a Link) -> Result<Self, CallFailure> {
         let (told, record) = (link.watch().await?, link.record().await?);
-        let (waiting, evidence) = (Vec::new(), Vec::new());
-        Ok(Self { link, told, wrote: None, set: None, writes_before: record.writes, waiting, evidence })
+        let waiting = record.plan.iter().filter(|line| line.waits_for_restart()).map(|line| line.id).collect();
+        let (held, evidence, writes_before) = (Vec::new(), Vec::new(), record.writes);
+        Ok(Self { link, told, wrote: None, set: None, writes_before, waiting, held, restarted: false, evidence })
     }
 
     async fn all(mut self, only: Option<u32>, restart: bool) -> Result<Outcome, CallFailure> {
         let record = self.link.record().await?;
         let wanted = |id: &u32| only.is_none_or(|only| only == *id);
         let ids: Vec<u32> = record.plan.iter().filter(|it| it.waits()).map(|it| it.id).filter(wanted).collect();
-        if ids.is_empty() {
+        if ids.is_empty() && !(restart && !self.waiting.is_empty()) {
             return Ok(Outcome::new(Verdict::NotApplicable, "Nothing waits in the plan."));
         }
         let mut stop = None;
@@ -131,9 +136,10 @@ impl<'a> Applying<'a> {
                 break;
             }
         }
-        if stop.is_none() {
-            stop = self.stays_up().await;
-        }
+        stop = match stop {
+            None => self.stays_up().await,
+            Some(why) => Some(self.has_restarted().await.unwrap_or(why)),
+        };
         if stop.is_none() && !self.waiting.is_empty() {
             stop = self.restarts(restart).await?;
         }
@@ -149,11 +155,12 @@ impl<'a> Applying<'a> {
         let Some(change) = record.line(id).map(|line| line.change.clone()) else { return Ok(None) };
         let planned = difference(&record, &change);
         self.link.doing(Step::Plan, format!("Writing: {}", planned.what), None).await;
-        let written = if planned.obstacle.is_empty() {
-            self.write(id, &change, &record).await?
-        } else {
-            Written::not(Outcome::new(Verdict::NotTested, format!("Not sent. {}", planned.obstacle)))
-        };
+        if !planned.obstacle.is_empty() {
+            // It waits on, until the obstacle is gone.
+            self.held.push(format!("{} waits: {}", planned.what, planned.obstacle));
+            return Ok(None);
+        }
+        let written = self.write(id, &change, &record).await?;
         self.evidence.extend(&written.outcome.evidence);
         if written.restart {
             self.waiting.push(id);
@@ -214,6 +221,7 @@ impl<'a> Applying<'a> {
         let suspect = self.set.is_some_and(|set| set.elapsed() <= SUSPECT);
         let why = match &news.what {
             Happened::Booted { .. } if suspect => {
+                self.restarted = true;
                 "The charger restarted within 60 s of the last write. It may not stand what was written: nothing else was \
                  sent. Take the last line back, and look whether it stays up."
             }
@@ -222,6 +230,18 @@ impl<'a> Applying<'a> {
         };
         self.evidence.push(news.number);
         Some(why.to_owned())
+    }
+
+    /// It fell silent or went away: did it restart, soon after a setting was written?
+    async fn has_restarted(&mut self) -> Option<String> {
+        let until = self.set.filter(|_| !self.restarted)? + SUSPECT;
+        self.link.doing(Step::Plan, "Looking whether the charger restarted", Some(SUSPECT)).await;
+        while let Ok(Some(news)) = timeout_at(until, self.told.recv()).await {
+            if matches!(news.what, Happened::Booted { .. }) {
+                return self.misbehaves(&news);
+            }
+        }
+        None
     }
 
     /// Does it stay up after the last write?
@@ -276,17 +296,22 @@ impl<'a> Applying<'a> {
         let outcomes = || ids.iter().filter_map(|id| record.line(*id)).filter_map(|line| line.outcome.as_ref());
         let count = |verdict| outcomes().filter(|it| it.verdict == verdict).count();
         let (proved, failed, not) = (count(Verdict::Passed), count(Verdict::Failed), count(Verdict::NotTested));
-        let open = ids.len() - proved - failed - not;
+        let held = self.held.len();
+        let open = ids.len() - proved - failed - not - held;
         let writes = record.writes - self.writes_before;
-        let verdict = match (&stop, failed, open + not) {
-            (Some(_), ..) | (None, 1.., _) => Verdict::Failed,
-            (None, 0, 0) => Verdict::Passed,
-            (None, 0, _) => Verdict::Inconclusive,
+        // Silence proves nothing; a restart after a write does.
+        let verdict = match (failed, open + not + held) {
+            (1.., _) => Verdict::Failed,
+            _ if self.restarted => Verdict::Failed,
+            (0, 0) if stop.is_none() => Verdict::Passed,
+            _ if held == ids.len() && stop.is_none() && held > 0 => Verdict::NotTested,
+            _ => Verdict::Inconclusive,
         };
         let parts = [
             (proved, "proved by what was read back or measured"),
             (failed, "refused, not kept or not followed"),
             (not, "not sent or not tested"),
+            (held, "not sent, still waiting"),
             (open, "open"),
         ];
         let told = parts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}"));
@@ -295,7 +320,7 @@ impl<'a> Applying<'a> {
             counted(ids.len(), "line"),
             told.collect::<Vec<_>>().join(", "),
             counted(usize::try_from(writes).unwrap_or(usize::MAX), "message") + " changed",
-            stop.map(|why| format!(" {why}")).unwrap_or_default(),
+            stop.into_iter().chain(self.held).map(|why| format!(" {why}")).collect::<String>(),
         );
         Ok(Outcome::new(verdict, text).with_evidence(self.evidence))
     }

@@ -28,6 +28,11 @@ pub(super) async fn run(link: &Link, limit: Amperes, was: &Was) -> Outcome {
     }
 }
 
+/// Is it where a base limit stands?
+fn is_base(place: Place) -> bool {
+    place == Place { purpose: Purpose::TxDefaultProfile, connector: 0, stack_level: 0 }
+}
+
 struct Way<'a> {
     link: &'a Link,
     limit: Amperes,
@@ -73,8 +78,6 @@ impl Way<'_> {
     /// What an earlier platform had where the base would stand comes back first, in one message: there is no moment without
     /// a limit, and no base takes its place again. True: it is there.
     async fn default_back(&self, record: &Record, told: &mut String, evidence: &mut Vec<u64>) -> Result<bool, Outcome> {
-        let is_base =
-            |place: Place| place == Place { purpose: Purpose::TxDefaultProfile, connector: 0, stack_level: 0 };
         let replaced = record.in_force.iter().any(|entry| is_base(entry.place()));
         let foreign = self.listed.iter().find(|it| it.is_foreign() && it.place().is_some_and(is_base));
         let Some(listed) = foreign.filter(|_| replaced) else { return Ok(false) };
@@ -107,6 +110,15 @@ impl Way<'_> {
 
     /// The base, where none of ours stands for all sessions.
     async fn base(&self, record: &Record, limit: Amperes, evidence: &mut Vec<u64>) -> Result<(), Outcome> {
+        let in_the_way = |it: &&Listed| it.is_foreign() && it.place().is_some_and(is_base);
+        if let Some(foreign) = self.listed.iter().find(in_the_way) {
+            let text = format!(
+                "{} stands where a base limit would have to, and does not hold the current below the ceiling by itself. So the \
+                 limit of the plan stays. Confirm the hardware limit, or clear that one first.",
+                foreign.words()
+            );
+            return Err(Outcome::new(Verdict::Inconclusive, text).with_evidence(evidence.iter().copied()));
+        }
         let profile = Recipe::default_on(0, Counts::Absolute).staying(limit, &Terms::of(record, self.link.clock.now()));
         let status =
             ask(self.link, Ask::SetProfile { connector: 0, profile }, evidence).await.map_err(|f| stopped(&f))?;
