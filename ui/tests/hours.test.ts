@@ -53,6 +53,9 @@ test('hours are entered, seen as a picture, planned and written', async () => {
   expect(at('hours-strip').element().querySelectorAll('[data-from="0"]')).toHaveLength(7);
   await expect.element(at('hours-plan')).toHaveTextContent('On Sunday 4 April 2027 at 03:00 the clocks go back to 02:00.');
   await expect.element(at('hours-override')).toHaveTextContent('To charge at another hour');
+  await expect.element(at('hours-apply')).toBeDisabled();
+  await expect.element(at('hours')).toHaveTextContent('Say which platform it is handed to');
+  await at('hours-platform').selectOptions('None: nobody else steers it');
   await at('hours-apply').click();
   const [[asked, week, platform]] = callsOf(site, 'applyHours') as [[string, WeekView, string | null]];
   expect([asked, platform, week.zone]).toEqual([id, null, 'Australia/Adelaide']);
@@ -65,6 +68,7 @@ test('hours are entered, seen as a picture, planned and written', async () => {
 
 test('beside a platform that follows the sun they cannot be written, and that is said', async () => {
   const site = await hoursOf('limited');
+  await page.getByLabelText('Platform it is handed to').selectOptions('None: nobody else steers it');
   await expect.element(at('hours-apply')).toBeEnabled();
   await page.getByLabelText('Platform it is handed to').selectOptions('Charge HQ');
   await expect.element(at('hours-fight').first()).toHaveTextContent('not beside this');
@@ -92,6 +96,7 @@ test('known hours stand market by market, and some start late at random unless a
   await expect.element(at('to-1')).toHaveValue('24:00');
   await list.selectOptions('Great Britain: off-peak by default');
   await expect.element(at('hours-late')).toBeChecked();
+  await at('hours-platform').selectOptions('None: nobody else steers it');
   await at('hours-apply').click();
   at('hours-late').element().focus();
   await userEvent.keyboard(' ');

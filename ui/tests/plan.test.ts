@@ -136,6 +136,7 @@ test('a limit, cheap hours and demand response are put into the plan where they 
   await at('limit').fill('20');
   await at('plan-limit').click();
   await at('tab-hours').click();
+  await at('hours-platform').selectOptions('None: nobody else steers it');
   await at('plan-hours').click();
   await at('tab-modes').click();
   await expect.element(at('plan-rehearsal')).toBeDisabled();

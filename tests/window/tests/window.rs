@@ -268,6 +268,8 @@ async fn a_limit_and_cheap_hours_are_planned_where_they_are_chosen_written_toget
     window.press("plan-limit").await;
     window.press("tab-hours").await;
     window.see_in("hours-plan", "Written as").await;
+    window.see_disabled("plan-hours").await;
+    window.choose("hours-platform", "-").await;
     window.press("plan-hours").await;
     window.see_in("tab-plan", "2").await;
     window.press("tab-plan").await;

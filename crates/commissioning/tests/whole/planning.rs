@@ -1,15 +1,18 @@
 //! A plan: said before it is sent, written line by line, read back, taken back.
 
+use bytes::Bytes;
 use chargehand_commissioning::journal::Direction;
+use chargehand_commissioning::link::{Input, Outgoing};
 use chargehand_commissioning::outcome::Outcome;
 use chargehand_commissioning::outcome::Verdict::{self, Failed, Inconclusive, NotApplicable, NotTested, Passed};
 use chargehand_commissioning::plan::residue::residue;
 use chargehand_commissioning::plan::{Change, difference};
 use chargehand_commissioning::record::Record;
 use chargehand_commissioning::step;
+use chargehand_commissioning::windows::{Span, Week};
 use chargehand_ocpp::Call;
 use chargehand_simulator::Behaviour;
-use chargehand_simulator::deviations::{Configuration, Deviations, Flooded};
+use chargehand_simulator::deviations::{Configuration, Deviations, Flooded, Limits};
 use serde_json::json;
 
 use crate::bench::{Bench, Cable, Way, action, amps, charging, vacant};
@@ -233,6 +236,79 @@ async fn ten_lines_do_not_flood_a_charger_that_cannot_stand_it() {
     let outcome = apply(&bench).await;
     assert_eq!(outcome.verdict, Passed, "{outcome:?}");
     assert_eq!(writes(&bench), 3);
+}
+
+/// A 1.6 charger that takes a setting only with its next restart.
+async fn takes_settings_when_it_restarts(bench: &Bench) {
+    let (session, mut out) = bench.open(true).await;
+    let link = bench.link.clone();
+    let say = move |frame: serde_json::Value| {
+        let bytes = Bytes::from(frame.to_string());
+        let link = link.clone();
+        async move { drop(link.send(Input::Frame { session, bytes, binary: false }).await) }
+    };
+    let boots = || json!([2, "boot", "BootNotification", {"chargePointVendor": "X", "chargePointModel": "Y"}]);
+    say(boots()).await;
+    tokio::spawn(async move {
+        let (mut value, mut next) = ("60".to_owned(), String::new());
+        while let Some(Outgoing::Text(text)) = out.recv().await {
+            let frame: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let answer = |payload| json!([3, frame[1], payload]);
+            match frame[2].as_str() {
+                Some("ChangeConfiguration") => {
+                    next = frame[3]["value"].as_str().unwrap().to_owned();
+                    say(answer(json!({"status": "RebootRequired"}))).await;
+                }
+                Some("GetConfiguration") => {
+                    let key = json!({"key": "HeartbeatInterval", "readonly": false, "value": value});
+                    say(answer(json!({"configurationKey": [key], "unknownKey": []}))).await;
+                }
+                Some("Reset") => {
+                    value = next.clone();
+                    say(answer(json!({"status": "Accepted"}))).await;
+                    say(boots()).await;
+                }
+                Some(_) if frame[0] == 2 => say(json!([4, frame[1], "NotImplemented", "", {}])).await,
+                _ => {}
+            }
+        }
+    });
+    bench.run(1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_setting_that_takes_effect_with_a_restart_is_read_back_after_one_now_or_later() {
+    for at_once in [true, false] {
+        let bench = Bench::new();
+        bench.ceiling(32.0).await;
+        takes_settings_when_it_restarts(&bench).await;
+        plan(&bench, &[heartbeat("77")]).await;
+        let mut outcome = step::apply_plan(&bench.link, None, at_once).await.unwrap();
+        if !at_once {
+            assert_eq!(outcome.verdict, Inconclusive, "{outcome:?}");
+            assert!(bench.record().await.plan[0].waits_for_restart());
+            assert_eq!(apply(&bench).await.verdict, NotApplicable, "nothing waits, and nobody may restart it");
+            outcome = step::apply_plan(&bench.link, None, true).await.unwrap();
+        }
+        assert_eq!(bench.calls("Reset").len(), 1, "once, {at_once}");
+        assert!(outcome.verdict == Passed && outcome.finding.contains("Of 1 line: 1 proved"), "{outcome:?}");
+        assert_eq!(verdicts(&bench.record().await), [Some(Passed)], "{outcome:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn cheap_hours_are_not_written_to_a_charger_that_does_not_follow_the_limit_beneath_them() {
+    let deviates = Deviations::from(Limits { ignores_limits: true, ..<_>::default() });
+    let (bench, _cable) = inspected(Behaviour { deviates, ..charging() }).await;
+    bench.charge().await;
+    let span = Span { from_min: 0, to_min: 360, limit: amps(10.0) };
+    let week = Some(Box::new(Week::new("UTC", std::array::from_fn(|_| vec![span])).unwrap()));
+    let hours = Change::CheapHours { week, platform: None };
+    plan(&bench, &[Change::Limit { limit: amps(16.0), connector: 0 }, hours]).await;
+    let outcome = apply(&bench).await;
+    assert_eq!(outcome.verdict, Failed, "{outcome:?}");
+    assert!(outcome.finding.contains("did not follow the limit that was to stay"), "{outcome:?}");
+    assert!(bench.record().await.plan[1].waits(), "{outcome:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -125,7 +125,7 @@ impl<'a> Applying<'a> {
     async fn all(mut self, only: Option<u32>, restart: bool) -> Result<Outcome, CallFailure> {
         let record = self.link.record().await?;
         let wanted = |id: &u32| only.is_none_or(|only| only == *id);
-        let ids: Vec<u32> = record.plan.iter().filter(|it| it.waits()).map(|it| it.id).filter(wanted).collect();
+        let mut ids: Vec<u32> = record.plan.iter().filter(|it| it.waits()).map(|it| it.id).filter(wanted).collect();
         if ids.is_empty() && !(restart && !self.waiting.is_empty()) {
             return Ok(Outcome::new(Verdict::NotApplicable, "Nothing waits in the plan."));
         }
@@ -140,8 +140,10 @@ impl<'a> Applying<'a> {
             None => self.stays_up().await,
             Some(why) => Some(self.has_restarted().await.unwrap_or(why)),
         };
-        if stop.is_none() && !self.waiting.is_empty() {
-            stop = self.restarts(restart).await?;
+        if stop.is_none() && restart && !self.waiting.is_empty() {
+            let earlier = self.waiting.iter().filter(|id| !ids.contains(id)).copied().collect::<Vec<_>>();
+            ids.extend(earlier);
+            stop = self.restarts().await?;
         }
         self.conclude(&ids, stop).await
     }
@@ -257,9 +259,9 @@ impl<'a> Applying<'a> {
     }
 
     /// Restarts it, once and gently, and reads back what takes effect only then.
-    async fn restarts(&mut self, allowed: bool) -> Result<Option<String>, CallFailure> {
+    async fn restarts(&mut self) -> Result<Option<String>, CallFailure> {
         let record = self.link.record().await?;
-        if !allowed || record.running_transaction().is_some() {
+        if record.running_transaction().is_some() {
             return Ok(None);
         }
         self.link.doing(Step::Plan, "Restarting the charger", Some(RESTARTS)).await;
