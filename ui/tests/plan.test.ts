@@ -161,3 +161,15 @@ test('a rehearsal that was a line of the plan says what it showed and is not tak
   await expect.element(at('line-8')).toHaveTextContent('not followed: DRM3');
   await expect.element(at('take-back-8')).not.toBeInTheDocument();
 });
+
+test('a line that waits for a restart is read back after one that a person allows', async () => {
+  const site = sites.planned();
+  const { changes } = (await site.charger(id))!;
+  site.change(id, { changes: { ...changes, lines: changes.lines.filter(({ state }) => state === 'stands'), wantsRestart: true } });
+  await part(site, 'plan');
+  await expect.element(at('apply-plan')).toBeDisabled();
+  await at('may-restart').click();
+  await expect.element(at('apply-plan')).toHaveTextContent('Restart and read back');
+  await at('apply-plan').click();
+  expect(callsOf(site, 'applyPlan')).toEqual([[id, null, true]]);
+});

@@ -126,7 +126,7 @@ impl<'a> Applying<'a> {
         let record = self.link.record().await?;
         let wanted = |id: &u32| only.is_none_or(|only| only == *id);
         let mut ids: Vec<u32> = record.plan.iter().filter(|it| it.waits()).map(|it| it.id).filter(wanted).collect();
-        if ids.is_empty() && !(restart && !self.waiting.is_empty()) {
+        if ids.is_empty() && (!restart || self.waiting.is_empty()) {
             return Ok(Outcome::new(Verdict::NotApplicable, "Nothing waits in the plan."));
         }
         let mut stop = None;
