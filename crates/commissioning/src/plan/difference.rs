@@ -165,9 +165,15 @@ fn quoted(value: &str) -> String {
     if value.is_empty() { "An empty value".into() } else { value.chars().take(60).collect() }
 }
 
+/// The longest name of a setting, characters: of 2.x a component, a variable and their instances with 50 each.
+const LONGEST_NAME: usize = 250;
+
 fn obstacle(record: &Record, readonly: Option<bool>, key: &str, value: &str, confirmed: bool) -> String {
     if secret::is_secret(key) {
         return "A password is set under Inspect, Security, so that the charger can still come in.".into();
+    }
+    if key.chars().count() > LONGEST_NAME {
+        return format!("No setting has a name of more than {LONGEST_NAME} characters.");
     }
     if readonly == Some(true) {
         return "The charger says that it cannot be written.".into();

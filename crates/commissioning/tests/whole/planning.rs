@@ -153,12 +153,13 @@ async fn one_connector_gets_a_limit_of_its_own() {
 #[tokio::test(start_paused = true)]
 async fn a_line_above_the_ceiling_or_against_the_rules_is_said_and_never_sent() {
     let (bench, _cable) = inspected(vacant()).await;
-    plan(&bench, &[Change::Limit { limit: amps(40.0), connector: 0 }, interval("0")]).await;
+    let endless = Change::Setting { key: "K".repeat(100_000), value: "1".into(), confirmed: true };
+    plan(&bench, &[Change::Limit { limit: amps(40.0), connector: 0 }, interval("0"), endless]).await;
     let record = bench.record().await;
     assert!(record.plan.iter().all(|line| !difference(&record, &line.change).obstacle.is_empty()));
     let outcome = apply(&bench).await;
     assert_eq!((outcome.verdict, writes(&bench)), (NotTested, 0), "{outcome:?}");
-    assert!(outcome.finding.contains("2 not sent, still waiting"), "{outcome:?}");
+    assert!(outcome.finding.contains("3 not sent, still waiting"), "{outcome:?}");
     assert!(bench.record().await.plan.iter().all(|line| line.waits() && !line.stands()));
 }
 

@@ -86,8 +86,8 @@ fn cheap_hours_are_planned_with_the_limit_they_stand_on_and_a_rehearsal_waits_be
     let what: Vec<&str> = planned["lines"].as_array().unwrap().iter().map(|it| it["what"].as_str().unwrap()).collect();
     assert_eq!(what, ["Rehearsal of demand response", "Current limit of the whole charger", "Cheap hours"]);
     assert!(lines(&planned).iter().all(|(obstacle, ..)| obstacle.is_empty()), "{planned}");
-    let says = planned["lines"].as_array().unwrap().iter().map(|it| it["risk_says"].as_str().unwrap());
-    assert!(says.last().unwrap().contains("To charge at another hour"), "{planned}");
+    let mut says = planned["lines"].as_array().unwrap().iter().map(|it| it["risk_says"].as_str().unwrap());
+    assert!(says.next_back().unwrap().contains("To charge at another hour"), "{planned}");
     endpoint.order(json!({"do": "unplan", "charger": "CP1", "lines": [planned["lines"][0]["line"]]})).unwrap();
 
     let applied = endpoint.order(json!({"do": "apply", "charger": "CP1"})).unwrap();

@@ -30,6 +30,8 @@ use crate::windows::{self, counted};
 pub(crate) const PACE: Duration = Duration::from_secs(2);
 /// A charger that restarts this soon after a write may do so because of it (field problem P17).
 const SUSPECT: Duration = Duration::from_secs(60);
+/// So many obstacles are told with the outcome; the others stand with their lines.
+const TOLD: usize = 5;
 /// It is back from a restart within this.
 const RESTARTS: Duration = Duration::from_secs(180);
 
@@ -322,7 +324,7 @@ impl<'a> Applying<'a> {
             counted(ids.len(), "line"),
             told.collect::<Vec<_>>().join(", "),
             counted(usize::try_from(writes).unwrap_or(usize::MAX), "message") + " changed",
-            stop.into_iter().chain(self.held).map(|why| format!(" {why}")).collect::<String>(),
+            stop.into_iter().chain(self.held.into_iter().take(TOLD)).map(|why| format!(" {why}")).collect::<String>(),
         );
         Ok(Outcome::new(verdict, text).with_evidence(self.evidence))
     }
