@@ -272,12 +272,11 @@ fn left_behind(record: &Record, now: Timestamp) -> Vec<LeftBehind> {
         },
         proved: proved && tests.is_empty(),
     });
-    if windows::stand(record) {
-        let unsure = "a part of them may be in force";
+    if let Some(hours) = windows::standing(record) {
         lines.push(LeftBehind {
             what: "Cheap hours".to_owned(),
             before: "not asked".to_owned(),
-            after: record.cheap_hours.as_ref().map_or_else(|| unsure.to_owned(), |hours| windows::listed(&hours.week)),
+            after: hours,
             proved: record.outcomes.get(&Step::Windows).is_some_and(|o| o.verdict == Verdict::Passed),
         });
     }

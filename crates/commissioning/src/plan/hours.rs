@@ -10,7 +10,7 @@ use crate::windows::{self, Week};
 pub(super) fn difference(record: &Record, week: Option<&Week>, platform: Option<&str>) -> Difference {
     let stand = record.cheap_hours.as_ref();
     let none = "none of ours; it charges at any hour";
-    let now = stand.map_or_else(|| none.to_owned(), |hours| windows::listed(&hours.week));
+    let now = windows::standing(record).unwrap_or_else(|| none.to_owned());
     let back = match stand {
         Some(_) => "All of it is taken away, and the hours of before are written again.",
         None => "All of it is taken away; the limit that stays holds again at every hour.",

@@ -182,9 +182,10 @@ pub async fn upgrade_security(link: &Link, means: &Means) -> Result<Outcome, Bus
 /// [`Busy`].
 pub async fn apply_plan(link: &Link, only: Option<u32>, restart: bool) -> Result<Outcome, Busy> {
     let mut guard = link.begin(Step::Plan).await?;
+    let since = link.clock.now();
     let outcome = tokio::select! {
         biased;
-        () = guard.cancelled() => apply::cancelled(link).await,
+        () = guard.cancelled() => apply::cancelled(link, since).await,
         outcome = apply::run(link, only, restart) => outcome,
     };
     ended(link, Step::Plan, &outcome).await;

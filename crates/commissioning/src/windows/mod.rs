@@ -201,6 +201,12 @@ pub fn stand(record: &Record) -> bool {
     record.in_force.iter().any(|entry| entry.is_window())
 }
 
+/// The hours of ours that stand in the charger, in a line; `None`: none do.
+pub fn standing(record: &Record) -> Option<String> {
+    let words = || record.cheap_hours.as_ref().map(|hours| listed(&hours.week));
+    stand(record).then(|| words().unwrap_or_else(|| "a part of them may be in force".to_owned()))
+}
+
 /// Why a limit is neither checked nor set while they stand.
 pub const IN_THE_WAY: &str = "Cheap hours stand in the charger: outside of them it offers 0 A, and inside they stand above any \
                               other limit of ours. Take them away first, and set them again afterwards.";

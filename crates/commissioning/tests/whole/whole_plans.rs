@@ -2,14 +2,15 @@
 
 use chargehand_commissioning::ceiling::CeilingParts;
 use chargehand_commissioning::demand::{Drm, How, Order, Said, Signal};
+use chargehand_commissioning::event::Event;
 use chargehand_commissioning::outcome::Outcome;
 use chargehand_commissioning::outcome::Verdict::{self, Inconclusive, NotTested, Passed};
-use chargehand_commissioning::plan::{Change, Line, difference, template};
+use chargehand_commissioning::plan::{Change, Line, Was, difference, template};
 use chargehand_commissioning::step;
 use chargehand_commissioning::windows::{self, Span, Week};
 use chargehand_simulator::Behaviour;
 
-use crate::bench::{Bench, Cable, amps, charging, vacant};
+use crate::bench::{Bench, Cable, action, amps, charging, vacant};
 
 /// Six hours from this hour on, every day. Every story starts at 01:00 UTC.
 fn from(hour: u16, limit: f64) -> Week {
@@ -139,6 +140,27 @@ async fn cheap_hours_in_a_plan_that_is_cancelled_half_way_are_taken_away() {
     run.await.unwrap();
     assert!(!windows::stand(&bench.record().await));
     assert!(!line(&bench, hours).await.stands());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancel_takes_back_what_was_being_written_and_not_hours_that_an_earlier_run_was_cut_off_at() {
+    let (bench, _cable) = inspected(vacant()).await;
+    bench.plan(limit(20.0)).await;
+    bench.plan(hours(&from(0, 16.0))).await;
+    apply(&bench).await;
+    // The program was killed while other hours were about to be written.
+    let cut = bench.plan(hours(&from(12, 10.0))).await;
+    let was = Was::CheapHours { week: Some(Box::new(from(0, 16.0))) };
+    bench.link.keep(Event::Applying { line: cut, was }).await.unwrap();
+    bench.run(60).await;
+    let key = action("HeartbeatInterval", "OCPPCommCtrlr.HeartbeatInterval").to_owned();
+    bench.plan(Change::Setting { key, value: "77".into(), confirmed: false }).await;
+    let link = bench.link.clone();
+    let run = tokio::spawn(async move { step::apply_plan(&link, None, false).await.unwrap() });
+    bench.until_doing("Watching that the charger stays up").await;
+    bench.link.cancel().await;
+    run.await.unwrap();
+    assert!(windows::stand(&bench.record().await), "nobody cancelled those");
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{Applying, Written, ours};
+use super::{Applying, Written, gone, ours};
 use crate::check::demand_response::stopped_by_a_person;
 use crate::demand::Order;
 use crate::link::{CallFailure, Link};
@@ -27,9 +27,11 @@ impl Applying<'_> {
         let finding = format!("{} {}", run.outcome.finding, run.undone.finding);
         let verdict = if left { Verdict::Inconclusive } else { run.outcome.verdict };
         let evidence = run.outcome.evidence.into_iter().chain(run.undone.evidence);
-        let stop =
-            after.connected.is_none().then(|| "The charger's connection ended. Nothing else was sent.".to_owned());
-        Ok(Written { written: left, stop, ..Written::done(Outcome::new(verdict, finding).with_evidence(evidence)) })
+        Ok(Written {
+            written: left,
+            stop: gone(&after),
+            ..Written::done(Outcome::new(verdict, finding).with_evidence(evidence))
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{Applying, Written};
+use super::{Applying, Written, gone};
 use crate::event::Step;
 use crate::link::CallFailure;
 use crate::plan::Was;
@@ -27,9 +27,7 @@ impl Applying<'_> {
         self.wrote = Some(Instant::now());
         ended(self.link, Step::Windows, &outcome).await;
         let after = self.link.record().await?;
-        let gone = after.connected.is_none();
         let written = if week.is_some() { windows::stand(&after) } else { windows::stand(record) };
-        let stop = gone.then(|| "The charger's connection ended. Nothing else was sent.".to_owned());
-        Ok(Written { written, stop, ..Written::done(outcome) })
+        Ok(Written { written, stop: gone(&after), ..Written::done(outcome) })
     }
 }

@@ -4,7 +4,7 @@ use chargehand_ocpp::read::answer_status;
 use chargehand_ocpp::{Ask, Call};
 use serde_json::json;
 
-use super::{Applying, Written};
+use super::{Applying, Written, gone};
 use crate::event::Step;
 use crate::limit::{Counts, Recipe};
 use crate::link::{Answered, CallFailure};
@@ -35,10 +35,8 @@ impl Applying<'_> {
         // Its answer never came, or means nothing: it may be there.
         let open = after.in_force.iter().any(|it| !it.accepted && !record.in_force.contains(it));
         let written = !permanent.recipe.is_empty() || open;
-        let gone =
-            after.connected.is_none().then(|| "The charger's connection ended. Nothing else was sent.".to_owned());
         let silent = || permanent.outcome.verdict == Verdict::Inconclusive && permanent.recipe.is_empty() && open;
-        let stop = gone.or_else(|| silent().then(|| permanent.outcome.finding.clone()));
+        let stop = gone(&after).or_else(|| silent().then(|| permanent.outcome.finding.clone()));
         Ok(Written { written, stop, ..Written::done(permanent.outcome) })
     }
 

@@ -11,6 +11,7 @@ pub(super) use setting::{reads, short};
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -19,7 +20,7 @@ use chargehand_ocpp::{Call, security};
 use crate::event::{Event, Happened, Step, Told};
 use crate::link::{Answered, CallFailure, Link};
 use crate::outcome::{Outcome, Verdict};
-use crate::plan::{Change, Was, difference};
+use crate::plan::{Change, Line, Was, difference};
 use crate::profiles;
 use crate::record::{InForce, Listed, Record};
 use crate::step::set_windows;
@@ -30,6 +31,7 @@ use crate::windows::{self, counted};
 pub(crate) const PACE: Duration = Duration::from_secs(2);
 /// A charger that restarts this soon after a write may do so because of it (field problem P17).
 const SUSPECT: Duration = Duration::from_secs(60);
+const GONE: &str = "The charger's connection ended. Nothing else was sent.";
 /// So many obstacles are told with the outcome; the others stand with their lines.
 const TOLD: usize = 5;
 /// It is back from a restart within this.
@@ -76,11 +78,17 @@ fn ours(record: &Record) -> Vec<InForce> {
     record.in_force.iter().filter(|it| it.accepted && it.lasts()).cloned().collect()
 }
 
-/// A person stopped the writing: a line that would leave a car without current, or a test limit, takes itself back first.
-pub async fn cancelled(link: &Link) -> Outcome {
+/// Why nothing else is written to a charger that is gone.
+fn gone(record: &Record) -> Option<String> {
+    record.connected.is_none().then(|| GONE.to_owned())
+}
+
+/// A person stopped the writing that began at `since`: a line that would leave a car without current, or a test limit, takes
+/// itself back first. What an earlier run was cut off at is not touched.
+pub async fn cancelled(link: &Link, since: Timestamp) -> Outcome {
     let cut = link.record().await.ok().and_then(|record| {
-        let open = record.plan.into_iter().filter(|line| line.begun.is_some() && line.outcome.is_none());
-        open.max_by_key(|line| line.begun)
+        let begun = |line: &Line| line.begun.is_some_and(|begun| begun >= since);
+        record.plan.into_iter().find(|line| begun(line) && line.outcome.is_none())
     });
     let undone = match cut.as_ref().map(|line| &line.change) {
         Some(Change::CheapHours { .. }) => set_windows::clear(link).await,
@@ -229,7 +237,7 @@ impl<'a> Applying<'a> {
                 "The charger restarted within 60 s of the last write. It may not stand what was written: nothing else was \
                  sent. Take the last line back, and look whether it stays up."
             }
-            Happened::Disconnected { .. } => "The charger's connection ended. Nothing else was sent.",
+            Happened::Disconnected { .. } => GONE,
             _ => return None,
         };
         self.evidence.push(news.number);
