@@ -12,6 +12,8 @@ use crate::windows::own_key;
 
 /// The area of the catalogue's keys that set it.
 const AREA: &str = "regulation";
+/// So much of a value stands in a sentence, characters: it is the charger's word.
+const SHOWN: usize = 40;
 /// Whose rule it is.
 const PLACE: &str = "gb";
 
@@ -54,7 +56,7 @@ impl Record {
         if let Some((known, it, value)) = set {
             return longest(known, value, delay).map(|most| RandomDelay {
                 most,
-                why: format!("{} is {value}", it.key),
+                why: format!("{} is {}", it.key, value.chars().take(SHOWN).collect::<String>()),
                 source: known.source.clone(),
                 off: off(known).filter(|_| !it.readonly).map(|off| (it.key.clone(), off)),
             });
@@ -153,6 +155,12 @@ mod tests {
         assert_eq!(minutes(&charger("myenergi", "RandomSmartChargeDelay", "0")), None);
         assert_eq!(minutes(&charger("GivEnergy", "RandomisedDelayDuration", "99999")), Some(30), "no rule allows more");
         assert_eq!(minutes(&charger("Acme", "RandomisedDelayDuration", "600")), None, "another maker's key");
+    }
+
+    #[test]
+    fn a_value_of_any_length_does_not_make_a_sentence_of_that_length() {
+        let delay = charger("GivEnergy", "RandomisedDelayDuration", &"9".repeat(100_000)).random_delay();
+        assert!(delay.is_some_and(|it| it.why.len() < 100));
     }
 
     #[test]
